@@ -1,0 +1,213 @@
+import type { Clock } from "../../model/clock.ts";
+import { HoldfastError } from "../../model/errors/holdfast-error.ts";
+import { StorageError } from "../../model/errors/storage-errors.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../model/limits.ts";
+import { isTerminal } from "../../model/run.ts";
+import { DEFAULT_DRIVER_LIMITS } from "../../storage/batch-limits.ts";
+import type { EngineDriver, ListPage } from "../../storage/driver.ts";
+import { keepsClaim } from "../../storage/due.ts";
+import type {
+  CommitBatch,
+  DriverLimits,
+  KVEntry,
+  NewMessage,
+  RunImage,
+  StoredMessage,
+} from "../../storage/records.ts";
+import type { RunRow } from "../../storage/run-row.ts";
+import { commitBatch } from "../../storage/tables/commit-batch.ts";
+import { enqueueMessage } from "../../storage/tables/deliveries.ts";
+import type { RunLedger } from "../../storage/tables/tables.ts";
+import { type Change, Waiters } from "../../storage/waiters.ts";
+import { assertChangeFits } from "./kv-limits.ts";
+import { KVReader, type Questions } from "./kv-reader.ts";
+import { KVSession } from "./kv-session.ts";
+import type { OrderedKV } from "./ordered-kv.ts";
+import { SerialSection } from "./serial-section.ts";
+
+/** Options of `kvDriver`. */
+export interface KVDriverOptions {
+  /** The run's id, for error messages and for messages that it sends to itself. @default "run" */
+  readonly workflowId?: string;
+  /** Tells what "at once" is for the alarm. @default the wall clock */
+  readonly clock?: Pick<Clock, "now">;
+  /** Of these only `queuedMessages` concerns a storage (`QueueFullError`). @default `DEFAULT_LIMITS` */
+  readonly limits?: Partial<Limits>;
+  /** What one batch may hold (`LimitError`), within what the namespace takes. @default the namespace's limits */
+  readonly driverLimits?: Partial<DriverLimits>;
+}
+
+/** A bare driver on an ordered namespace: header, history, messages and answers change in one batch. */
+export class KVDriver implements EngineDriver {
+  readonly limits: DriverLimits;
+  readonly #kv: OrderedKV;
+  readonly #reader: KVReader;
+  readonly #options: KVDriverOptions;
+  readonly #workflowId: string;
+  /** One read-decide-write at a time: the revision is checked on what is stored. */
+  readonly #section = new SerialSection();
+  readonly #waiters = new Waiters();
+  /** As this driver set it last, undefined when that is not known: most commits of a running run need none. */
+  #alarm: number | null | undefined = undefined;
+
+  /** @internal Use `kvDriver()`. */
+  constructor(kv: OrderedKV, options: KVDriverOptions) {
+    this.#kv = kv;
+    this.#reader = new KVReader(kv);
+    this.#options = options;
+    this.#workflowId = options.workflowId ?? "run";
+    this.limits = { ...DEFAULT_DRIVER_LIMITS, ...kv.limits, ...options.driverLimits };
+  }
+
+  /** Sets the alarm again: a process that died between a batch and its alarm left none. */
+  load(): Promise<RunImage | null> {
+    return this.#section.run(async () => {
+      const run = await this.#reader.run();
+      if (run === null || run.record.row.revision === 0) return null;
+      const { revision, wants } = run.record.row;
+      const { entries, more } = await this.#reader.firstPage();
+      const wanted = wants === null ? [] : await this.#reader.messages(wants, 1);
+      await this.#setAlarm(run.record.row, wanted.length > 0);
+      return { header: run.header, revision, epoch: 0, claimsWithoutCommit: 0, entries, complete: !more };
+    });
+  }
+
+  list(prefix: Uint8Array, page: ListPage = {}): Promise<readonly KVEntry[]> {
+    return this.#section.run(() => this.#reader.rows(prefix, page));
+  }
+
+  commit(batch: CommitBatch): Promise<void> {
+    const questions = {
+      messageIds: [...batch.consume, ...batch.send.map(({ message }) => message.id)],
+      answeredIds: batch.complete.map(({ id }) => id),
+      wants: batch.wants ?? [],
+      consumed: batch.consume.length,
+    };
+    const holder = { workflowId: this.#workflowId, epoch: 0, bare: true };
+    return this.#section.run(async () => {
+      const { run, wanted } = await this.#write(questions, (ledger) => commitBatch(ledger, holder, batch));
+      if (run !== null) await this.#setAlarm(run, wanted);
+    });
+  }
+
+  /** Sets the alarm too: when the commit's outcome was unknown, it may not have been set. */
+  applied(batchId: string): Promise<boolean> {
+    return this.#section.run(async () => {
+      const run = await this.#reader.run();
+      if (run === null || run.record.row.batchId !== batchId) return false;
+      const { wants } = run.record.row;
+      const wanted = wants === null ? [] : await this.#reader.messages(wants, 1);
+      await this.#setAlarm(run.record.row, wanted.length > 0);
+      return true;
+    });
+  }
+
+  peekMessages(names: readonly string[] | null, count: number): Promise<readonly StoredMessage[]> {
+    return this.#section.run(() => this.#reader.messages(names, count));
+  }
+
+  enqueueMessage(message: NewMessage): Promise<void> {
+    const questions = { messageIds: [message.id], answeredIds: [], wants: [message.name], consumed: 0 };
+    const receiver = { workflowId: this.#workflowId, bare: true };
+    return this.#section.run(async () => {
+      const { run, wanted } = await this.#write(questions, (ledger) =>
+        enqueueMessage(ledger, receiver, message),
+      );
+      // Also for a message that was there: its first sender may have died before the alarm. Never moves an alarm away.
+      if (run !== null && wanted) await this.#setAlarm(run, wanted);
+    });
+  }
+
+  async waitForMessages(names: readonly string[] | null, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    signal.addEventListener("abort", end);
+    try {
+      // The wait begins before the look, so that nothing comes in between unseen.
+      const waits = [this.#waiters.wait({ workflowId: this.#workflowId, messagesOnly: true }, ended.signal)];
+      const outside = this.#kv.waitForChange?.(ended.signal);
+      if (outside !== undefined) waits.push(outside.catch(() => undefined));
+      const found = await this.peekMessages(names, 1).catch(() => null);
+      if (found?.length === 0) await Promise.race(waits);
+    } finally {
+      signal.removeEventListener("abort", end);
+      ended.abort();
+    }
+  }
+
+  /** The answer to a completable message, or null while there is none. */
+  readResponse(messageId: string): Promise<Uint8Array | null> {
+    return this.#section.run(() => this.#reader.response(messageId));
+  }
+
+  /** The run as the operation leaves it, and whether a message is queued that it wants, of those that were asked for. */
+  async #write(
+    questions: Questions,
+    operation: (ledger: RunLedger) => void,
+  ): Promise<{ run: RunRow | null; wanted: boolean }> {
+    const session = new KVSession(await this.#reader.read(questions));
+    const changes: Change[] = [];
+    operation(this.#ledger(session, changes));
+    const change = session.change();
+    if (change !== null) {
+      assertChangeFits(this.#workflowId, change, this.#kv.limits ?? {});
+      await this.#kv.batch(change).catch(writeFailed);
+      for (const one of changes) this.#waiters.changed(one);
+    }
+    const { run } = session;
+    const wants = run?.wants?.filter((name) => questions.wants.includes(name)) ?? [];
+    return { run, wanted: session.hasMessage(0, wants) };
+  }
+
+  async #setAlarm(run: RunRow, wantedQueued: boolean): Promise<void> {
+    const at = alarmOf(run, wantedQueued, this.#now());
+    if (at === null && this.#alarm === null) return;
+    this.#alarm = undefined;
+    await this.#kv.setAlarm(at).catch(writeFailed);
+    this.#alarm = at;
+  }
+
+  #ledger(tables: KVSession, changes: Change[]): RunLedger {
+    return {
+      tables,
+      limits: this.limits,
+      queuedMessages: this.#options.limits?.queuedMessages ?? DEFAULT_LIMITS.queuedMessages,
+      now: () => this.#now(),
+      changed: (change) => {
+        changes.push(change);
+      },
+    };
+  }
+
+  #now(): number {
+    return this.#options.clock?.now() ?? new Date().getTime();
+  }
+}
+
+/** When the platform is to run the run: at its time, or at once when what it waits for is there. */
+function alarmOf(run: RunRow, wantedQueued: boolean, now: number): number | null {
+  if (run.revision === 0 || run.status === "paused" || isTerminal(run.status)) return null;
+  return wantedQueued && !keepsClaim(run.status, run.wakeAt) ? now : run.wakeAt;
+}
+
+function writeFailed(error: unknown): never {
+  if (HoldfastError.is(error)) throw error;
+  const told = error instanceof Error ? error.message : String(error);
+  throw new StorageError(
+    `The key-value storage failed to write: ${told}. Whether it has written is not known.`,
+    {
+      outcome: "unknown",
+      retryable: true,
+      cause: error,
+    },
+  );
+}
+
+/**
+ * A bare driver from an ordered key-value namespace with an atomic batch and an alarm, for platforms that isolate runs
+ * themselves. The run is created by its first commit (expected revision 0).
+ */
+export function kvDriver(kv: OrderedKV, options: KVDriverOptions = {}): KVDriver {
+  return new KVDriver(kv, options);
+}

@@ -1,0 +1,51 @@
+import type { DriverLimits, KeyRange, KVEntry } from "../../storage/records.ts";
+
+/** A write of an ordered namespace, applied in this order: ranges, deletes, puts. No key is put twice. */
+export interface KVChange {
+  readonly deleteRanges: readonly KeyRange[];
+  readonly deletes: readonly Uint8Array[];
+  readonly puts: readonly KVEntry[];
+}
+
+/**
+ * What a platform has to offer for `kvDriver`: one run's own namespace of keys and values in unsigned byte order, an
+ * atomic batch and an alarm. Writing a driver for a platform is writing these few methods.
+ *
+ * One process at a time may use a namespace; the platform sees to that. Any rejection is taken as a failure of the
+ * storage. A `StorageError` says whether a failed batch can have been applied; for any other error that is unknown.
+ */
+export interface OrderedKV {
+  /** The value of a key; null when there is none. */
+  get(key: Uint8Array): Promise<Uint8Array | null>;
+
+  /**
+   * The first `limit` pairs under a prefix in ascending unsigned byte order, after the key `after` when it is given;
+   * fewer only when there are no more.
+   */
+  list(
+    prefix: Uint8Array,
+    page: { readonly after?: Uint8Array; readonly limit: number },
+  ): Promise<readonly KVEntry[]>;
+
+  /**
+   * All or nothing, durable when it resolves. Ranges are half-open (`from <= key < to`); a platform without ranges
+   * lists and deletes within its transaction.
+   */
+  batch(change: KVChange): Promise<void>;
+
+  /**
+   * Asks the platform to run the workflow at this instant (milliseconds since the epoch), also when this process is
+   * gone by then; null: not by itself. Replaces the alarm before it. An instant that has passed means: as soon as
+   * possible. It is called after the batch that it belongs to, and again when the run is loaded.
+   */
+  setAlarm(at: number | null): Promise<void>;
+
+  /** What one batch may hold, as the platform says it. @default values of 64 MiB, batches of 256 MiB and 100,000 rows */
+  readonly limits?: Partial<DriverLimits>;
+
+  /**
+   * Only where something else than this driver can change the namespace: resolves when it may have, or when the signal
+   * aborts. A hint, as `EngineDriver.waitForMessages`.
+   */
+  waitForChange?(signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,178 @@
+import type { RunState } from "../../model/run.ts";
+import { keyAfter } from "../../storage/byte-order.ts";
+import { PageBuilder, type PageSize } from "../../storage/page.ts";
+import type { EncodedHeader, KeyRange, KVEntry, NewMessage, StoredMessage } from "../../storage/records.ts";
+import type { RunRow } from "../../storage/run-row.ts";
+import type { RunQuery } from "../../storage/store.ts";
+import type { MessageState, Tables } from "../../storage/tables/tables.ts";
+import { MemoryRun } from "./memory-run.ts";
+
+/** Tables in memory. Bytes are copied on the way in and on the way out, as a file would. */
+export class MemoryTables implements Tables {
+  /** In the order of creation. */
+  readonly runs = new Map<number, MemoryRun>();
+  readonly #byId = new Map<string, MemoryRun>();
+  nextKey = 1;
+  /** Counts everything that was written: who compares two values knows whether something was written in between. */
+  writes = 0;
+
+  findRun(workflowId: string): RunRow | null {
+    return this.#byId.get(workflowId)?.row ?? null;
+  }
+
+  insertRun(run: RunRow, header: EncodedHeader): RunRow {
+    const row = { ...run, key: this.nextKey++ };
+    this.adopt(new MemoryRun(row, header.slice()));
+    this.writes++;
+    return row;
+  }
+
+  /** Takes a run as it is, with its key. */
+  adopt(run: MemoryRun): void {
+    this.runs.set(run.row.key, run);
+    this.#byId.set(run.row.workflowId, run);
+  }
+
+  updateRun(_before: RunRow, row: RunRow, header?: EncodedHeader): void {
+    const run = this.#run(row.key);
+    run.row = row;
+    if (header !== undefined) run.header = header.slice();
+    this.writes++;
+  }
+
+  deleteRun(key: number): void {
+    this.#byId.delete(this.#run(key).row.workflowId);
+    this.runs.delete(key);
+    this.writes++;
+  }
+
+  clear(): void {
+    this.runs.clear();
+    this.#byId.clear();
+  }
+
+  header(key: number): EncodedHeader {
+    return this.#run(key).header.slice();
+  }
+
+  scan(
+    key: number,
+    from: Uint8Array,
+    to: Uint8Array | null,
+    size: PageSize,
+  ): { entries: KVEntry[]; more: boolean } {
+    const page = new PageBuilder(size);
+    for (const row of this.#run(key).rows.range(from, to)) {
+      if (page.full) return { entries: page.entries, more: true };
+      page.add({ key: row.key.slice(), value: row.value.slice() });
+    }
+    return { entries: page.entries, more: false };
+  }
+
+  putRow(key: number, entry: KVEntry): void {
+    this.#run(key).rows.put({ key: entry.key.slice(), value: entry.value.slice() });
+    this.writes++;
+  }
+
+  deleteRow(key: number, rowKey: Uint8Array): void {
+    this.#run(key).rows.deleteRange(rowKey, keyAfter(rowKey));
+    this.writes++;
+  }
+
+  deleteRows(key: number, range: KeyRange): void {
+    this.#run(key).rows.deleteRange(range.from, range.to);
+    this.writes++;
+  }
+
+  messageState(key: number, messageId: string): MessageState {
+    const run = this.#run(key);
+    if (run.queue.has(messageId)) return "queued";
+    return run.consumed.has(messageId) ? "consumed" : "unknown";
+  }
+
+  insertMessage(key: number, message: NewMessage, front: boolean): void {
+    this.#run(key).queue.insert({ ...message, body: message.body.slice() }, front);
+    this.writes++;
+  }
+
+  removeMessage(key: number, messageId: string): void {
+    const run = this.#run(key);
+    const removed = run.queue.remove(messageId);
+    if (removed?.remember) run.consumed.add(messageId);
+    this.writes++;
+  }
+
+  messages(key: number, names: readonly string[] | null, count: number): StoredMessage[] {
+    return this.#run(key)
+      .queue.oldest(names, count)
+      .map(({ remember: _, ...message }) => ({ ...message, body: message.body.slice() }));
+  }
+
+  hasMessage(key: number, names: readonly string[]): boolean {
+    const { queue } = this.#run(key);
+    return names.some((name) => queue.hasName(name));
+  }
+
+  response(key: number, messageId: string): Uint8Array | null {
+    return this.#run(key).responses.get(messageId)?.slice() ?? null;
+  }
+
+  insertResponse(key: number, messageId: string, response: Uint8Array): void {
+    const { responses } = this.#run(key);
+    if (!responses.has(messageId)) responses.set(messageId, response.slice());
+    this.writes++;
+  }
+
+  dueRuns(workflowNames: readonly string[] | null, now: number, limit: number): RunRow[] {
+    const due = this.#withDueTime(workflowNames).filter((run) => run.dueAt <= now);
+    return due.sort((a, b) => a.dueAt - b.dueAt || a.key - b.key).slice(0, limit);
+  }
+
+  earliestDue(workflowNames: readonly string[] | null, except: ReadonlySet<number>): number | null {
+    let earliest: number | null = null;
+    for (const run of this.#withDueTime(workflowNames)) {
+      if (!except.has(run.key) && (earliest === null || run.dueAt < earliest)) earliest = run.dueAt;
+    }
+    return earliest;
+  }
+
+  listRuns(query: Pick<RunQuery, "status" | "workflowName" | "limit">, before: number | null): RunRow[] {
+    const found: RunRow[] = [];
+    for (const { row } of [...this.runs.values()].reverse()) {
+      if (found.length >= query.limit) break;
+      if (before !== null && row.key >= before) continue;
+      if (row.revision > 0 && matches(row, query)) found.push(row);
+    }
+    return found;
+  }
+
+  statistics(): { runs: Partial<Record<RunState, number>>; queuedMessages: number } {
+    const runs: Partial<Record<RunState, number>> = {};
+    let queuedMessages = 0;
+    for (const { row, queue } of this.runs.values()) {
+      queuedMessages += queue.size;
+      if (row.revision > 0) runs[row.status] = (runs[row.status] ?? 0) + 1;
+    }
+    return { runs, queuedMessages };
+  }
+
+  #withDueTime(workflowNames: readonly string[] | null): (RunRow & { readonly dueAt: number })[] {
+    const rows = Array.from(this.runs.values(), ({ row }) => row);
+    const names = workflowNames === null ? null : new Set(workflowNames);
+    return rows.filter(
+      (row): row is RunRow & { readonly dueAt: number } =>
+        row.dueAt !== null && (names === null || names.has(row.workflowName)),
+    );
+  }
+
+  #run(key: number): MemoryRun {
+    const run = this.runs.get(key);
+    if (run === undefined) throw new TypeError(`No run has the key ${key}.`);
+    return run;
+  }
+}
+
+function matches(row: RunRow, query: Pick<RunQuery, "status" | "workflowName">): boolean {
+  if (query.status !== undefined && !query.status.includes(row.status)) return false;
+  return query.workflowName === undefined || query.workflowName === row.workflowName;
+}

@@ -1,0 +1,99 @@
+import { StoreClosedError } from "../../model/errors/storage-errors.ts";
+import type { DriverLimits } from "../../storage/records.ts";
+import type { Ledger } from "../../storage/tables/tables.ts";
+import type { Transactor } from "../../storage/tables/transactor.ts";
+import { type Change, type Interest, Waiters } from "../../storage/waiters.ts";
+import { MemoryRun, type MemoryRunDump } from "./memory-run.ts";
+import { MemoryTables } from "./memory-tables.ts";
+
+/** All bytes of a memory store or driver: plain data that can be cloned, compared and kept. */
+export interface MemoryDump {
+  readonly nextKey: number;
+  /** In the order of creation. */
+  readonly runs: readonly MemoryRunDump[];
+}
+
+/** What was written, and what is there. */
+export interface MemoryStatistics {
+  /** Batches that `commit` applied. */
+  readonly commits: number;
+  /** Operations that wrote something: commits, creations, claims, messages and the rest. */
+  readonly transactions: number;
+  /** History rows that are there. */
+  readonly rows: number;
+  /** Bytes of keys, values, headers, message bodies and responses that are there. */
+  readonly bytes: number;
+}
+
+/** Runs every operation at once, at the call. */
+export class MemoryTransactor implements Transactor {
+  readonly #tables = new MemoryTables();
+  readonly #waiters = new Waiters();
+  readonly #ledger: Ledger;
+  #changes: Change[] = [];
+  #transactions = 0;
+  #commits = 0;
+  #closed = false;
+
+  constructor(options: { now: () => number; limits: DriverLimits; queuedMessages: number }) {
+    this.#ledger = {
+      tables: this.#tables,
+      limits: options.limits,
+      queuedMessages: options.queuedMessages,
+      now: options.now,
+      changed: (change) => {
+        this.#changes.push(change);
+        if (change.kind === "committed") this.#commits++;
+      },
+    };
+  }
+
+  async read<T>(work: (ledger: Ledger) => T): Promise<T> {
+    if (this.#closed) throw new StoreClosedError();
+    return work(this.#ledger);
+  }
+
+  async write<T>(work: (ledger: Ledger) => T): Promise<T> {
+    if (this.#closed) throw new StoreClosedError();
+    this.#changes = [];
+    const writesBefore = this.#tables.writes;
+    const result = work(this.#ledger);
+    if (this.#tables.writes !== writesBefore) this.#transactions++;
+    for (const change of this.#changes) this.#waiters.changed(change);
+    return result;
+  }
+
+  async wait(interest: Interest, signal: AbortSignal, there?: (ledger: Ledger) => boolean): Promise<void> {
+    if (this.#closed || there?.(this.#ledger)) return;
+    await this.#waiters.wait(interest, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#waiters.changedSomewhere();
+  }
+
+  dump(): MemoryDump {
+    return {
+      nextKey: this.#tables.nextKey,
+      runs: Array.from(this.#tables.runs.values(), (run) => run.dump()),
+    };
+  }
+
+  restore(data: MemoryDump): void {
+    this.#tables.clear();
+    this.#tables.nextKey = data.nextKey;
+    for (const run of data.runs) this.#tables.adopt(MemoryRun.restore(run));
+    this.#waiters.changedSomewhere();
+  }
+
+  get stats(): MemoryStatistics {
+    let rows = 0;
+    let bytes = 0;
+    for (const run of this.#tables.runs.values()) {
+      rows += run.rows.size;
+      bytes += run.bytes;
+    }
+    return { commits: this.#commits, transactions: this.#transactions, rows, bytes };
+  }
+}

@@ -1,0 +1,69 @@
+import type { NewMessage } from "../../storage/records.ts";
+
+interface Queued {
+  readonly message: NewMessage;
+  readonly position: number;
+}
+
+/** A run's queue: first in, first out per name; looking at the oldest costs no more than what is looked at. */
+export class MessageQueue {
+  /** Per name, by id, in the order of their positions. */
+  readonly #byName = new Map<string, Map<string, Queued>>();
+  readonly #nameOf = new Map<string, string>();
+  #first = 0;
+  #next = 0;
+  #bytes = 0;
+
+  get size(): number {
+    return this.#nameOf.size;
+  }
+
+  /** Bytes of the bodies. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  has(id: string): boolean {
+    return this.#nameOf.has(id);
+  }
+
+  hasName(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  insert(message: NewMessage, front: boolean): void {
+    const position = front ? --this.#first : this.#next++;
+    const queue = this.#byName.get(message.name) ?? new Map<string, Queued>();
+    const added: [string, Queued] = [message.id, { message, position }];
+    this.#byName.set(message.name, front ? new Map([added, ...queue]) : queue.set(...added));
+    this.#nameOf.set(message.id, message.name);
+    this.#bytes += message.body.length;
+  }
+
+  /** Takes the message out; undefined when it is not queued. */
+  remove(id: string): NewMessage | undefined {
+    const name = this.#nameOf.get(id);
+    const queue = name === undefined ? undefined : this.#byName.get(name);
+    const queued = queue?.get(id);
+    if (name === undefined || queue === undefined || queued === undefined) return undefined;
+    this.#nameOf.delete(id);
+    queue.delete(id);
+    if (queue.size === 0) this.#byName.delete(name);
+    this.#bytes -= queued.message.body.length;
+    return queued.message;
+  }
+
+  /** The oldest messages of these names; null: of any. */
+  oldest(names: readonly string[] | null, count: number): NewMessage[] {
+    const found: Queued[] = [];
+    for (const name of names === null ? this.#byName.keys() : new Set(names)) {
+      let taken = 0;
+      for (const queued of this.#byName.get(name)?.values() ?? []) {
+        if (taken++ >= count) break;
+        found.push(queued);
+      }
+    }
+    found.sort((a, b) => a.position - b.position);
+    return found.slice(0, count).map(({ message }) => message);
+  }
+}

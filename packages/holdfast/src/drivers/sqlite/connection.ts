@@ -1,0 +1,110 @@
+import type { StorageError } from "../../model/errors/storage-errors.ts";
+import { type Change, Waiters } from "../../storage/waiters.ts";
+import { ChangePoll } from "./change-poll.ts";
+import { openFile, type SqliteDatabase } from "./database.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { prepareDatabase } from "./prepare.ts";
+import { toStorageError } from "./sqlite-errors.ts";
+import type { ConnectionOptions } from "./sqlite-options.ts";
+import { SqliteTables } from "./sqlite-tables.ts";
+import { numberOf, Statements } from "./statements.ts";
+
+/** One connection, shared by all stores and drivers on the same handle, so that their writes share transactions. */
+export class Connection {
+  readonly tables: SqliteTables;
+  readonly waiters = new Waiters();
+  readonly poll: ChangePoll;
+  readonly group: GroupCommit;
+  readonly #database: SqliteDatabase;
+  readonly #file: string;
+
+  constructor(database: SqliteDatabase, file: string, options: ConnectionOptions) {
+    const statements = new Statements(database);
+    const tables = new SqliteTables(statements);
+    const { busyTimeoutMs, pollMs } = options;
+    this.#database = database;
+    this.#file = file;
+    this.tables = tables;
+    this.group = new GroupCommit({ database, file, busyTimeoutMs, writes: () => tables.writes });
+    const version = (): number | null => {
+      try {
+        return numberOf(statements.get("PRAGMA data_version")?.data_version);
+      } catch {
+        return null;
+      }
+    };
+    this.poll = new ChangePoll(this.waiters, { pollMs, version });
+  }
+
+  /** Runs `work`, which only reads, on one snapshot. */
+  read<T>(work: () => T): T {
+    this.poll.looked();
+    this.#database.exec("BEGIN");
+    try {
+      return work();
+    } finally {
+      this.#endRead();
+    }
+  }
+
+  /** Tells those who wait in this process. */
+  changed(changes: readonly Change[]): void {
+    for (const change of changes) this.waiters.changed(change);
+  }
+
+  /** The typed error for one that SQLite threw in a read. */
+  readFailure(error: unknown): StorageError {
+    return toStorageError(error, this.#file, "not-applied");
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #endRead(): void {
+    try {
+      this.#database.exec("COMMIT");
+    } catch {
+      // A read that failed has ended already; its own error is the one to tell.
+    }
+  }
+}
+
+/** Connections on handles that were passed in: a second store or driver on one shares its transactions. */
+const shared = new WeakMap<SqliteDatabase, Connection>();
+
+/** The connection of a handle that stays its owner's to close. */
+export function connectionOf(database: SqliteDatabase, options: ConnectionOptions): Connection {
+  const existing = shared.get(database);
+  if (existing !== undefined) return existing;
+  const connection = prepared(database, "the given database", options);
+  shared.set(database, connection);
+  return connection;
+}
+
+/** A connection of its own to a file, or to a database in memory with the path `:memory:`. */
+export function openConnection(path: string, options: ConnectionOptions): Connection {
+  let database: SqliteDatabase;
+  try {
+    database = openFile(path);
+  } catch (error) {
+    throw withoutDatabase(error, path);
+  }
+  try {
+    return prepared(database, `"${path}"`, options);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function prepared(database: SqliteDatabase, file: string, options: ConnectionOptions): Connection {
+  prepareDatabase(database, file, options);
+  return new Connection(database, file, options);
+}
+
+function withoutDatabase(error: unknown, path: string): unknown {
+  return error instanceof Error && "errcode" in error
+    ? toStorageError(error, `"${path}"`, "not-applied")
+    : error;
+}

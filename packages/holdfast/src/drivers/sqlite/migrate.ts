@@ -1,0 +1,64 @@
+import { StorageError } from "../../model/errors/storage-errors.ts";
+import type { SqliteDatabase } from "./database.ts";
+import { MIGRATIONS } from "./migrations/all.ts";
+import type { Migration } from "./migrations/migration.ts";
+
+const VERSION_TABLE = `CREATE TABLE IF NOT EXISTS holdfast_schema (
+  version INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+)`;
+
+/**
+ * Brings the schema up to date. Each open does it; when there is nothing to do it only reads. The write lock is taken
+ * first and the version read under it, so that processes which start together do it once. A step that is interrupted
+ * leaves nothing behind.
+ */
+export function migrate(
+  database: SqliteDatabase,
+  file: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): void {
+  const known = migrations.length;
+  if (assertKnown(currentVersion(database), known, file) === known) return;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    database.exec(VERSION_TABLE);
+    const version = assertKnown(currentVersion(database), known, file);
+    for (const migration of migrations.slice(version)) {
+      database.exec(migration.sql);
+      database
+        .prepare("INSERT INTO holdfast_schema (version, name, applied_at) VALUES (?, ?, unixepoch() * 1000)")
+        .run(migration.version, migration.name);
+    }
+    database.exec("COMMIT");
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
+}
+
+function currentVersion(database: SqliteDatabase): number {
+  const table = database
+    .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'holdfast_schema'")
+    .get();
+  if (table === undefined || table === null) return 0;
+  const row = database.prepare("SELECT max(version) AS version FROM holdfast_schema").get();
+  return Number((row as { version: unknown }).version ?? 0);
+}
+
+function assertKnown(version: number, known: number, file: string): number {
+  if (version <= known) return version;
+  throw new StorageError(
+    `${file} has schema version ${version}; this version of Holdfast knows versions up to ${known}. Use the version of Holdfast that wrote it, or a newer one. Nothing was changed.`,
+    { outcome: "not-applied", retryable: false },
+  );
+}
+
+function rollBack(database: SqliteDatabase): void {
+  try {
+    database.exec("ROLLBACK");
+  } catch {
+    // SQLite has rolled back already; the error that led here is the one to tell.
+  }
+}

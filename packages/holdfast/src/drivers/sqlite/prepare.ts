@@ -1,0 +1,47 @@
+import { StorageError } from "../../model/errors/storage-errors.ts";
+import type { SqliteDatabase } from "./database.ts";
+import { migrate } from "./migrate.ts";
+import { isBusy, toStorageError } from "./sqlite-errors.ts";
+import type { ConnectionOptions } from "./sqlite-options.ts";
+
+/** How long SQLite itself waits for a lock: it blocks the event loop meanwhile, so it is short and tried again. */
+const LOCK_WAIT_MS = 10;
+
+/**
+ * Makes a database ready: write-ahead log, durability, schema. Done at once and not by promises, so that opening a
+ * store is a plain call; it is the only place that may block while another process holds the lock.
+ */
+export function prepareDatabase(database: SqliteDatabase, file: string, options: ConnectionOptions): void {
+  const deadline = performance.now() + options.busyTimeoutMs;
+  for (;;) {
+    try {
+      database.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`);
+      useWriteAheadLog(database, file);
+      database.exec(`PRAGMA synchronous = ${options.synchronous === "full" ? "FULL" : "NORMAL"}`);
+      migrate(database, file);
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw toStorageError(error, file, "not-applied");
+      // Switching to the log does not wait for locks by itself: pause before the next try.
+      pause(1 + Math.random() * LOCK_WAIT_MS);
+    }
+  }
+}
+
+function useWriteAheadLog(database: SqliteDatabase, file: string): void {
+  const row = database.prepare("PRAGMA journal_mode = WAL").get() as
+    | { journal_mode?: unknown }
+    | null
+    | undefined;
+  const mode = row?.journal_mode;
+  // A database in memory has no log and needs none.
+  if (mode === "wal" || mode === "memory") return;
+  throw new StorageError(
+    `${file} cannot use a write-ahead log (journal mode "${String(mode)}"). Put the file on a local file system, not on a network share.`,
+    { outcome: "not-applied", retryable: false },
+  );
+}
+
+function pause(delayMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayMs);
+}

@@ -1,0 +1,78 @@
+import type { RunState } from "../../model/run.ts";
+import { fromExactText, toExactText } from "../../storage/exact-text.ts";
+import type { RunRow } from "../../storage/run-row.ts";
+import type { SqliteValue } from "./database.ts";
+import { numberOf, optionalNumber, type SqliteRow } from "./statements.ts";
+
+/** How each column of `holdfast_runs` is written; `run` and `header` are not among them. */
+const WRITERS: Readonly<Record<string, (run: RunRow) => SqliteValue>> = {
+  workflow_id: (run) => toExactText(run.workflowId),
+  workflow_name: (run) => toExactText(run.workflowName),
+  workflow_version: (run) => (run.workflowVersion === null ? null : toExactText(run.workflowVersion)),
+  fingerprint: (run) => toExactText(run.fingerprint),
+  revision: (run) => run.revision,
+  epoch: (run) => run.epoch,
+  batch_id: (run) => (run.batchId === null ? null : toExactText(run.batchId)),
+  status: (run) => run.status,
+  wake_at: (run) => run.wakeAt,
+  // JSON escapes lone surrogates and NUL itself.
+  wants: (run) => (run.wants === null ? null : JSON.stringify(run.wants)),
+  due_at: (run) => run.dueAt,
+  woken_in: (run) => run.wokenIn,
+  pause_requested: (run) => (run.pauseRequested ? 1 : 0),
+  lease_owner: (run) => (run.lease === null ? null : toExactText(run.lease.owner)),
+  lease_until: (run) => run.lease?.until ?? null,
+  claims_without_commit: (run) => run.claimsWithoutCommit,
+  queued: (run) => run.queued,
+  created_at: (run) => run.createdAt,
+  updated_at: (run) => run.updatedAt,
+};
+
+/** The columns that `readRun` and `encodeRun` are about. */
+export const RUN_COLUMNS: readonly string[] = Object.keys(WRITERS);
+
+/** A column and its value. */
+export type Cell = readonly [column: string, value: SqliteValue];
+
+/** All columns of a run. */
+export function encodeRun(run: RunRow): Cell[] {
+  return Object.entries(WRITERS).map(([column, write]) => [column, write(run)]);
+}
+
+/** The columns that differ: what is not written dirties no index. */
+export function changedCells(before: RunRow, after: RunRow): Cell[] {
+  const old = encodeRun(before);
+  return encodeRun(after).filter(([, value], index) => value !== old[index]?.[1]);
+}
+
+/** The run of a row of `run` and `RUN_COLUMNS`. */
+export function readRun(row: SqliteRow): RunRow {
+  return {
+    key: numberOf(row.run),
+    workflowId: fromExactText(String(row.workflow_id)),
+    workflowName: fromExactText(String(row.workflow_name)),
+    workflowVersion: optionalText(row.workflow_version),
+    fingerprint: fromExactText(String(row.fingerprint)),
+    revision: numberOf(row.revision),
+    epoch: numberOf(row.epoch),
+    batchId: optionalText(row.batch_id),
+    status: row.status as RunState,
+    wakeAt: optionalNumber(row.wake_at),
+    wants: row.wants === null ? null : (JSON.parse(String(row.wants)) as string[]),
+    dueAt: optionalNumber(row.due_at),
+    wokenIn: optionalNumber(row.woken_in),
+    pauseRequested: numberOf(row.pause_requested) === 1,
+    lease:
+      row.lease_owner === null
+        ? null
+        : { owner: fromExactText(String(row.lease_owner)), until: numberOf(row.lease_until) },
+    claimsWithoutCommit: numberOf(row.claims_without_commit),
+    queued: numberOf(row.queued),
+    createdAt: numberOf(row.created_at),
+    updatedAt: numberOf(row.updated_at),
+  };
+}
+
+function optionalText(value: SqliteValue | undefined): string | null {
+  return value === null || value === undefined ? null : fromExactText(String(value));
+}

@@ -1,0 +1,118 @@
+import type { PageSize } from "../../storage/page.ts";
+import type { EncodedHeader, KeyRange, KVEntry, NewMessage, StoredMessage } from "../../storage/records.ts";
+import type { RunRow } from "../../storage/run-row.ts";
+import type { RunQuery } from "../../storage/store.ts";
+import type { MessageState, Tables } from "../../storage/tables/tables.ts";
+import { EntryTable } from "./entry-table.ts";
+import { MessageTable } from "./message-table.ts";
+import { RunTable } from "./run-table.ts";
+import type { Statements } from "./statements.ts";
+
+/** The tables of one database, through one connection. */
+export class SqliteTables implements Tables {
+  readonly #runs: RunTable;
+  readonly #entries: EntryTable;
+  readonly #messages: MessageTable;
+  /** Counts writes, tried ones included: a transaction without any needs no commit. */
+  writes = 0;
+
+  constructor(statements: Statements) {
+    this.#runs = new RunTable(statements);
+    this.#entries = new EntryTable(statements);
+    this.#messages = new MessageTable(statements);
+  }
+
+  findRun(workflowId: string): RunRow | null {
+    return this.#runs.find(workflowId);
+  }
+
+  insertRun(run: RunRow, header: EncodedHeader): RunRow {
+    this.writes++;
+    return this.#runs.insert(run, header);
+  }
+
+  updateRun(before: RunRow, after: RunRow, header?: EncodedHeader): void {
+    this.writes++;
+    this.#runs.update(before, after, header);
+  }
+
+  deleteRun(key: number): void {
+    this.writes++;
+    this.#runs.delete(key);
+  }
+
+  header(key: number): EncodedHeader {
+    return this.#runs.header(key);
+  }
+
+  scan(
+    key: number,
+    from: Uint8Array,
+    to: Uint8Array | null,
+    size: PageSize,
+  ): { entries: KVEntry[]; more: boolean } {
+    return this.#entries.scan(key, from, to, size);
+  }
+
+  putRow(key: number, entry: KVEntry): void {
+    this.writes++;
+    this.#entries.put(key, entry);
+  }
+
+  deleteRow(key: number, rowKey: Uint8Array): void {
+    this.writes++;
+    this.#entries.delete(key, rowKey);
+  }
+
+  deleteRows(key: number, range: KeyRange): void {
+    this.writes++;
+    this.#entries.deleteRange(key, range);
+  }
+
+  messageState(key: number, messageId: string): MessageState {
+    return this.#messages.state(key, messageId);
+  }
+
+  insertMessage(key: number, message: NewMessage, front: boolean): void {
+    this.writes++;
+    this.#messages.insert(key, message, front);
+  }
+
+  removeMessage(key: number, messageId: string): void {
+    this.writes++;
+    this.#messages.remove(key, messageId);
+  }
+
+  messages(key: number, names: readonly string[] | null, count: number): StoredMessage[] {
+    return this.#messages.oldest(key, names, count);
+  }
+
+  hasMessage(key: number, names: readonly string[]): boolean {
+    return this.#messages.has(key, names);
+  }
+
+  response(key: number, messageId: string): Uint8Array | null {
+    return this.#messages.response(key, messageId);
+  }
+
+  insertResponse(key: number, messageId: string, response: Uint8Array): void {
+    this.writes++;
+    this.#messages.insertResponse(key, messageId, response);
+  }
+
+  dueRuns(workflowNames: readonly string[] | null, now: number, limit: number): RunRow[] {
+    return this.#runs.due(workflowNames, now, limit);
+  }
+
+  earliestDue(workflowNames: readonly string[] | null, except: ReadonlySet<number>): number | null {
+    return this.#runs.earliestDue(workflowNames, except);
+  }
+
+  listRuns(query: Pick<RunQuery, "status" | "workflowName" | "limit">, before: number | null): RunRow[] {
+    return this.#runs.list(query, before);
+  }
+
+  statistics(): ReturnType<Tables["statistics"]> {
+    return { runs: this.#runs.countByStatus(), queuedMessages: this.#messages.count() };
+  }
+}

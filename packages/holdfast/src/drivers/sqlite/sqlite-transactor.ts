@@ -1,0 +1,119 @@
+import { setTimeout } from "node:timers/promises";
+import { HoldfastError } from "../../model/errors/holdfast-error.ts";
+import { StoreClosedError } from "../../model/errors/storage-errors.ts";
+import type { Ledger } from "../../storage/tables/tables.ts";
+import type { Transactor } from "../../storage/tables/transactor.ts";
+import type { Change, Interest } from "../../storage/waiters.ts";
+import type { Connection } from "./connection.ts";
+import { isBusy } from "./sqlite-errors.ts";
+import type { LedgerOptions } from "./sqlite-options.ts";
+
+/** What a store or driver holds of a connection. */
+export interface SqliteTransactorOptions extends LedgerOptions {
+  readonly busyTimeoutMs: number;
+  /** Whether `close()` closes the connection. */
+  readonly owned: boolean;
+}
+
+/** Between two tries of a read that another connection keeps out; rare with a write-ahead log. */
+const RETRY_MS = 5;
+
+/** One store's or driver's operations on a connection that others may share. */
+export class SqliteTransactor implements Transactor {
+  readonly #connection: Connection;
+  readonly #options: SqliteTransactorOptions;
+  /** Ends the waits of this store or driver; others on the same connection go on. */
+  readonly #closing = new AbortController();
+  #closed: Promise<void> | null = null;
+
+  constructor(connection: Connection, options: SqliteTransactorOptions) {
+    this.#connection = connection;
+    this.#options = options;
+  }
+
+  /** Write transactions that the connection has committed. */
+  get transactions(): number {
+    return this.#connection.group.transactions;
+  }
+
+  async read<T>(work: (ledger: Ledger) => T): Promise<T> {
+    const deadline = performance.now() + this.#options.busyTimeoutMs;
+    for (;;) {
+      this.#assertOpen();
+      try {
+        return this.#connection.read(() => work(this.#ledger([])));
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw this.#typed(error);
+      }
+      await setTimeout(RETRY_MS);
+    }
+  }
+
+  async write<T>(work: (ledger: Ledger) => T): Promise<T> {
+    this.#assertOpen();
+    const done = await this.#connection.group.run(() => {
+      const changes: Change[] = [];
+      return { value: work(this.#ledger(changes)), changes };
+    });
+    this.#connection.changed(done.changes);
+    return done.value;
+  }
+
+  async wait(interest: Interest, signal: AbortSignal, there?: (ledger: Ledger) => boolean): Promise<void> {
+    if (this.#closed !== null || signal.aborted) return;
+    try {
+      if (there !== undefined && this.#connection.read(() => there(this.#ledger([])))) return;
+    } catch {
+      // A wait is a hint and never rejects: whoever looks next is told what is wrong.
+      return;
+    }
+    this.#connection.poll.start();
+    await this.#waitOpen(interest, signal);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #waitOpen(interest: Interest, signal: AbortSignal): Promise<void> {
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    const closing = this.#closing.signal;
+    signal.addEventListener("abort", end);
+    closing.addEventListener("abort", end);
+    try {
+      await this.#connection.waiters.wait(interest, ended.signal);
+    } finally {
+      signal.removeEventListener("abort", end);
+      closing.removeEventListener("abort", end);
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
+    await this.#connection.group.settled();
+    if (this.#options.owned) this.#connection.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed !== null) throw new StoreClosedError();
+  }
+
+  #typed(error: unknown): unknown {
+    return HoldfastError.is(error) ? error : this.#connection.readFailure(error);
+  }
+
+  #ledger(changes: Change[]): Ledger {
+    const { limits, queuedMessages, now } = this.#options;
+    return {
+      tables: this.#connection.tables,
+      limits,
+      queuedMessages,
+      now,
+      changed: (change) => {
+        changes.push(change);
+      },
+    };
+  }
+}

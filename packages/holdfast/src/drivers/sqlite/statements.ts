@@ -1,0 +1,54 @@
+import type { SqliteDatabase, SqliteStatement, SqliteValue } from "./database.ts";
+
+/** A row as SQLite gives it. */
+export type SqliteRow = Readonly<Record<string, SqliteValue>>;
+
+/** Statements of one connection, prepared once and kept. */
+export class Statements {
+  readonly #database: SqliteDatabase;
+  readonly #prepared = new Map<string, SqliteStatement>();
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+  }
+
+  run(sql: string, ...parameters: SqliteValue[]): void {
+    this.#prepare(sql).run(...parameters);
+  }
+
+  get(sql: string, ...parameters: SqliteValue[]): SqliteRow | null {
+    return (this.#prepare(sql).get(...parameters) as SqliteRow | null | undefined) ?? null;
+  }
+
+  all(sql: string, ...parameters: SqliteValue[]): SqliteRow[] {
+    return this.#prepare(sql).all(...parameters) as SqliteRow[];
+  }
+
+  #prepare(sql: string): SqliteStatement {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** A blob as plain bytes: some libraries give Buffers, whose `slice` shares memory. */
+export function bytesOf(value: SqliteValue | undefined): Uint8Array {
+  if (!(value instanceof Uint8Array))
+    throw new TypeError(`SQLite gave ${typeof value} where a blob is stored.`);
+  return value.constructor === Uint8Array
+    ? value
+    : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** An integer, also from libraries that are set to give bigints. */
+export function numberOf(value: SqliteValue | undefined): number {
+  return Number(value);
+}
+
+/** An integer or null. */
+export function optionalNumber(value: SqliteValue | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}

@@ -1,0 +1,53 @@
+/** A binary heap: the least item by `rank` first. */
+export class Heap<Item> {
+  readonly #items: Item[] = [];
+  readonly #rank: (item: Item) => number;
+
+  constructor(rank: (item: Item) => number) {
+    this.#rank = rank;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  peek(): Item | undefined {
+    return this.#items[0];
+  }
+
+  push(item: Item): void {
+    const items = this.#items;
+    let at = items.push(item) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (this.#rank(items[parent] as Item) <= this.#rank(item)) break;
+      items[at] = items[parent] as Item;
+      at = parent;
+    }
+    items[at] = item;
+  }
+
+  pop(): Item | undefined {
+    const items = this.#items;
+    const least = items[0];
+    const last = items.pop();
+    if (last === undefined || items.length === 0) return least;
+    this.#sink(last);
+    return least;
+  }
+
+  #sink(item: Item): void {
+    const items = this.#items;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= items.length) break;
+      const right = child + 1;
+      if (right < items.length && this.#rank(items[right] as Item) < this.#rank(items[child] as Item)) child = right;
+      if (this.#rank(items[child] as Item) >= this.#rank(item)) break;
+      items[at] = items[child] as Item;
+      at = child;
+    }
+    items[at] = item;
+  }
+}

@@ -1,0 +1,273 @@
+import { loadJournal } from "../history/journal-load.ts";
+import type { Journal } from "../history/journal.ts";
+import { KeySpace } from "../history/key.ts";
+import { takeSnapshot } from "../history/snapshot.ts";
+import { durationMs } from "../model/duration.ts";
+import { RequestTimeoutError, RunEvictedError, RunFinishedError, RunNotFoundError } from "../model/errors/run-errors.ts";
+import { isTerminal, type RunState } from "../model/run.ts";
+import type { HistorySnapshot } from "../model/snapshot.ts";
+import type { WorkflowDefinition } from "../model/workflow.ts";
+import type { EngineDriver } from "../storage/driver.ts";
+import { openPass } from "./open-pass.ts";
+import { cancelRun } from "./operators/cancel.ts";
+import { forkRun } from "./operators/fork.ts";
+import { Operator } from "./operators/operator.ts";
+import { pauseRun, resumeRun } from "./operators/pause.ts";
+import { recoverRun } from "./operators/recover.ts";
+import { rewindRun } from "./operators/rewind.ts";
+import type { CancelOutcome, PassOutcome } from "./outcome.ts";
+import { newMessage } from "./outgoing-message.ts";
+import type { EngineSettings, PassClaim } from "./pass-settings.ts";
+import { storedError } from "./run-failing.ts";
+import type { RequestOptions, RunHandle, RunResult, SendOptions } from "./run-handle.ts";
+import type { RunPass } from "./run-pass.ts";
+import { SnapshotFeed } from "./snapshot-feed.ts";
+
+/** What a live run is made of. */
+export interface LiveRunSetup {
+  readonly settings: EngineSettings;
+  readonly workflowId: string;
+  readonly definition: WorkflowDefinition;
+  readonly input: unknown;
+  readonly driver: EngineDriver;
+  readonly mode: "yield" | "live";
+}
+
+const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * A run on a bare driver, and its handle.
+ *
+ * Owns: passes one after the other, and what is asked of the run from outside: of the pass while one runs, else of the
+ * storage.
+ */
+export class LiveRun implements RunHandle<unknown> {
+  readonly workflowId: string;
+  readonly #setup: LiveRunSetup;
+  readonly #claim: PassClaim;
+  readonly #feed: SnapshotFeed = new SnapshotFeed();
+  readonly #answers: Map<string, (response: Uint8Array) => void> = new Map();
+  #result!: Promise<RunResult<unknown>>;
+  /** The pass that is being opened or runs; null when none does. */
+  #active: Promise<RunPass | null> | null = null;
+
+  constructor(setup: LiveRunSetup) {
+    this.workflowId = setup.workflowId;
+    this.#setup = setup;
+    this.#claim = { driver: setup.driver, epoch: 0, skewMs: 0 };
+    this.#begin();
+  }
+
+  get result(): Promise<RunResult<unknown>> {
+    return this.#result;
+  }
+
+  #begin(): void {
+    this.#result = this.#run();
+    // Whoever looks at the result gets the rejection; nobody else must be ended by it.
+    this.#result.catch(() => {});
+  }
+
+  async #run(): Promise<RunResult<unknown>> {
+    const { settings, definition, input } = this.#setup;
+    const opening = openPass({
+      ...settings,
+      workflowId: this.workflowId,
+      definition,
+      claim: this.#claim,
+      input,
+      onHistoryUpdated: this.#feed.tee(settings.onHistoryUpdated),
+      answered: (messageId, response) => this.#answers.get(messageId)?.(response),
+    });
+    const active = opening.then((opened) => ("pass" in opened ? opened.pass : null));
+    this.#active = active;
+    active.catch(() => {});
+    try {
+      const opened = await opening;
+      return resultOf("pass" in opened ? await this.#pursue(opened.pass) : opened.outcome);
+    } finally {
+      this.#active = null;
+      this.#feed.end();
+    }
+  }
+
+  async #pursue(pass: RunPass): Promise<PassOutcome> {
+    for (;;) {
+      const outcome = await pass.advance();
+      const parked = outcome.state === "sleeping" || outcome.state === "rolling_back";
+      if (!parked) return outcome;
+      if (this.#setup.mode === "yield") {
+        pass.abandon(new RunEvictedError(this.workflowId));
+        return outcome;
+      }
+      await pass.waitParked();
+    }
+  }
+
+  /** Waits for the pass that runs, if one does, to end. */
+  async #settled(): Promise<void> {
+    await this.#result.then(
+      () => {},
+      () => {},
+    );
+  }
+
+  async #operator(): Promise<Operator> {
+    await this.#settled();
+    return Operator.open(this.#setup.settings, this.workflowId, this.#claim);
+  }
+
+  async #pass(): Promise<RunPass | null> {
+    return this.#active === null ? null : await this.#active.catch(() => null);
+  }
+
+  send(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
+    return this.#enqueue(name, body, { options, completable: false });
+  }
+
+  message(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
+    return this.send(name, body, options);
+  }
+
+  async #enqueue(
+    name: string,
+    body: unknown,
+    how: { options: SendOptions; completable: boolean; id?: (id: string) => void },
+  ): Promise<void> {
+    const { settings, definition, driver } = this.#setup;
+    const message = await newMessage(settings, definition, { name, body, ...how });
+    how.id?.(message.id);
+    await driver.enqueueMessage(message);
+    (await this.#pass())?.hint();
+  }
+
+  async request(name: string, body?: unknown, options: RequestOptions = {}): Promise<unknown> {
+    const { world, codec } = this.#setup.settings;
+    const timeoutMs = durationMs(options.timeout ?? DEFAULT_REQUEST_TIMEOUT_MS, "timeout");
+    let messageId = "";
+    let stop = (): void => {};
+    const answer = new Promise<Uint8Array>((resolve, reject) => {
+      const expired = (): void => reject(new RequestTimeoutError(this.workflowId, name, messageId, timeoutMs));
+      stop = world.clock.setTimer(timeoutMs, expired);
+      const listen = (id: string): void => {
+        messageId = id;
+        this.#answers.set(id, resolve);
+      };
+      this.#enqueue(name, body, { options, completable: true, id: listen }).catch(reject);
+      const ended = (): void => void this.getState().then((state) => {
+        if (state !== null && isTerminal(state)) reject(new RunFinishedError(this.workflowId, state));
+      });
+      this.#result.then(ended, ended);
+    });
+    try {
+      return await codec.decode(await answer);
+    } finally {
+      stop();
+      this.#answers.delete(messageId);
+    }
+  }
+
+  async wake(): Promise<void> {
+    const pass = await this.#pass();
+    if (pass !== null) pass.hint();
+    else if (!isTerminal((await this.getState()) ?? "pending")) this.#begin();
+  }
+
+  async evict(): Promise<void> {
+    (await this.#pass())?.stop("evict");
+    await this.#settled();
+  }
+
+  async cancel(options: { readonly compensate?: boolean } = {}): Promise<CancelOutcome> {
+    const compensate = options.compensate ?? false;
+    const pass = await this.#pass();
+    if (pass !== null) {
+      const outcome = await Promise.race([pass.cancel(compensate), this.#settled()]);
+      if (outcome !== undefined) return outcome;
+    }
+    const outcome = await cancelRun(await this.#operator(), compensate);
+    this.#begin();
+    return outcome;
+  }
+
+  async pause(): Promise<void> {
+    (await this.#pass())?.stop("pause");
+    await pauseRun(await this.#operator());
+  }
+
+  async resume(): Promise<void> {
+    if ((await this.#pass()) !== null) return;
+    await resumeRun(await this.#operator());
+    this.#begin();
+  }
+
+  async recover(): Promise<void> {
+    await recoverRun(await this.#operator());
+    this.#begin();
+  }
+
+  async rewind({ to }: { readonly to: string }): Promise<void> {
+    await this.evict();
+    await rewindRun(await this.#operator(), to);
+    this.#begin();
+  }
+
+  async fork(options: { readonly from: string; readonly workflowId: string; readonly driver: EngineDriver }): Promise<void> {
+    const source = await this.#load();
+    await forkRun(this.#setup.settings, source, options);
+  }
+
+  async #load(): Promise<Journal> {
+    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
+    if (loaded === null) throw new RunNotFoundError(this.workflowId);
+    return loaded.journal;
+  }
+
+  async getState(): Promise<RunState | null> {
+    const pass = await this.#pass();
+    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
+    const stored = loaded?.journal.header.status ?? null;
+    const begun = stored === null || stored === "pending";
+    return begun && pass !== null ? "running" : stored;
+  }
+
+  async getOutput(): Promise<unknown> {
+    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
+    const output = loaded?.journal.single(KeySpace.output) ?? null;
+    return output === null ? undefined : await this.#setup.settings.codec.decode(output);
+  }
+
+  async getError(): Promise<unknown> {
+    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
+    return loaded === null ? undefined : storedError(loaded.journal);
+  }
+
+  async history(): Promise<HistorySnapshot> {
+    return takeSnapshot(await this.#load(), this.#setup.settings.codec);
+  }
+
+  watch(): AsyncIterable<HistorySnapshot> {
+    return this.#feed.watch(() => this.history(), this.#active !== null);
+  }
+}
+
+/** How a pass ended, as `result` tells it. */
+function resultOf(outcome: PassOutcome): RunResult<unknown> {
+  switch (outcome.state) {
+    case "completed":
+      return { state: "completed", output: outcome.output };
+    case "failed":
+    case "paused":
+    case "lost":
+      throw outcome.error;
+    case "sleeping":
+    case "rolling_back":
+      return {
+        state: outcome.state,
+        ...(outcome.wakeAt === null ? {} : { sleepUntil: outcome.wakeAt }),
+        ...(outcome.wants === null ? {} : { waitingForMessages: outcome.wants }),
+      };
+    default:
+      return { state: outcome.state };
+  }
+}

@@ -1,0 +1,128 @@
+import type { EngineDriver } from "../storage/driver.ts";
+import type { StoredMessage } from "../storage/records.ts";
+
+/** A wait for messages that is open. */
+export interface MessageWait {
+  readonly names: readonly string[];
+  readonly count: number;
+  readonly scope: { readonly closed: boolean };
+  /** Takes messages, oldest first: one at least, `count` at most. */
+  readonly receive: (messages: readonly StoredMessage[]) => void;
+}
+
+/** What the mailbox asks of the storage. */
+export type MessageSource = Pick<EngineDriver, "peekMessages" | "waitForMessages">;
+
+/**
+ * Owns: the open waits for messages and which queued message goes to which of them.
+ * Does not own: consumption, which is part of the commit that records the message (outbox.ts, P7).
+ * Invariants: waits on one name are served in the order in which they were asked; a message that a wait has taken is
+ * never seen by another (DESIGN 3.1); an expired message goes to none.
+ */
+export class Mailbox {
+  readonly #waits: Set<MessageWait> = new Set();
+  /** Received, but not yet consumed by a commit. */
+  readonly #taken: Set<string> = new Set();
+  readonly #now: () => number;
+  readonly #expired: (message: StoredMessage) => void;
+  #hints: AbortController | null = null;
+  #look = false;
+
+  constructor(now: () => number, expired: (message: StoredMessage) => void) {
+    this.#now = now;
+    this.#expired = expired;
+  }
+
+  /** Opens a wait; the returned function closes it. */
+  open(wait: MessageWait): () => void {
+    this.#waits.add(wait);
+    this.#look = true;
+    this.#stopHints();
+    return () => {
+      this.#waits.delete(wait);
+    };
+  }
+
+  get isWaiting(): boolean {
+    return this.#waits.size > 0;
+  }
+
+  /** The names that are waited for, or null when none is. */
+  wants(): readonly string[] | null {
+    if (this.#waits.size === 0) return null;
+    const names = new Set<string>();
+    for (const wait of this.#waits) for (const name of wait.names) names.add(name);
+    return [...names].sort();
+  }
+
+  /** There may be new messages. */
+  hint(): void {
+    this.#look = true;
+  }
+
+  /** Whether a look at the queue could find something new. */
+  get wantsLook(): boolean {
+    return this.#look && this.#waits.size > 0;
+  }
+
+  /** Looks at the queue and serves the waits. */
+  async look(source: MessageSource): Promise<void> {
+    this.#look = false;
+    const names = this.wants();
+    if (names === null) return;
+    let room = this.#taken.size;
+    for (const wait of this.#waits) room += wait.count;
+    const queued = await source.peekMessages(names, room);
+    const fresh = queued.filter((message) => this.#isFresh(message));
+    // A full page of messages that nobody may have can hide one that somebody waits for.
+    if (queued.length === room && fresh.length < queued.length) this.#look = true;
+    const gone = new Set<string>();
+    for (const wait of [...this.#waits]) {
+      if (wait.scope.closed) continue;
+      const mine = fresh.filter((message) => !gone.has(message.id) && wait.names.includes(message.name)).slice(0, wait.count);
+      if (mine.length === 0) continue;
+      this.#waits.delete(wait);
+      for (const message of mine) {
+        gone.add(message.id);
+        this.#taken.add(message.id);
+      }
+      wait.receive(mine);
+    }
+  }
+
+  #isFresh(message: StoredMessage): boolean {
+    if (this.#taken.has(message.id)) return false;
+    if (message.expiresAt === null || message.expiresAt > this.#now()) return true;
+    this.#taken.add(message.id);
+    this.#expired(message);
+    return false;
+  }
+
+  /** These are consumed: the storage does not show them any more. */
+  consumed(messageIds: readonly string[]): void {
+    for (const id of messageIds) this.#taken.delete(id);
+  }
+
+  /** Asks the storage for hints from now on; call it before looking, so that nothing comes unseen in between (R7). */
+  listen(source: MessageSource, arrived: () => void): void {
+    if (this.#hints !== null || this.#waits.size === 0) return;
+    const hints = new AbortController();
+    this.#hints = hints;
+    void source.waitForMessages(this.wants(), hints.signal).then(() => {
+      if (hints.signal.aborted) return;
+      this.#hints = null;
+      this.#look = true;
+      arrived();
+    });
+  }
+
+  #stopHints(): void {
+    this.#hints?.abort();
+    this.#hints = null;
+  }
+
+  /** Stops listening. */
+  close(): void {
+    this.#stopHints();
+  }
+}

@@ -1,0 +1,49 @@
+import { loadJournal } from "../../history/journal-load.ts";
+import type { Journal } from "../../history/journal.ts";
+import { RunNotFoundError } from "../../model/errors/run-errors.ts";
+import { type CommitIntent, Committer } from "../committer.ts";
+import { reportOf } from "../open-pass.ts";
+import type { Outbox } from "../outbox.ts";
+import type { EngineSettings, PassClaim } from "../pass-settings.ts";
+
+/**
+ * What somebody does to a run from outside, while no pass runs it: one read, one decision, one commit. The claim's
+ * epoch and the revision that was read keep everybody else out in between (R17).
+ */
+export class Operator {
+  readonly #settings: EngineSettings;
+  readonly #claim: PassClaim;
+  readonly workflowId: string;
+  readonly journal: Journal;
+
+  private constructor(settings: EngineSettings, workflowId: string, at: { claim: PassClaim; journal: Journal }) {
+    this.#settings = settings;
+    this.#claim = at.claim;
+    this.workflowId = workflowId;
+    this.journal = at.journal;
+  }
+
+  /** @throws RunNotFoundError, CorruptionError, StorageError */
+  static async open(settings: EngineSettings, workflowId: string, claim: PassClaim): Promise<Operator> {
+    const loaded = await loadJournal(workflowId, claim.driver);
+    if (loaded === null) throw new RunNotFoundError(workflowId);
+    return new Operator(settings, workflowId, { claim, journal: loaded.journal });
+  }
+
+  get now(): number {
+    return this.#settings.world.clock.now() + this.#claim.skewMs;
+  }
+
+  /** @throws FencedError, StorageError */
+  async commit(intent: CommitIntent, outbox: Outbox | null = null): Promise<void> {
+    const committer = new Committer({
+      journal: this.journal,
+      driver: this.#claim.driver,
+      epoch: this.#claim.epoch,
+      world: this.#settings.world,
+      report: reportOf(this.workflowId, this.#settings),
+      committed: () => {},
+    });
+    await committer.commit(intent, outbox);
+  }
+}

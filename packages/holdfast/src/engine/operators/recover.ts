@@ -1,0 +1,66 @@
+import type { Entry } from "../../history/entry.ts";
+import type { Journal } from "../../history/journal.ts";
+import { KeySpace, parseKey } from "../../history/key.ts";
+import type { Place } from "../../history/place.ts";
+import { decodeRunFailure } from "../../history/run-failure.ts";
+import { RunStateError } from "../../model/errors/run-errors.ts";
+import { recordRollbackFailure } from "../run-failing.ts";
+import type { Operator } from "./operator.ts";
+
+/**
+ * Gives a failed run another chance: the failed operations that its error came from are asked for again, with all
+ * their attempts; everything that was committed stays. A rollback that could not be finished goes on.
+ * @throws RunStateError when the run did not fail, or has been rolled back.
+ */
+export async function recoverRun(operator: Operator): Promise<void> {
+  const { journal, workflowId } = operator;
+  const { status, rollback } = journal.header;
+  if (status !== "failed") {
+    throw new RunStateError(workflowId, status, "only a failed run can be recovered.");
+  }
+  const row = journal.single(KeySpace.error);
+  const failure = row === null ? null : decodeRunFailure(row);
+  if (rollback !== "none") {
+    if (failure === null || failure.rollbackFailure === null) {
+      throw new RunStateError(workflowId, status, "it was rolled back, so there is nothing to go on with. Start a new run, or fork it.");
+    }
+    recordRollbackFailure(journal, null);
+    resetHandlers(journal);
+    await operator.commit({ status: "rolling_back", wakeAt: operator.now });
+    return;
+  }
+  for (const key of failure?.origins ?? []) resetFailed(journal, placeOf(journal, key));
+  journal.setSingle(KeySpace.error, null);
+  await operator.commit({ status: "sleeping", wakeAt: operator.now });
+}
+
+/** Handlers that failed for good get their attempts back. */
+function resetHandlers(journal: Journal): void {
+  for (const place of journal.root.entries()) {
+    const { compensation } = place.entry;
+    if (compensation === null || compensation.done) continue;
+    journal.write(place, { ...place.entry, compensation: { attempts: 0, retryAt: null, done: false, failure: null } });
+  }
+}
+
+/** The failed entries at and below a place are pending again; what succeeded stays. */
+function resetFailed(journal: Journal, place: Place): void {
+  for (const at of [...place.entries()]) if (at.entry.status === "failed") reset(journal, at);
+}
+
+function reset(journal: Journal, place: Place & { entry: Entry }): void {
+  const { entry } = place;
+  if (entry.kind === "step" || entry.kind === "send" || entry.kind === "message" || entry.kind === "answer") {
+    journal.removeEntry(place);
+    return;
+  }
+  // A loop goes on with the iteration that failed, in the state that it began with.
+  const settledAt = entry.kind === "loop" ? entry.createdAt : 0;
+  journal.write(place, { ...entry, status: "pending", sequence: 0, settledAt, result: null });
+}
+
+function placeOf(journal: Journal, key: Uint8Array): Place {
+  let place = journal.root;
+  for (const segment of parseKey(key).segments) place = place.child(segment);
+  return place;
+}

@@ -1,0 +1,105 @@
+import type { Entry } from "../../history/entry.ts";
+import type { Journal } from "../../history/journal.ts";
+import { KeySpace } from "../../history/key.ts";
+import { SegmentType } from "../../history/location.ts";
+import { decodeMessages } from "../../history/message-record.ts";
+import type { Place } from "../../history/place.ts";
+import { describe } from "../../model/describe.ts";
+import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { RunStateError } from "../../model/errors/run-errors.ts";
+import { Outbox } from "../outbox.ts";
+import type { Operator } from "./operator.ts";
+
+/**
+ * Takes a run back to just before the entry `to`: that entry and everything that was committed after it is forgotten,
+ * messages that were received since are queued again, and the run goes on from there. The bodies of forgotten steps
+ * run again; what they did in the world is not undone.
+ * @throws InvalidArgumentError when there is no such entry; RunStateError when its loop iteration cannot be begun again.
+ */
+export async function rewindRun(operator: Operator, to: string): Promise<void> {
+  const { journal } = operator;
+  const outbox = new Outbox();
+  for (const message of forgetFrom(journal, to)) {
+    const queued = { ...message, expiresAt: null, remember: false };
+    outbox.send({ to: journal.workflowId, message: queued, requeue: true }, () => {});
+  }
+  for (const space of [KeySpace.output, KeySpace.error, KeySpace.hold]) journal.setSingle(space, null);
+  await operator.commit({ status: "sleeping", wakeAt: operator.now, rollback: "none" }, outbox);
+}
+
+/**
+ * Forgets the entry with this id and all that came after it.
+ * @returns the messages that the forgotten entries had received, oldest first.
+ */
+export function forgetFrom(journal: Journal, to: string): ReturnType<typeof decodeMessages> {
+  const target = find(journal, to);
+  checkLoops(journal, target);
+  // A pending entry stands after everything that was known when it was asked for.
+  const from = target.entry.sequence > 0 ? target.entry.sequence : target.entry.askedAfter + 1;
+  const messages: ReturnType<typeof decodeMessages> = [];
+  const forgotten = [...journal.root.entries()].filter((place) => place === target || comesAfter(place.entry, from));
+  forgotten.sort((a, b) => a.entry.sequence - b.entry.sequence);
+  for (const place of forgotten) {
+    const { entry } = place;
+    if (entry.kind === "message" && entry.result !== null && entry.status === "completed") {
+      messages.push(...decodeMessages(entry.result));
+    }
+    if (isAround(place, target)) journal.write(place, reopened(place, target));
+    else journal.removeEntry(place);
+  }
+  return messages;
+}
+
+function find(journal: Journal, id: string): Place & { entry: Entry } {
+  for (const place of journal.root.entries()) if (journal.format(place) === id) return place;
+  throw new InvalidArgumentError(
+    `Run "${journal.workflowId}" has no entry ${describe(id)} in its history. Take an id from history().entries; pruned entries cannot be gone back to.`,
+  );
+}
+
+function comesAfter(entry: Entry, from: number): boolean {
+  return entry.sequence > 0 ? entry.sequence >= from : entry.askedAfter >= from;
+}
+
+/** Whether the place is a block around the target: it stays, unfinished. */
+function isAround(place: Place, target: Place): boolean {
+  for (let at = target.parent; at !== null; at = at.parent) if (at === place) return true;
+  return false;
+}
+
+function reopened(place: Place & { entry: Entry }, target: Place): Entry {
+  const { entry } = place;
+  const open: Entry = { ...entry, status: "pending", sequence: 0, settledAt: 0, result: null };
+  if (entry.kind !== "loop") return open;
+  const iteration = iterationOf(place, target);
+  const start = place.existing(SegmentType.iteration, iteration)?.entry ?? null;
+  if (start !== null) return { ...open, count: iteration, extra: start.extra, settledAt: start.settledAt };
+  return { ...open, count: firstKnown(entry), settledAt: entry.status === "pending" ? entry.settledAt : entry.createdAt };
+}
+
+/** The iteration whose start state the loop's own entry keeps. */
+function firstKnown(loop: Entry): number {
+  return loop.status === "completed" ? loop.count - 1 : loop.count;
+}
+
+function iterationOf(loop: Place, target: Place): number {
+  let at = target;
+  while (at.parent !== null && at.parent !== loop) at = at.parent;
+  return at.segment?.value ?? 0;
+}
+
+/** An iteration can be begun again only when its start state is known, or can be computed from iterations still there. */
+function checkLoops(journal: Journal, target: Place & { entry: Entry }): void {
+  for (let at = target.parent; at !== null; at = at.parent) {
+    const { entry } = at;
+    if (entry?.kind !== "loop") continue;
+    const iteration = iterationOf(at, target);
+    const known = (at.existing(SegmentType.iteration, iteration)?.entry ?? null) !== null;
+    if (known || iteration >= firstKnown(entry)) continue;
+    throw new RunStateError(
+      journal.workflowId,
+      journal.header.status,
+      `iteration ${iteration} of loop "${journal.format(at)}" cannot be begun again, because the state it began with is not kept. Rewind to an entry of a later iteration, or to the loop itself.`,
+    );
+  }
+}

@@ -1,0 +1,17 @@
+import { claim } from "../claim.ts";
+import { Operation } from "../operation.ts";
+import type { Scope } from "../scope.ts";
+
+/** From here on rollback handlers are armed (P12). */
+export function rollbackCheckpoint(scope: Scope, name: string): Promise<void> {
+  const { run } = scope;
+  const place = claim(scope, "rollback_checkpoint", name);
+  const operation = new Operation<void>({ scope, place, kind: "rollback_checkpoint" }, () => undefined);
+  if (place.entry !== null) return operation.replay(place.entry);
+  if (run.rollingBack) return operation.promise;
+  run.whenLive(() => {
+    operation.settle({ status: "completed", result: null, ephemeral: true });
+    run.checkpointAt = Math.min(run.checkpointAt, run.journal.sequence);
+  });
+  return operation.promise;
+}

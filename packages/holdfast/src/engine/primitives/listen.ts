@@ -1,0 +1,46 @@
+import { checkInteger } from "../../model/check.ts";
+import { describe } from "../../model/describe.ts";
+import { type Duration, type Instant, instantMs } from "../../model/duration.ts";
+import type { Message } from "../../model/message.ts";
+import type { Scope } from "../scope.ts";
+import { afterMs, type Receive, receive } from "./queue.ts";
+
+/** When a `listen` gives up: after a duration, at an instant, or never. */
+export type ListenEnd = { readonly timeout: Duration } | { readonly until: Instant } | "never";
+
+/** The body of one message, or `null` when none came in time. */
+export async function listen(scope: Scope, wait: { name: string; messageName: string; end: ListenEnd }): Promise<unknown> {
+  const messages = await listenN(scope, { ...wait, limit: 1 });
+  return messages.length === 0 ? null : messages[0];
+}
+
+/** The bodies of up to `limit` messages, or `[]` when none came in time. */
+export function listenN(
+  scope: Scope,
+  wait: { name: string; messageName: string; limit: number; end: ListenEnd },
+): Promise<unknown[]> {
+  const { name, messageName, limit, end } = wait;
+  checkInteger(limit, `Listen ${describe(name)}: limit`, { from: 1, to: scope.run.limits.batchMessages });
+  const wanted: Receive = {
+    name,
+    names: [messageName],
+    count: limit,
+    deadline: deadlineOf(name, end),
+    completable: false,
+    strict: false,
+  };
+  return quiet(receive(scope, wanted).then((messages) => messages.map((message: Message) => message.body)));
+}
+
+function deadlineOf(name: string, end: ListenEnd): ((now: number) => number) | null {
+  if (end === "never") return null;
+  if ("timeout" in end) return afterMs(end.timeout, `Listen ${describe(name)}: the timeout`);
+  const at = instantMs(end.until, `Listen ${describe(name)}: the instant`);
+  return () => at;
+}
+
+/** A rejection that nobody looks at must not end the process; whoever awaits the promise still gets it. */
+function quiet<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {});
+  return promise;
+}

@@ -1,0 +1,128 @@
+import { SegmentType } from "../../history/location.ts";
+import { checkFunction, checkInteger } from "../../model/check.ts";
+import type { LoopBody, LoopConfig } from "../../model/context.ts";
+import { describe } from "../../model/describe.ts";
+import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import {
+  DEFAULT_LOOP_HISTORY_SIZE,
+  DEFAULT_LOOP_PRUNE_INTERVAL,
+  type LoopOptions,
+  type LoopVerdict,
+  loopVerdict,
+} from "../../model/loop.ts";
+import type { MessageBodies } from "../../model/message.ts";
+import { type BlockBody, openBlock, runFunction } from "../block.ts";
+import { LoopHistory } from "../loop-history.ts";
+import type { Scope } from "../scope.ts";
+
+/** A loop's options, checked and complete. */
+interface LoopPlan {
+  readonly name: string;
+  readonly run: LoopBody<MessageBodies, unknown, unknown>;
+  readonly initial: unknown;
+  readonly stateless: boolean;
+  readonly pruneInterval: number;
+  readonly historySize: number;
+}
+
+/**
+ * Durable iteration (I24). Every `historyPruneInterval` iterations the state is recorded and old iterations are
+ * dropped, so that replay begins at the last recorded state and cost stays flat for ever (P14).
+ */
+export function loop<Value>(scope: Scope, config: LoopConfig<MessageBodies, never, Value>): Promise<Value> {
+  const plan = loopPlan(config);
+  return openBlock<Value>({ scope, kind: "loop", name: plan.name }, (block) => {
+    if (block.collecting) void collect(block, plan);
+    else void iterate(block, plan);
+  });
+}
+
+async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
+  const { scope, place } = block;
+  const { payloads } = scope.run;
+  const history = new LoopHistory(scope, place, plan);
+  let iteration = place.entry?.count ?? 0;
+  let time = place.entry?.settledAt || scope.time;
+  let stored = place.entry?.extra ?? null;
+  try {
+    stored ??= await payloads.encode(plan.initial, `the state of loop "${plan.name}"`);
+  } catch (error) {
+    block.fail(error);
+    return;
+  }
+  for (;;) {
+    const inner = scope.open(place.child({ type: SegmentType.iteration, value: iteration }), false);
+    inner.time = time;
+    history.watch(inner, { iteration, state: stored, time });
+    const state = await payloads.decode(stored);
+    const outcome = await runFunction(inner, (ctx) => plan.run(ctx, state));
+    const progress = { count: iteration, extra: stored };
+    if (!outcome.ok) return block.fail(outcome.error, progress);
+    const verdict = loopVerdict(outcome.value) ?? verdictByDefault(outcome.value, plan);
+    if (verdict instanceof InvalidArgumentError) return block.fail(verdict, progress);
+    if (verdict.next === "break") {
+      history.prune(iteration + 1);
+      return block.complete(verdict.value, { ...progress, count: iteration + 1 });
+    }
+    try {
+      stored = await payloads.encode(verdict.state, `the state of loop "${plan.name}"`);
+    } catch (error) {
+      return block.fail(error, progress);
+    }
+    iteration += 1;
+    time = inner.time;
+    if (iteration % plan.pruneInterval === 0) history.advance({ iteration, state: stored, time });
+  }
+}
+
+/** While rolling back: enters again the iterations that hold armed handlers, with the state they began with. */
+async function collect(block: BlockBody, plan: LoopPlan): Promise<void> {
+  const { scope, place } = block;
+  for (const { iteration, state, time } of LoopHistory.armed(place)) {
+    const inner = scope.open(place.child({ type: SegmentType.iteration, value: iteration }), false);
+    inner.time = time;
+    const value = await scope.run.payloads.decode(state);
+    await runFunction(inner, (ctx) => plan.run(ctx, value));
+  }
+}
+
+/** What an iteration means that returned no decision. */
+function verdictByDefault(returned: unknown, plan: LoopPlan): LoopVerdict | InvalidArgumentError {
+  if (returned === undefined && plan.stateless) return { next: "continue", state: undefined };
+  const got = returned === undefined ? "nothing" : describe(returned);
+  return new InvalidArgumentError(
+    `An iteration of loop "${plan.name}" must return Loop.continue(state) or Loop.break(value)${plan.stateless ? ", or nothing" : ""}; got ${got}.`,
+  );
+}
+
+/** @throws InvalidArgumentError */
+function loopPlan(config: LoopConfig<MessageBodies, never, unknown>): LoopPlan {
+  const where = `Loop ${describe(config?.name)}`;
+  checkFunction(config.run, `${where}: run`);
+  return {
+    name: config.name,
+    run: config.run as unknown as LoopPlan["run"],
+    initial: config.state,
+    stateless: config.state === undefined,
+    pruneInterval: firstOf(config, ["historyPruneInterval", "commitInterval", "historyEvery"], {
+      where,
+      from: 1,
+      fallback: DEFAULT_LOOP_PRUNE_INTERVAL,
+    }),
+    historySize: firstOf(config, ["historySize", "historyKeep"], { where, from: 0, fallback: DEFAULT_LOOP_HISTORY_SIZE }),
+  };
+}
+
+function firstOf(
+  options: LoopOptions,
+  names: readonly (keyof LoopOptions)[],
+  { where, from, fallback }: { where: string; from: number; fallback: number },
+): number {
+  for (const name of names) {
+    const value = options[name];
+    if (value === undefined) continue;
+    checkInteger(value, `${where}: ${name}`, { from, to: Number.MAX_SAFE_INTEGER });
+    return value;
+  }
+  return fallback;
+}

@@ -1,0 +1,127 @@
+import type { Entry } from "../../history/entry.ts";
+import { decodeMessages, encodeMessages } from "../../history/message-record.ts";
+import { checkInteger, checkName } from "../../model/check.ts";
+import type { QueueBatchOptions } from "../../model/context.ts";
+import { describe } from "../../model/describe.ts";
+import { type Duration, durationMs } from "../../model/duration.ts";
+import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { MessageUnansweredError, QueueTimeoutError } from "../../model/errors/block-errors.ts";
+import type { Message } from "../../model/message.ts";
+import type { StoredMessage } from "../../storage/records.ts";
+import { claim } from "../claim.ts";
+import { type ReceivedMessages, receivedMessages } from "../messages.ts";
+import { Operation } from "../operation.ts";
+import type { Scope } from "../scope.ts";
+
+/** What a wait for messages asks for. */
+export interface Receive {
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly count: number;
+  /** When it ends without a message, given the time at which it begins; null: never. */
+  readonly deadline: ((now: number) => number) | null;
+  readonly completable: boolean;
+  /** Whether an empty end is an error, `QueueTimeoutError`, instead of an empty list. */
+  readonly strict: boolean;
+}
+
+/** The options of `queue.next` and `queue.nextBatch`, checked. */
+export function receiveOptions(
+  scope: Scope,
+  name: string,
+  options: QueueBatchOptions<string>,
+  strict: boolean,
+): Receive {
+  const where = `Queue wait ${describe(name)}`;
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidArgumentError(`${where}: options must be an object with names; got ${describe(options)}.`);
+  }
+  const { names, count = 1, timeout, completable = false } = options;
+  if (!Array.isArray(names) || names.length === 0) {
+    throw new InvalidArgumentError(`${where}: names must be an array of one name or more; got ${describe(names)}.`);
+  }
+  for (const wanted of names) checkName(wanted, `${where}: the name of a message`, scope.run.limits);
+  checkInteger(count, `${where}: count`, { from: 1, to: scope.run.limits.batchMessages });
+  if (typeof completable !== "boolean") {
+    throw new InvalidArgumentError(`${where}: completable must be true or false; got ${describe(completable)}.`);
+  }
+  const deadline = timeout === undefined ? null : afterMs(timeout, `${where}: timeout`);
+  return { name, names: [...names], count, deadline, completable, strict };
+}
+
+export function afterMs(timeout: Duration, what: string): (now: number) => number {
+  const ms = durationMs(timeout, what);
+  return (now) => now + ms;
+}
+
+/** Waits for messages; consumes them in the commit that records them (P7). */
+export function receive(scope: Scope, wanted: Receive): Promise<Message[]> {
+  const { run } = scope;
+  checkAnswered(scope, wanted.name);
+  const place = claim(scope, "message", wanted.name);
+  const operation = new Operation<Message[]>({ scope, place, kind: "message" }, (entry) =>
+    receivedMessages(scope, toReceived(place, wanted, entry)),
+  );
+  const { entry } = place;
+  if (entry !== null && entry.status !== "pending") return operation.replay(entry);
+  if (run.rollingBack) return operation.promise;
+  run.whenLive(() => {
+    if (!scope.closed) wait(operation, wanted);
+  });
+  return operation.promise;
+}
+
+function toReceived(place: Operation<unknown>["place"], wanted: Receive, entry: Entry): ReceivedMessages {
+  const messages = entry.result === null ? [] : decodeMessages(entry.result);
+  return { place, wait: wanted.name, completable: wanted.completable, messages };
+}
+
+function wait(operation: Operation<Message[]>, wanted: Receive): void {
+  const { scope, place } = operation;
+  const { run } = scope;
+  if (place.entry === null) operation.pend({ dueAt: wanted.deadline?.(run.timers.now()) ?? null });
+  const { dueAt, createdAt } = operation.entry;
+  const close = run.mailbox.open({
+    names: wanted.names,
+    count: wanted.count,
+    scope,
+    receive: (messages) => {
+      stop();
+      for (const message of messages) take(operation, message);
+      operation.settle({ status: "completed", result: encodeMessages(messages) });
+    },
+  });
+  const cancelTimer =
+    dueAt === null
+      ? (): void => {}
+      : run.timers.add(dueAt, Math.max(0, dueAt - createdAt), () => {
+          stop();
+          if (!wanted.strict) operation.settle({ status: "completed", result: null });
+          else operation.fail(new QueueTimeoutError(wanted.name, wanted.names, dueAt - createdAt));
+        });
+  const forget = scope.onClose(() => {
+    cancelTimer();
+    close();
+  });
+  const stop = (): void => {
+    forget();
+    cancelTimer();
+    close();
+  };
+}
+
+function take(operation: Operation<unknown>, message: StoredMessage): void {
+  const { run } = operation.scope;
+  run.outbox.consume(message.id);
+  const location = run.journal.format(operation.place);
+  run.report.event({ type: "message-in", name: message.name, messageId: message.id, location });
+}
+
+/** @throws MessageUnansweredError */
+function checkAnswered(scope: Scope, name: string): void {
+  for (const [id, wait] of scope.strand.unanswered) {
+    throw new MessageUnansweredError(
+      `"${name}" asks for a message while message ${id}, which "${wait}" received, has no answer yet. Call complete(response) on it first.`,
+    );
+  }
+}

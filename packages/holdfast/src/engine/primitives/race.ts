@@ -1,0 +1,73 @@
+import { SegmentType } from "../../history/location.ts";
+import type { Place } from "../../history/place.ts";
+import { checkFunction, checkName } from "../../model/check.ts";
+import type { RaceBranch, RaceResult } from "../../model/context.ts";
+import { describe } from "../../model/describe.ts";
+import { DuplicateNameError, InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { RaceError } from "../../model/errors/block-errors.ts";
+import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
+import type { MessageBodies } from "../../model/message.ts";
+import { type BlockBody, holdsArmed, openBlock, runFunction } from "../block.ts";
+import type { Scope } from "../scope.ts";
+import { checkBranchCount } from "./join.ts";
+
+type Branch<Value> = RaceBranch<MessageBodies, Value>;
+
+/** First success wins and is recorded; losers are told by their signal and left behind; all failed: `RaceError`. */
+export function race<Value>(scope: Scope, name: string, branches: readonly Branch<Value>[]): Promise<RaceResult<Value>> {
+  checkBranches(scope, name, branches);
+  return openBlock<RaceResult<Value>>({ scope, kind: "race", name }, (block) => {
+    const errors: { index: number; name: string; error: unknown }[] = [];
+    const runners: Scope[] = [];
+    let decided = false;
+    for (const [index, branch] of branches.entries()) {
+      const segment = { type: SegmentType.branch, value: scope.run.journal.nameIndex(branch.name) };
+      const inner = scope.open(block.place.child(segment), true);
+      runners.push(inner);
+      void runFunction(inner, (ctx) => branch.run(ctx)).then((outcome) => {
+        if (decided || block.collecting) return;
+        if (outcome.ok) {
+          decided = true;
+          leaveLosers(block, { name, winner: branch.name, losers: runners.filter((runner) => runner !== inner) });
+          block.complete({ winner: branch.name, value: outcome.value });
+          return;
+        }
+        errors.push({ index, name: branch.name, error: outcome.error });
+        if (errors.length === branches.length) {
+          decided = true;
+          errors.sort((a, b) => a.index - b.index);
+          block.fail(new RaceError(name, errors.map(({ name: branchName, error }) => ({ name: branchName, error }))));
+        }
+      });
+    }
+    if (branches.length === 0) block.fail(new RaceError(name, []));
+  });
+}
+
+/** A loser's history goes with the commit that records the winner, unless it holds an armed handler (DESIGN 5.5). */
+function leaveLosers(block: BlockBody, race: { name: string; winner: string; losers: readonly Scope[] }): void {
+  const reason = new BranchAbandonedError(`Branch "${race.winner}" won race "${race.name}".`);
+  for (const loser of race.losers) {
+    loser.close(reason);
+    const place: Place = loser.place;
+    if (!holdsArmed(place)) block.scope.run.journal.remove(place);
+  }
+}
+
+/** @throws InvalidArgumentError, LimitError, DuplicateNameError */
+function checkBranches(scope: Scope, name: string, branches: readonly Branch<unknown>[]): void {
+  const where = `Race ${describe(name)}`;
+  if (!Array.isArray(branches)) {
+    throw new InvalidArgumentError(`${where}: branches must be an array of { name, run }; got ${describe(branches)}.`);
+  }
+  checkBranchCount(scope, where, branches.length);
+  const names = new Set<string>();
+  for (const branch of branches as readonly Branch<unknown>[]) {
+    checkName(branch?.name, `${where}: the name of a branch`, scope.run.limits);
+    checkFunction(branch.run, `${where}: branch ${describe(branch.name)}: run`);
+    if (names.has(branch.name)) {
+      throw new DuplicateNameError(`${where} has two branches named ${describe(branch.name)}; give each a name of its own.`);
+    }
+    names.add(branch.name);
+  }
+}

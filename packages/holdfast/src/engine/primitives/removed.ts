@@ -1,0 +1,60 @@
+import type { EntryKind } from "../../history/entry.ts";
+import { SegmentType } from "../../history/location.ts";
+import type { RemovedKind } from "../../model/context.ts";
+import { describe } from "../../model/describe.ts";
+import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
+import { claim, Halt } from "../claim.ts";
+import { Operation } from "../operation.ts";
+import type { Scope } from "../scope.ts";
+
+const KINDS: readonly RemovedKind[] = ["step", "loop", "sleep", "message", "join", "race", "map", "try", "send"];
+
+/**
+ * Keeps the place of an operation that the code no longer has. A run that has the operation in its history goes past
+ * it in its recorded turn; for any other run this is nothing at all, and nothing is recorded.
+ */
+export function removed(scope: Scope, name: string, kind: RemovedKind): Promise<void> {
+  if (!KINDS.includes(kind)) {
+    const known = KINDS.map((k) => `"${k}"`).join(", ");
+    throw new InvalidArgumentError(`removed ${describe(name)}: kind must be one of ${known}; got ${describe(kind)}.`);
+  }
+  const { run } = scope;
+  const place = claim(scope, "removed", name);
+  if (kind === "send") keepSends(scope, name);
+  const entry = place.entry;
+  if (entry === null) return Promise.resolve();
+  if (entry.kind !== kind) {
+    const location = run.journal.format(place);
+    const told = { location, recorded: `a ${entry.kind}`, asked: `marks a ${kind} as removed` };
+    run.diverge(new HistoryDivergedError(run.workflowId, told));
+    throw new Halt();
+  }
+  if (entry.status === "pending") {
+    forgive(scope, place);
+    return Promise.resolve();
+  }
+  // Whatever the result was, a failure included: the operation is no more, and only its turn is kept.
+  const operation = new Operation<void>({ scope, place, kind: entry.kind satisfies EntryKind }, () => undefined);
+  return operation.replay({ ...entry, status: "completed" });
+}
+
+/** Whatever is inside a block that was not finished is gone with it. */
+function forgive(scope: Scope, place: ReturnType<typeof claim>): void {
+  if (!scope.run.live) for (const inside of allBelow(place)) scope.run.asked.add(inside);
+}
+
+function* allBelow(place: ReturnType<typeof claim>): IterableIterator<ReturnType<typeof claim>> {
+  for (const child of place.children) {
+    yield child;
+    yield* allBelow(child);
+  }
+}
+
+function keepSends(scope: Scope, name: string): void {
+  const { run } = scope;
+  const sent = scope.place.existing(SegmentType.send, run.journal.nameIndex(name));
+  if (sent === undefined || run.live) return;
+  run.asked.add(sent);
+  for (const message of sent.children) run.asked.add(message);
+}

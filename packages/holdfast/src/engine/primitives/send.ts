@@ -1,0 +1,65 @@
+import { SegmentType } from "../../history/location.ts";
+import { checkName, checkWorkflowId } from "../../model/check.ts";
+import type { QueueSendOptions } from "../../model/context.ts";
+import { describe } from "../../model/describe.ts";
+import { LimitError } from "../../model/errors/argument-errors.ts";
+import { checkUse } from "../claim.ts";
+import { Operation } from "../operation.ts";
+import type { Scope } from "../scope.ts";
+import { formatUuid } from "../draws.ts";
+
+/**
+ * Sends a message as part of this run's history, once: the message leaves in the commit that records it (P3). Several
+ * messages of one name are told apart by their order, so the name need not be unique in the scope.
+ */
+export function send(scope: Scope, name: string, body: unknown, options: QueueSendOptions = {}): Promise<void> {
+  const { run } = scope;
+  checkName(name, "The name of the message", run.limits);
+  const to = options.to ?? run.workflowId;
+  checkWorkflowId(to, run.limits);
+  checkUse(scope, "send", name);
+  const index = run.journal.nameIndex(name);
+  const ordinal = scope.sends.get(index) ?? 0;
+  const group = scope.place.child({ type: SegmentType.send, value: index });
+  const place = group.child({ type: SegmentType.item, value: ordinal });
+  const operation = new Operation<void>({ scope, place, kind: "send" }, () => undefined);
+  const encoded = place.entry === null && !run.rollingBack ? encodeBody(scope, name, body) : null;
+  scope.sends.set(index, ordinal + 1);
+  if (!run.live) run.asked.add(group).add(place);
+  if (place.entry !== null) return operation.replay(place.entry);
+  if (encoded === null) return operation.promise;
+  const go = (bytes: Uint8Array): void => run.whenLive(() => dispatch(operation, { to, name, bytes }));
+  if (encoded instanceof Uint8Array) go(encoded);
+  else void encoded.then(go, (error: unknown) => run.whenLive(() => operation.fail(error))).finally(run.hold());
+  return operation.promise;
+}
+
+function dispatch(operation: Operation<void>, what: { to: string; name: string; bytes: Uint8Array }): void {
+  const { scope } = operation;
+  const { run } = scope;
+  if (scope.closed) return;
+  const { to, name, bytes } = what;
+  const id = formatUuid(run.world.random.bytes(16));
+  const createdAt = run.stamp();
+  const message = { id, name, body: bytes, createdAt, expiresAt: null, completable: false, remember: false };
+  const withdraw = operation.settleOnCommit({ status: "completed", result: null });
+  run.outbox.send({ to, message }, (error) => {
+    withdraw();
+    operation.fail(error);
+  });
+  run.report.event({ type: "message-out", name, messageId: id, to });
+}
+
+/** @throws UnserializableValueError, LimitError */
+function encodeBody(scope: Scope, name: string, body: unknown): Uint8Array | Promise<Uint8Array> {
+  const { run } = scope;
+  const where = `The body of message ${describe(name)}`;
+  const check = (bytes: Uint8Array): Uint8Array => {
+    const maximum = run.limits.messageBytes;
+    if (bytes.length <= maximum) return bytes;
+    const remedy = "Store large data elsewhere and send a reference to it, or raise the limit.";
+    throw new LimitError({ limit: "messageBytes", maximum, actual: bytes.length, where, remedy });
+  };
+  const encoded = run.payloads.encode(body, `body of message ${describe(name)}`);
+  return encoded instanceof Uint8Array ? check(encoded) : encoded.then(check);
+}

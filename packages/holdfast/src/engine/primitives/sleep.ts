@@ -1,0 +1,36 @@
+import { type Duration, durationMs, type Instant, instantMs } from "../../model/duration.ts";
+import { describe } from "../../model/describe.ts";
+import { claim } from "../claim.ts";
+import { Operation } from "../operation.ts";
+import type { Scope } from "../scope.ts";
+
+/** Durable timer: the deadline is stored once and never moved by replay (I18). */
+export function sleep(scope: Scope, name: string, duration: Duration): Promise<void> {
+  const ms = durationMs(duration, `Sleep ${describe(name)}: the duration`);
+  return sleepTo(scope, name, () => scope.run.timers.now() + ms);
+}
+
+export function sleepUntil(scope: Scope, name: string, instant: Instant): Promise<void> {
+  const at = instantMs(instant, `Sleep ${describe(name)}: the instant`);
+  return sleepTo(scope, name, () => at);
+}
+
+function sleepTo(scope: Scope, name: string, deadline: () => number): Promise<void> {
+  const { run } = scope;
+  const place = claim(scope, "sleep", name);
+  const operation = new Operation<void>({ scope, place, kind: "sleep" }, () => undefined);
+  const { entry } = place;
+  if (entry !== null && entry.status !== "pending") return operation.replay(entry);
+  if (run.rollingBack) return operation.promise;
+  run.whenLive(() => {
+    if (scope.closed) return;
+    if (place.entry === null) operation.pend({ dueAt: deadline() });
+    const { dueAt, createdAt } = operation.entry;
+    const cancel = run.timers.add(dueAt ?? 0, Math.max(0, (dueAt ?? 0) - createdAt), () => {
+      forget();
+      operation.settle({ status: "completed", result: null });
+    });
+    const forget = scope.onClose(cancel);
+  });
+  return operation.promise;
+}

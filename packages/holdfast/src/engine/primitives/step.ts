@@ -1,0 +1,120 @@
+import type { Entry } from "../../history/entry.ts";
+import { checkFunction } from "../../model/check.ts";
+import { describe } from "../../model/describe.ts";
+import { durationMs } from "../../model/duration.ts";
+import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
+import { RollbackCheckpointError, StepInterruptedError } from "../../model/errors/step-errors.ts";
+import { retryPolicy } from "../../model/retry-policy.ts";
+import {
+  DEFAULT_STEP_TIMEOUT_MS,
+  type RollbackOptions,
+  type StepBody,
+  type StepConfig,
+  type StepOptions,
+} from "../../model/step-options.ts";
+import { claim } from "../claim.ts";
+import { Operation } from "../operation.ts";
+import type { ArmedStep } from "../run.ts";
+import type { Scope } from "../scope.ts";
+import { StepAttempts, type StepPlan } from "../step-attempts.ts";
+
+/** The two ways of calling `step`, as one. */
+export function stepConfig<Result>(
+  nameOrConfig: string | StepConfig<Result>,
+  run: StepBody<Result> | undefined,
+  options: StepOptions<Result> | undefined,
+): StepConfig<Result> {
+  if (typeof nameOrConfig === "object" && nameOrConfig !== null) return nameOrConfig;
+  return { ...options, name: nameOrConfig, run: run as StepBody<Result> };
+}
+
+/** Runs side effects and records the result (P1, P2). */
+export function step<Result>(scope: Scope, config: StepConfig<Result>): Promise<Result> {
+  const { run } = scope;
+  const plan = stepPlan(config);
+  const armed = armedStep(config);
+  if (armed !== null) checkArmed(scope, config.name);
+  const place = claim(scope, "step", config.name);
+  const operation = new Operation<Result>(
+    { scope, place, kind: "step" },
+    (entry) => run.payloads.decode(entry.result ?? new Uint8Array(0)) as Result,
+  );
+  const entry = place.entry;
+  if (entry !== null && entry.status !== "pending") {
+    if (run.rollingBack && armed !== null && entry.armed) run.handlers.set(place, armed);
+    return operation.replay(entry);
+  }
+  if (run.rollingBack) return operation.promise;
+  scope.running.add(place);
+  run.whenLive(() => {
+    if (scope.closed) return;
+    if (entry !== null && wasInterrupted(entry, plan)) {
+      scope.running.delete(place);
+      operation.fail(new StepInterruptedError(config.name));
+    } else new StepAttempts(operation, plan).schedule();
+  });
+  return operation.promise;
+}
+
+/** An at-most-once step whose start is recorded, but not how it ended. */
+function wasInterrupted(entry: Entry, plan: StepPlan): boolean {
+  return plan.atMostOnce && entry.count > 0 && entry.extra === null;
+}
+
+/** @throws InvalidArgumentError when an option is wrong. */
+function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
+  const where = `Step ${describe(config.name)}`;
+  checkFunction(config.run, `${where}: run`);
+  const { delivery } = config;
+  if (delivery !== undefined && delivery !== "at-least-once" && delivery !== "at-most-once") {
+    throw new InvalidArgumentError(`${where}: delivery must be "at-least-once" or "at-most-once"; got ${describe(delivery)}.`);
+  }
+  for (const option of ["ephemeral", "retryOnTimeout"] as const) {
+    const value: unknown = config[option];
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new InvalidArgumentError(`${where}: ${option} must be true or false; got ${describe(value)}.`);
+    }
+  }
+  return {
+    name: config.name,
+    body: config.run,
+    policy: retryPolicy(config, where),
+    timeoutMs: durationMs(config.timeout ?? DEFAULT_STEP_TIMEOUT_MS, `${where}: timeout`),
+    heartbeatTimeoutMs: durationMs(config.heartbeatTimeout ?? 0, `${where}: heartbeatTimeout`),
+    retryOnTimeout: config.retryOnTimeout ?? false,
+    ephemeral: config.ephemeral ?? false,
+    atMostOnce: delivery === "at-most-once",
+    armed: config.rollback !== undefined,
+    output: config.output,
+  };
+}
+
+function armedStep<Result>(config: StepConfig<Result>): ArmedStep | null {
+  if (config.rollback === undefined) return null;
+  const options: RollbackOptions<Result> =
+    typeof config.rollback === "function" ? { run: config.rollback } : config.rollback;
+  const where = `Step ${describe(config.name)}: rollback`;
+  checkFunction(options?.run, where);
+  return {
+    name: config.name,
+    run: options.run as ArmedStep["run"],
+    policy: retryPolicy(options, where),
+    timeoutMs: durationMs(options.timeout ?? DEFAULT_STEP_TIMEOUT_MS, `${where}.timeout`),
+  };
+}
+
+/** @throws RollbackCheckpointError before any checkpoint, LimitError when a loop has armed too many. */
+function checkArmed(scope: Scope, name: string): void {
+  const { run } = scope;
+  if (run.checkpointAt > run.turns.current) throw new RollbackCheckpointError(name);
+  const maximum = run.limits.armedHandlers;
+  const armed = scope.loopArmed?.count ?? 0;
+  if (armed < maximum) return;
+  throw new LimitError({
+    limit: "armedHandlers",
+    maximum,
+    actual: armed + 1,
+    where: `The loop around step "${name}"`,
+    remedy: "Handlers keep their iterations from being pruned: do the compensable work in runs of its own, or raise the limit.",
+  });
+}

@@ -1,0 +1,94 @@
+import type { WorkflowContext } from "../../model/context.ts";
+import { checkFunction } from "../../model/check.ts";
+import { describe } from "../../model/describe.ts";
+import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { RollbackError, StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
+import type {
+  BlockFailureKind,
+  StepFailureKind,
+  TryOptions,
+  TryResult,
+  TryStepConfig,
+} from "../../model/step-options.ts";
+import { openBlock, runFunction } from "../block.ts";
+import type { Run } from "../run.ts";
+import type { Scope } from "../scope.ts";
+import { step } from "./step.ts";
+
+const STEP_KINDS: readonly StepFailureKind[] = ["critical", "timeout", "exhausted", "rollback"];
+const DEFAULT_STEP_CATCH: readonly StepFailureKind[] = ["critical", "timeout", "exhausted"];
+const BLOCK_KINDS: readonly BlockFailureKind[] = ["step", "join", "race", "rollback"];
+const DEFAULT_BLOCK_CATCH: readonly BlockFailureKind[] = ["step", "join", "race"];
+
+/** As `step`, but a terminal failure comes back as data. */
+export function tryStep<Result>(
+  scope: Scope,
+  config: TryStepConfig<Result>,
+): Promise<TryResult<Result, StepFailureKind>> {
+  const caught = checkKinds(config.catch ?? DEFAULT_STEP_CATCH, STEP_KINDS, config.name);
+  const result = step(scope, config).then(
+    (value): TryResult<Result, StepFailureKind> => ({ ok: true, value }),
+    (error: Error): TryResult<Result, StepFailureKind> => {
+      const kind = stepFailureKind(error);
+      if (!caught.includes(kind)) throw error;
+      return { ok: false, failure: { kind, error } };
+    },
+  );
+  result.catch(() => {});
+  return result;
+}
+
+function stepFailureKind(error: unknown): StepFailureKind {
+  if (StepExhaustedError.is(error)) return "exhausted";
+  if (StepTimeoutError.is(error)) return "timeout";
+  if (RollbackError.is(error)) return "rollback";
+  // Everything else failed at once, without retries.
+  return "critical";
+}
+
+/** Runs a block whose failure comes back as data. */
+export function tryBlock<Value>(
+  scope: Scope,
+  name: string,
+  run: (ctx: WorkflowContext) => Value | Promise<Value>,
+  options: TryOptions = {},
+): Promise<TryResult<Value, BlockFailureKind>> {
+  checkFunction(run, `Try ${describe(name)}: run`);
+  const caught = checkKinds(options.catch ?? DEFAULT_BLOCK_CATCH, BLOCK_KINDS, name);
+  return openBlock<TryResult<Value, BlockFailureKind>>({ scope, kind: "try", name }, (block) => {
+    const inner = scope.open(block.place, false);
+    void runFunction(inner, run).then((outcome) => {
+      if (outcome.ok) {
+        block.complete({ ok: true, value: outcome.value });
+        return;
+      }
+      const kind = blockFailureKind(scope.run, outcome.error);
+      if (kind === undefined || !caught.includes(kind)) block.fail(outcome.error);
+      else block.complete({ ok: false, failure: { kind, error: outcome.error } });
+    });
+  });
+}
+
+/** What kind of operation an error came from; undefined when it is the code's own. */
+function blockFailureKind(run: Run, error: unknown): BlockFailureKind | undefined {
+  if (RollbackError.is(error)) return "rollback";
+  if (typeof error !== "object" || error === null) return undefined;
+  switch (run.origins.get(error)?.entry?.kind) {
+    case "step":
+      return "step";
+    case "join":
+    case "map":
+      return "join";
+    case "race":
+      return "race";
+    default:
+      return undefined;
+  }
+}
+
+function checkKinds<Kind extends string>(given: readonly Kind[], known: readonly Kind[], name: string): readonly Kind[] {
+  if (Array.isArray(given) && given.every((kind) => known.includes(kind))) return given;
+  throw new InvalidArgumentError(
+    `Try ${describe(name)}: catch must be an array of ${known.map((k) => `"${k}"`).join(", ")}; got ${describe(given)}.`,
+  );
+}

@@ -1,0 +1,25 @@
+import { checkInteger } from "../../model/check.ts";
+import { describe } from "../../model/describe.ts";
+import { claim } from "../claim.ts";
+import { firstUnasked } from "../divergence.ts";
+import { Operation } from "../operation.ts";
+import type { Scope } from "../scope.ts";
+
+/** Which version of the code this run is pinned to at this place; the same for the life of the run (I10). */
+export function getVersion(scope: Scope, name: string, latest: number): Promise<number> {
+  checkInteger(latest, `getVersion ${describe(name)}: latest`, { from: 1, to: Number.MAX_SAFE_INTEGER });
+  const { run } = scope;
+  const place = claim(scope, "version", name);
+  const operation = new Operation<number>({ scope, place, kind: "version" }, (entry) => entry.count);
+  if (place.entry !== null) return operation.replay(place.entry);
+  const pin = (count: number): void => operation.settle({ status: "completed", result: null, change: { count } });
+  if (run.live) pin(latest);
+  else {
+    run.gates.push({
+      scope,
+      isBehind: () => firstUnasked(scope.place, run.asked) !== undefined,
+      resolve: (version) => pin(version === "first" ? 1 : latest),
+    });
+  }
+  return operation.promise;
+}

@@ -1,0 +1,19 @@
+/** A `getVersion` that was asked for before the end of the replay and has no recorded answer. */
+export interface VersionGate {
+  readonly scope: { readonly closed: boolean };
+  /** Whether its scope has recorded operations that nobody asked for. */
+  readonly isBehind: () => boolean;
+  readonly resolve: (version: "first" | "latest") => void;
+}
+
+/**
+ * Answers the gates at the end of the replay (DESIGN 5.1): code that waits at a gate while recorded operations of its
+ * scope were not asked for is newer than the run, so the run is pinned to version 1; else it is new here.
+ * @returns whether there was a gate to answer.
+ */
+export function answerGates(gates: VersionGate[]): boolean {
+  const waiting = gates.splice(0).filter((gate) => !gate.scope.closed);
+  const answers = waiting.map((gate) => (gate.isBehind() ? ("first" as const) : ("latest" as const)));
+  for (const [at, gate] of waiting.entries()) gate.resolve(answers[at] ?? "latest");
+  return waiting.length > 0;
+}

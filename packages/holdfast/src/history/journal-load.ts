@@ -1,0 +1,110 @@
+import { CorruptionError } from "../model/errors/history-errors.ts";
+import type { EngineDriver } from "../storage/driver.ts";
+import type { KVEntry, RunImage } from "../storage/records.ts";
+import { BareReader } from "./bare.ts";
+import { decodeEntry } from "./entry-codec.ts";
+import { type Digest, decodeHeader, digestWith, EMPTY_DIGEST, sameDigest } from "./header.ts";
+import { Journal, runTagOf } from "./journal.ts";
+import { hex, KeySpace, parseKey } from "./key.ts";
+import { type Segment, SegmentType } from "./location.ts";
+import { openRow } from "./row.ts";
+
+/**
+ * Owns: reading a run back, and the checks that nothing of it is damaged, missing, swapped or stale (P15).
+ */
+
+/** A run as it was read. */
+export interface LoadedRun {
+  readonly image: RunImage;
+  readonly journal: Journal;
+}
+
+/**
+ * The run's history, or null when the run does not exist.
+ * @throws CorruptionError when what is stored is not what was written.
+ */
+export async function loadJournal(workflowId: string, driver: EngineDriver): Promise<LoadedRun | null> {
+  const image = await driver.load();
+  if (image === null) return null;
+  const rows = image.complete ? image.entries : await allRows(driver, image);
+  // Pages are read one after the other: a commit in between shows in the revision, and then all is read again.
+  if (!image.complete) {
+    const now = await driver.load();
+    if (now === null || now.revision !== image.revision) return loadJournal(workflowId, driver);
+  }
+  return { image, journal: journalOf(workflowId, image, rows) };
+}
+
+async function allRows(driver: EngineDriver, image: RunImage): Promise<readonly KVEntry[]> {
+  const rows = [...image.entries];
+  for (;;) {
+    const after = rows.at(-1)?.key;
+    const page = await driver.list(new Uint8Array(0), after === undefined ? {} : { after });
+    if (page.length === 0) return rows;
+    for (const row of page) rows.push(row);
+  }
+}
+
+function journalOf(workflowId: string, image: RunImage, rows: readonly KVEntry[]): Journal {
+  const header = decodeHeader(runTagOf(workflowId), image.header);
+  const journal = new Journal(workflowId, header);
+  let digest: Digest = EMPTY_DIGEST;
+  for (const row of rows) digest = digestWith(digest, adoptRow(journal, row));
+  if (!sameDigest(digest, header.digest)) {
+    throw new CorruptionError(
+      "digest",
+      "",
+      `the run has ${digest.rows} rows where ${header.digest.rows} were written, or others than those: rows are missing, added, stale or of another run`,
+    );
+  }
+  checkNames(journal);
+  return journal;
+}
+
+/** Takes one row in; returns its checksum. */
+function adoptRow(journal: Journal, row: KVEntry): number {
+  const { body, checksum } = openRow(journal.runTag, row.key, row.value);
+  const { space, segments } = parseKey(row.key);
+  switch (space) {
+    case KeySpace.entry: {
+      let place = journal.root;
+      for (const segment of segments) place = place.child(segment);
+      journal.adoptEntry(place, decodeEntry(body, hex(row.key)), checksum);
+      break;
+    }
+    case KeySpace.name: {
+      const from = new BareReader(body, hex(row.key));
+      journal.adoptName((segments[0] as Segment).value, from.string());
+      from.end();
+      break;
+    }
+    case KeySpace.input:
+    case KeySpace.output:
+    case KeySpace.error:
+    case KeySpace.hold:
+      journal.adoptSingle(space, body, checksum);
+      break;
+    default:
+      throw new CorruptionError("malformed", hex(row.key), "a row of an unknown kind");
+  }
+  return checksum;
+}
+
+/** Segments whose value is an index into the name registry. */
+const NAMED: ReadonlySet<number> = new Set([SegmentType.name, SegmentType.branch, SegmentType.send]);
+
+/** The digest covers the registry too; this says so in better words should a release ever write one with holes. */
+function checkNames(journal: Journal): void {
+  const count = journal.names.length;
+  for (let i = 0; i < count; i++) {
+    if (journal.names[i] === undefined) throw new CorruptionError("missing", "", `name ${i} of the registry is missing`);
+  }
+  for (const place of journal.root.entries()) {
+    const segment = place.segment;
+    if (segment === null) continue;
+    const named = NAMED.has(segment.type);
+    if (named && segment.value >= count) {
+      throw new CorruptionError("missing", hex(place.key), `its name ${segment.value} is not in the registry`);
+    }
+  }
+}

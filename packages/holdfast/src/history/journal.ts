@@ -1,0 +1,315 @@
+import type { KeyRange, KVEntry } from "../storage/records.ts";
+import { BareWriter } from "./bare.ts";
+import { crc32c } from "./crc32c.ts";
+import type { Entry } from "./entry.ts";
+import { encodeEntry } from "./entry-codec.ts";
+import { type Digest, digestWith, digestWithout, type RunHeader } from "./header.ts";
+import { nameKey, segmentRange, singleKey, subtreeRange } from "./key.ts";
+import { formatSegment, SegmentType } from "./location.ts";
+import { Place } from "./place.ts";
+import { sealRow } from "./row.ts";
+
+/**
+ * Owns: what is known of a run's history, and which of it is not written yet.
+ * Does not own: when to write (engine/commit.ts), what it means (engine).
+ * Invariants: a write set is taken as a whole before anything is awaited, and what changes afterwards belongs to the
+ * next one (R19, DESIGN 5.2); the digest follows exactly the rows that are stored (DESIGN 5.6); work per change does
+ * not depend on the length of the history (P14).
+ */
+export class Journal {
+  readonly workflowId: string;
+  /** Binds every row to this run. */
+  readonly runTag: number;
+  readonly root: Place = new Place(null, null);
+  /** As stored by the last commit, with the digest of what is stored. */
+  header: RunHeader;
+  /** The sequence number of the last completion, written or not. */
+  sequence: number;
+  /** No time that is handed to workflow code lies before it. */
+  lastTime: number;
+
+  readonly #names: string[] = [];
+  readonly #nameIndexes: Map<string, number> = new Map();
+  #storedNames = 0;
+  #dirty: Set<Place> = new Set();
+  #dirtyBytes = 0;
+  #removed: RemovedRows = { ranges: [], deletes: [], checksums: [] };
+  readonly #singles: Map<number, SingleRow> = new Map();
+  #liveEntries = 0;
+
+  constructor(workflowId: string, header: RunHeader) {
+    this.workflowId = workflowId;
+    this.runTag = runTagOf(workflowId);
+    this.header = header;
+    this.sequence = header.sequence;
+    this.lastTime = header.lastTime;
+  }
+
+  /** Live entries, written or not. */
+  get liveEntries(): number {
+    return this.#liveEntries;
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  get dirtyEntries(): Iterable<Place> {
+    return this.#dirty;
+  }
+
+  get dirtyCount(): number {
+    return this.#dirty.size;
+  }
+
+  /** Payload bytes that wait for a commit. */
+  get dirtyBytes(): number {
+    return this.#dirtyBytes;
+  }
+
+  /** Whether there is anything to write; a name that no entry uses yet is nothing. */
+  get isDirty(): boolean {
+    if (this.#dirty.size > 0 || this.#removed.checksums.length > 0) return true;
+    for (const row of this.#singles.values()) if (row.dirty) return true;
+    return false;
+  }
+
+  /** The number of a name in the registry; a new one is written with the next commit. */
+  nameIndex(name: string): number {
+    const known = this.#nameIndexes.get(name);
+    if (known !== undefined) return known;
+    const index = this.#names.length;
+    this.#names.push(name);
+    this.#nameIndexes.set(name, index);
+    return index;
+  }
+
+  nameOf(index: number): string {
+    return this.#names[index] ?? `?${index}`;
+  }
+
+  /** A place as text: unique in the run, readable, the `id` of its entry in snapshots. */
+  format(place: Place): string {
+    const parts: string[] = [];
+    for (let at: Place | null = place; at !== null && at.segment !== null; at = at.parent) {
+      parts.push(formatSegment(at.segment, (index) => this.nameOf(index)));
+    }
+    return parts.reverse().join("/");
+  }
+
+  /** The next sequence number. */
+  nextSequence(): number {
+    this.sequence += 1;
+    return this.sequence;
+  }
+
+  /** Puts an entry in its place; it is written with the next commit. */
+  write(place: Place, entry: Entry): void {
+    if (place.entry === null) this.#liveEntries += 1;
+    place.entry = entry;
+    this.#dirty.add(place);
+    this.#dirtyBytes += (entry.result?.length ?? 0) + (entry.extra?.length ?? 0) + 64;
+  }
+
+  /** Removes the entry at a place and everything below it. */
+  remove(place: Place): void {
+    if (this.#forget(place)) this.#removed.ranges.push(subtreeRange(place.key));
+    place.detach();
+  }
+
+  /** Removes the entry at a place and keeps what is below it. */
+  removeEntry(place: Place): void {
+    if (place.entry === null) return;
+    place.entry = null;
+    this.#liveEntries -= 1;
+    this.#dirty.delete(place);
+    if (place.storedChecksum !== null) {
+      this.#removed.checksums.push(place.storedChecksum);
+      this.#removed.deletes.push(place.key);
+      place.storedChecksum = null;
+    }
+  }
+
+  /** Removes the iterations `from <= i < to` of a loop, with everything in them. */
+  removeIterations(loop: Place, from: number, to: number): void {
+    let stored = false;
+    for (let i = from; i < to; i++) {
+      const place = loop.existing(SegmentType.iteration, i);
+      if (place === undefined) continue;
+      stored = this.#forget(place) || stored;
+      place.detach();
+    }
+    if (stored) this.#removed.ranges.push(segmentRange(loop.key, SegmentType.iteration, from, to));
+  }
+
+  /** Takes all entries below out of the books; whether any of them is stored. */
+  #forget(place: Place): boolean {
+    let stored = false;
+    for (const at of place.entries()) {
+      this.#liveEntries -= 1;
+      this.#dirty.delete(at);
+      if (at.storedChecksum !== null) {
+        this.#removed.checksums.push(at.storedChecksum);
+        stored = true;
+      }
+      (at as Place).entry = null;
+    }
+    return stored;
+  }
+
+  /** A row that the run has one of (input, output, error, hold): its body, or null. */
+  single(space: number): Uint8Array | null {
+    return this.#singles.get(space)?.body ?? null;
+  }
+
+  /** Sets or clears such a row; written with the next commit. */
+  setSingle(space: number, body: Uint8Array | null): void {
+    const row = this.#singles.get(space);
+    if (row === undefined) this.#singles.set(space, { body, storedChecksum: null, dirty: body !== null });
+    else this.#singles.set(space, { body, storedChecksum: row.storedChecksum, dirty: true });
+  }
+
+  /** Takes what is dirty, as of this instant. Call `undo` of the result if nothing of it was applied. */
+  takeWriteSet(): WriteSet {
+    const taken: Taken = {
+      dirty: this.#dirty,
+      dirtyBytes: this.#dirtyBytes,
+      removed: this.#removed,
+      storedNames: this.#storedNames,
+      previous: new Map(),
+      singles: [],
+    };
+    this.#dirty = new Set();
+    this.#dirtyBytes = 0;
+    this.#removed = { ranges: [], deletes: [], checksums: [] };
+    const puts: KVEntry[] = [];
+    let digest = this.header.digest;
+    for (const checksum of taken.removed.checksums) digest = digestWithout(digest, checksum);
+    for (; this.#storedNames < this.#names.length; this.#storedNames++) {
+      const key = nameKey(this.#storedNames);
+      const row = sealRow(this.runTag, key, encodeName(this.#names[this.#storedNames] as string));
+      puts.push({ key, value: row.value });
+      digest = digestWith(digest, row.checksum);
+    }
+    for (const place of taken.dirty) {
+      if (place.entry === null) continue;
+      const row = sealRow(this.runTag, place.key, encodeEntry(place.entry));
+      taken.previous.set(place, place.storedChecksum);
+      if (place.storedChecksum !== null) digest = digestWithout(digest, place.storedChecksum);
+      digest = digestWith(digest, row.checksum);
+      place.storedChecksum = row.checksum;
+      puts.push({ key: place.key, value: row.value });
+    }
+    const deletes = [...taken.removed.deletes];
+    digest = this.#takeSingles(taken, puts, deletes, digest);
+    return {
+      puts,
+      deletes,
+      deleteRanges: taken.removed.ranges,
+      digest,
+      sequence: this.sequence,
+      lastTime: this.lastTime,
+      undo: () => this.#undo(taken),
+    };
+  }
+
+  #takeSingles(taken: Taken, puts: KVEntry[], deletes: Uint8Array[], before: Digest): Digest {
+    let digest = before;
+    for (const [space, row] of this.#singles) {
+      if (!row.dirty) continue;
+      taken.singles.push([space, row]);
+      const key = singleKey(space);
+      if (row.storedChecksum !== null) digest = digestWithout(digest, row.storedChecksum);
+      if (row.body === null) {
+        if (row.storedChecksum !== null) deletes.push(key);
+        this.#singles.set(space, { body: null, storedChecksum: null, dirty: false });
+        continue;
+      }
+      const sealed = sealRow(this.runTag, key, row.body);
+      digest = digestWith(digest, sealed.checksum);
+      puts.push({ key, value: sealed.value });
+      this.#singles.set(space, { body: row.body, storedChecksum: sealed.checksum, dirty: false });
+    }
+    return digest;
+  }
+
+  /** Everything of a write set that was not applied is dirty again, as if it had not been taken. */
+  #undo(taken: Taken): void {
+    for (const place of this.#dirty) taken.dirty.add(place);
+    this.#dirty = taken.dirty;
+    this.#dirtyBytes += taken.dirtyBytes;
+    this.#storedNames = taken.storedNames;
+    for (const [place, checksum] of taken.previous) place.storedChecksum = checksum;
+    this.#removed = {
+      ranges: [...taken.removed.ranges, ...this.#removed.ranges],
+      deletes: [...taken.removed.deletes, ...this.#removed.deletes],
+      checksums: [...taken.removed.checksums, ...this.#removed.checksums],
+    };
+    for (const [space, row] of taken.singles) this.#singles.set(space, row);
+  }
+
+  /** @internal For loading: a name that is stored. */
+  adoptName(index: number, name: string): void {
+    this.#names[index] = name;
+    this.#nameIndexes.set(name, index);
+    this.#storedNames = Math.max(this.#storedNames, index + 1);
+  }
+
+  /** @internal For loading: an entry that is stored. */
+  adoptEntry(place: Place, entry: Entry, checksum: number): void {
+    place.entry = entry;
+    place.storedChecksum = checksum;
+    this.#liveEntries += 1;
+  }
+
+  /** @internal For loading: a single row that is stored. */
+  adoptSingle(space: number, body: Uint8Array, checksum: number): void {
+    this.#singles.set(space, { body, storedChecksum: checksum, dirty: false });
+  }
+}
+
+/** What one commit writes: taken at one instant, never changed afterwards. */
+export interface WriteSet {
+  readonly puts: readonly KVEntry[];
+  readonly deletes: readonly Uint8Array[];
+  readonly deleteRanges: readonly KeyRange[];
+  readonly digest: Digest;
+  readonly sequence: number;
+  readonly lastTime: number;
+  readonly undo: () => void;
+}
+
+interface RemovedRows {
+  readonly ranges: KeyRange[];
+  readonly deletes: Uint8Array[];
+  readonly checksums: number[];
+}
+
+interface SingleRow {
+  readonly body: Uint8Array | null;
+  readonly storedChecksum: number | null;
+  readonly dirty: boolean;
+}
+
+interface Taken {
+  readonly dirty: Set<Place>;
+  readonly dirtyBytes: number;
+  readonly removed: RemovedRows;
+  readonly storedNames: number;
+  readonly previous: Map<Place, number | null>;
+  readonly singles: [number, SingleRow][];
+}
+
+function encodeName(name: string): Uint8Array {
+  const out = new BareWriter();
+  out.string(name);
+  return out.finish();
+}
+
+/** The checksum of a workflow id: the tag that binds rows to their run. */
+export function runTagOf(workflowId: string): number {
+  const out = new BareWriter();
+  out.string(workflowId);
+  return crc32c(out.finish());
+}
+

@@ -1,0 +1,78 @@
+import type { Entry } from "./entry.ts";
+import { appendSegment, ENTRY_ROOT } from "./key.ts";
+import type { Segment, SegmentType } from "./location.ts";
+
+/**
+ * A location of a run in memory: the entry that stands there, if one does, and the places below it.
+ *
+ * Owns: the tree. Does not own: what is dirty or stored in which commit (journal.ts).
+ */
+export class Place {
+  readonly parent: Place | null;
+  readonly segment: Segment | null;
+  entry: Entry | null = null;
+  /** Checksum of the stored row; null when the storage has none for this place. */
+  storedChecksum: number | null = null;
+  readonly #children: Map<number, Place> = new Map();
+  #key: Uint8Array | null = null;
+
+  constructor(parent: Place | null, segment: Segment | null) {
+    this.parent = parent;
+    this.segment = segment;
+  }
+
+  /** The key of this place's row, and the prefix of the rows below it. */
+  get key(): Uint8Array {
+    if (this.#key === null) {
+      this.#key = this.parent === null || this.segment === null ? ENTRY_ROOT : appendSegment(this.parent.key, this.segment);
+    }
+    return this.#key;
+  }
+
+  /** The place one segment below, made when it is not there. */
+  child(segment: Segment): Place {
+    const index = childIndex(segment.type, segment.value);
+    let child = this.#children.get(index);
+    if (child === undefined) {
+      child = new Place(this, segment);
+      this.#children.set(index, child);
+    }
+    return child;
+  }
+
+  /** The place one segment below, if it is there. */
+  existing(type: SegmentType, value: number): Place | undefined {
+    return this.#children.get(childIndex(type, value));
+  }
+
+  get children(): IterableIterator<Place> {
+    return this.#children.values();
+  }
+
+  /** Takes this place and everything below it out of the tree. */
+  detach(): void {
+    if (this.parent !== null && this.segment !== null) {
+      this.parent.#children.delete(childIndex(this.segment.type, this.segment.value));
+    }
+  }
+
+  /** This place and all below it that have an entry, in no promised order. */
+  *entries(): IterableIterator<Place & { entry: Entry }> {
+    const waiting: Place[] = [this];
+    for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+      if (place.entry !== null) yield place as Place & { entry: Entry };
+      for (const child of place.children) waiting.push(child);
+    }
+  }
+
+  /** Whether an entry stands here or below. */
+  get recorded(): boolean {
+    for (const _ of this.entries()) return true;
+    return false;
+  }
+}
+
+/** One number for type and value: types are below 8, values at most 2^48. */
+function childIndex(type: SegmentType, value: number): number {
+  return value * 8 + type;
+}

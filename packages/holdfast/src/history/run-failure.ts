@@ -1,0 +1,34 @@
+import { BareReader, BareWriter } from "./bare.ts";
+
+/** Why a run failed, as its error row keeps it. */
+export interface RunFailure {
+  /** The workflow's own error. */
+  readonly failure: Uint8Array;
+  /** Keys of the entries that the error came from: what `recover` resets. */
+  readonly origins: readonly Uint8Array[];
+  /** Why its rollback could not be finished, with the step's name in it; null when it could. */
+  readonly rollbackFailure: Uint8Array | null;
+}
+
+export function encodeRunFailure(failure: RunFailure): Uint8Array {
+  const out = new BareWriter();
+  out.data(failure.failure);
+  out.uint(failure.origins.length);
+  for (const key of failure.origins) out.data(key);
+  out.bool(failure.rollbackFailure !== null);
+  if (failure.rollbackFailure !== null) out.data(failure.rollbackFailure);
+  return out.finish();
+}
+
+/**
+ * @throws CorruptionError when the bytes are not a run's failure.
+ */
+export function decodeRunFailure(bytes: Uint8Array): RunFailure {
+  const from = new BareReader(bytes, "error");
+  const failure = from.data();
+  const origins: Uint8Array[] = [];
+  for (let left = from.uint(); left > 0; left--) origins.push(from.data());
+  const rollbackFailure = from.bool() ? from.data() : null;
+  from.end();
+  return { failure, origins, rollbackFailure };
+}

@@ -1,0 +1,69 @@
+import type { HistorySnapshot, SnapshotEntry } from "../model/snapshot.ts";
+import type { Entry } from "./entry.ts";
+import { describeFailure } from "./failure.ts";
+import type { Journal } from "./journal.ts";
+import { SegmentType } from "./location.ts";
+import { decodeMessages } from "./message-record.ts";
+import type { PayloadCodec } from "./payload.ts";
+import type { Place } from "./place.ts";
+
+/** A read-only view of what is known of a run now. Payloads are decoded only when they are asked for. */
+export function takeSnapshot(journal: Journal, codec: PayloadCodec): HistorySnapshot {
+  const places = [...journal.root.entries()].sort((a, b) => compareKeys(a.key, b.key));
+  return {
+    workflowId: journal.workflowId,
+    workflowName: journal.header.workflowName,
+    status: journal.header.status,
+    revision: journal.header.revision,
+    createdAt: journal.header.createdAt,
+    entries: places.map((place) => snapshotEntry(journal, codec, place)),
+  };
+}
+
+function snapshotEntry(journal: Journal, codec: PayloadCodec, place: Place & { entry: Entry }): SnapshotEntry {
+  const { entry } = place;
+  const failed = entry.status === "failed" ? entry.result : entry.kind === "step" ? entry.extra : null;
+  return {
+    id: journal.format(place),
+    name: nameOf(journal, place),
+    kind: entry.kind,
+    status: entry.status,
+    sequence: entry.sequence,
+    attempts: entry.kind === "step" ? entry.count : 0,
+    createdAt: entry.createdAt,
+    settledAt: entry.settledAt === 0 ? null : entry.settledAt,
+    dueAt: entry.dueAt,
+    count: entry.count,
+    compensated: entry.compensation?.done === true,
+    output: () => outputOf(entry, codec),
+    error: failed === null ? null : describeFailure(failed),
+  };
+}
+
+function outputOf(entry: Entry, codec: PayloadCodec): unknown {
+  if (entry.status !== "completed" || entry.result === null) return undefined;
+  if (entry.kind !== "message") return codec.decode(entry.result);
+  return decodeMessages(entry.result).map(({ id, name, createdAt, body }) => ({ id, name, createdAt, body: codec.decode(body) }));
+}
+
+/** The nearest name on the way to the root: derived segments have none of their own. */
+function nameOf(journal: Journal, place: Place): string {
+  for (let at: Place | null = place; at !== null; at = at.parent) {
+    const { segment } = at;
+    if (segment === null) break;
+    if (segment.type === SegmentType.name || segment.type === SegmentType.branch || segment.type === SegmentType.send) {
+      return journal.nameOf(segment.value);
+    }
+  }
+  return "";
+}
+
+/** Unsigned byte order. */
+function compareKeys(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

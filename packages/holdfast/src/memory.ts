@@ -1,0 +1,6 @@
+// Storage in memory, for tests.
+export { MemoryDriver, type MemoryDriverOptions, memoryDriver } from "./drivers/memory/memory-driver.ts";
+export type { MemoryOptions } from "./drivers/memory/memory-options.ts";
+export type { MemoryRunDump } from "./drivers/memory/memory-run.ts";
+export { MemoryStore, memoryStore } from "./drivers/memory/memory-store.ts";
+export type { MemoryDump, MemoryStatistics } from "./drivers/memory/memory-transactor.ts";

@@ -1,0 +1,93 @@
+import { HoldfastError, registerErrors } from "./holdfast-error.ts";
+
+/** Thrown when an argument is wrong; nothing was written. The message says what was expected, what came, its type. */
+export class InvalidArgumentError extends HoldfastError {
+  static override readonly code: string = "INVALID_ARGUMENT";
+}
+
+/** Thrown when something exceeds a limit (P16): the message says limit, value and remedy. */
+export class LimitError extends HoldfastError {
+  static override readonly code: string = "LIMIT_EXCEEDED";
+  /** The name of the limit, as in `limits`. */
+  readonly limit: string;
+  readonly maximum: number;
+  readonly actual: number;
+
+  constructor(details: { limit: string; maximum: number; actual: number; where: string; remedy: string }) {
+    super(
+      `${details.where} exceeds the limit "${details.limit}": ${details.actual}, at most ${details.maximum}. ${details.remedy}`,
+    );
+    this.limit = details.limit;
+    this.maximum = details.maximum;
+    this.actual = details.actual;
+  }
+}
+
+/** One problem that a schema found. */
+export interface ValidationIssue {
+  readonly message: string;
+  readonly path: readonly PropertyKey[];
+}
+
+/** Thrown when an input, output or message does not fit the schema of its definition. */
+export class ValidationError extends HoldfastError {
+  static override readonly code: string = "VALIDATION_FAILED";
+  readonly issues: readonly ValidationIssue[];
+
+  constructor(what: string, issues: readonly ValidationIssue[]) {
+    const list = issues.map((issue) => {
+      const path = issue.path.map((part) => String(part)).join(".");
+      return path === "" ? issue.message : `${path}: ${issue.message}`;
+    });
+    super(`${what} does not fit its schema: ${list.join("; ")}.`);
+    this.issues = issues;
+  }
+}
+
+/** Thrown when a value cannot be stored exactly (P8); `path` says where in the value, e.g. `output.items[3].callback`. */
+export class UnserializableValueError extends HoldfastError {
+  static override readonly code: string = "UNSERIALIZABLE_VALUE";
+  readonly path: string;
+
+  constructor(path: string, problem: string, options?: ErrorOptions) {
+    super(
+      `${path} cannot be stored: ${problem}. Return plain data (or convert it to plain data first); a value is stored exactly or not at all.`,
+      options,
+    );
+    this.path = path;
+  }
+}
+
+/** Thrown when a context is used where it must not be: after its scope ended, or inside a step body. */
+export class ContextMisuseError extends HoldfastError {
+  static override readonly code: string = "CONTEXT_MISUSE";
+}
+
+/** Thrown when two operations of one scope have the same name. */
+export class DuplicateNameError extends HoldfastError {
+  static override readonly code: string = "DUPLICATE_NAME";
+}
+
+/**
+ * Thrown (with `strict: true`; otherwise reported) when an operation starts from a promise that the engine does not
+ * own, such as a timer or a `fetch` outside a step: replay cannot repeat when that happens.
+ */
+export class NondeterminismError extends HoldfastError {
+  static override readonly code: string = "NONDETERMINISM";
+}
+
+/** Thrown when the JavaScript runtime lacks something that Holdfast needs. */
+export class UnsupportedRuntimeError extends HoldfastError {
+  static override readonly code: string = "UNSUPPORTED_RUNTIME";
+}
+
+registerErrors({
+  InvalidArgumentError,
+  LimitError,
+  ValidationError,
+  UnserializableValueError,
+  ContextMisuseError,
+  DuplicateNameError,
+  NondeterminismError,
+  UnsupportedRuntimeError,
+});

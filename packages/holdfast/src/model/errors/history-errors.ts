@@ -1,0 +1,78 @@
+import { HoldfastError, registerErrors } from "./holdfast-error.ts";
+
+/**
+ * Thrown when the code asks for something else than the history has (P6). The run is paused before any new effect;
+ * code that fits again takes it up after `resume()`.
+ */
+export class HistoryDivergedError extends HoldfastError {
+  static override readonly code: string = "HISTORY_DIVERGED";
+  readonly workflowId: string;
+  /** The place in the history, as text. */
+  readonly location: string;
+  /** What the history has there. */
+  readonly recorded: string;
+  /** What the code asked for. */
+  readonly asked: string;
+
+  constructor(workflowId: string, details: { location: string; recorded: string; asked: string }) {
+    super(
+      `The code of run "${workflowId}" does not fit its history at "${details.location}": the history has ${details.recorded}, the code ${details.asked}. ` +
+        "Nothing new was started. Deploy code that asks for the recorded operations again and call resume(); " +
+        "keep the place of an operation you took out with ctx.removed(name, kind), guard new code with ctx.getVersion(name, latest), or rewind the run.",
+    );
+    this.workflowId = workflowId;
+    this.location = details.location;
+    this.recorded = details.recorded;
+    this.asked = details.asked;
+  }
+}
+
+/** Thrown when the workflow returned while steps were still running. */
+export class EntryInProgressError extends HoldfastError {
+  static override readonly code: string = "ENTRY_IN_PROGRESS";
+  readonly locations: readonly string[];
+
+  constructor(workflowId: string, locations: readonly string[]) {
+    super(
+      `Run "${workflowId}" returned while ${locations.map((l) => `step "${l}"`).join(", ")} still ran: did you forget to await ${locations.length === 1 ? "it" : "them"}?`,
+    );
+    this.locations = locations;
+  }
+}
+
+/** What is wrong with stored bytes. */
+export type CorruptionKind = "format" | "version" | "checksum" | "malformed" | "missing" | "digest" | "payload";
+
+/** Thrown when stored bytes are damaged, missing, swapped, stale or from a newer version (P15). The run is paused. */
+export class CorruptionError extends HoldfastError {
+  static override readonly code: string = "CORRUPTION";
+  readonly kind: CorruptionKind;
+  /** The key of the damaged row in hexadecimal; empty when the damage is not in one row. */
+  readonly key: string;
+
+  constructor(kind: CorruptionKind, key: string, problem: string, options?: ErrorOptions) {
+    super(
+      `Stored data is not what was written (${kind}${key === "" ? "" : `, key ${key}`}): ${problem}. The run does not go on with it; restore the row from a backup and call resume(), or delete the run.`,
+      options,
+    );
+    this.kind = kind;
+    this.key = key;
+  }
+}
+
+/** The reason of a run that is paused because it was claimed again and again without getting anywhere. */
+export class CrashLoopError extends HoldfastError {
+  static override readonly code: string = "CRASH_LOOP";
+  /** The steps that were about to run, as locations. */
+  readonly steps: readonly string[];
+
+  constructor(workflowId: string, starts: number, steps: readonly string[]) {
+    const running = steps.length === 0 ? "" : ` Running were: ${steps.map((s) => `"${s}"`).join(", ")}.`;
+    super(
+      `Run "${workflowId}" was started ${starts} times without committing anything: a step seems to end its process.${running} Mend it and call resume().`,
+    );
+    this.steps = steps;
+  }
+}
+
+registerErrors({ HistoryDivergedError, EntryInProgressError, CorruptionError, CrashLoopError });

@@ -1,0 +1,57 @@
+const LOOP: unique symbol = Symbol.for("holdfast.loop") as never;
+
+/** What an iteration of a loop asks for next. */
+export interface LoopContinue<State> {
+  readonly [LOOP]: "continue";
+  readonly state: State;
+}
+
+export interface LoopBreak<Value> {
+  readonly [LOOP]: "break";
+  readonly value: Value;
+}
+
+export type LoopDecision<State, Value> = LoopContinue<State> | LoopBreak<Value>;
+
+/** How an iteration of `ctx.loop` says what comes next. */
+export const Loop: {
+  /** Go on with the next iteration and this state. */
+  continue(): LoopContinue<undefined>;
+  continue<State>(state: State): LoopContinue<State>;
+  /** Leave the loop with this value. */
+  break(): LoopBreak<undefined>;
+  break<Value>(value: Value): LoopBreak<Value>;
+} = {
+  continue: <State>(state?: State) => ({ [LOOP]: "continue" as const, state: state as State }),
+  break: <Value>(value?: Value) => ({ [LOOP]: "break" as const, value: value as Value }),
+};
+
+/** What an iteration decided, in plain words. */
+export type LoopVerdict =
+  | { readonly next: "continue"; readonly state: unknown }
+  | { readonly next: "break"; readonly value: unknown };
+
+/** The decision that an iteration returned, or undefined when it returned something else. */
+export function loopVerdict(returned: unknown): LoopVerdict | undefined {
+  if (typeof returned !== "object" || returned === null) return undefined;
+  const decision = returned as { [LOOP]?: unknown; state?: unknown; value?: unknown };
+  if (decision[LOOP] === "continue") return { next: "continue", state: decision.state };
+  if (decision[LOOP] === "break") return { next: "break", value: decision.value };
+  return undefined;
+}
+
+export const DEFAULT_LOOP_PRUNE_INTERVAL = 20;
+export const DEFAULT_LOOP_HISTORY_SIZE = 20;
+
+export interface LoopOptions {
+  /** Iterations between two prunings; each stores the state and drops old iterations. At least 1. @default 20 */
+  readonly historyPruneInterval?: number;
+  /** Finished iterations whose entries are kept for reading. @default 20 */
+  readonly historySize?: number;
+  /** Older spelling of `historyPruneInterval`. */
+  readonly commitInterval?: number;
+  /** Older spelling of `historyPruneInterval`. */
+  readonly historyEvery?: number;
+  /** Older spelling of `historySize`. */
+  readonly historyKeep?: number;
+}

@@ -1,0 +1,41 @@
+import { ValidationError, type ValidationIssue } from "./errors/argument-errors.ts";
+
+/**
+ * The part of Standard Schema (version 1, standardschema.dev) that Holdfast uses, structurally typed so that no
+ * schema library is a dependency: Zod, Valibot, ArkType and others fit it.
+ */
+export interface Schema<Input = unknown, Output = Input> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | {
+      readonly issues: readonly {
+        readonly message: string;
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+      }[];
+    };
+
+/**
+ * The value as the schema gives it (defaults filled in, transformed).
+ * @throws ValidationError when it does not fit.
+ */
+export async function validate<Output>(
+  schema: Schema<unknown, Output>,
+  value: unknown,
+  what: string,
+): Promise<Output> {
+  const result = await schema["~standard"].validate(value);
+  if (result.issues === undefined) return result.value;
+  const issues: ValidationIssue[] = result.issues.map((issue) => ({
+    message: issue.message,
+    path: (issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part)),
+  }));
+  throw new ValidationError(what, issues);
+}

@@ -1,0 +1,112 @@
+import type { Duration } from "./duration.ts";
+import type { LogMethod } from "./logger.ts";
+import type { RetryOptions } from "./retry-policy.ts";
+import type { Schema } from "./schema.ts";
+
+export const DEFAULT_STEP_TIMEOUT_MS = 30_000;
+
+/** What a step body is given. */
+export interface StepContext {
+  /** Which attempt this is, from 1. */
+  readonly attempt: number;
+  /** The same for every attempt of this step of this run: give it to services that take idempotency keys. */
+  readonly idempotencyKey: string;
+  /** Aborted with a reason on timeout, eviction, cancel, lost race and lost claim. */
+  readonly signal: AbortSignal;
+  /** The error of the attempt before; undefined on the first. */
+  readonly lastError: unknown;
+  /** The details of the last heartbeat of the attempt before; undefined when there were none. */
+  readonly lastHeartbeat: unknown;
+  /** Keeps a step with a `heartbeatTimeout` alive; the last details come to the next attempt as `lastHeartbeat`. */
+  heartbeat(details?: unknown): void;
+  readonly log: Log;
+}
+
+/** A logger with the run's and the operation's names already in it. */
+export interface Log {
+  readonly debug: (message: string, details?: Parameters<LogMethod>[0]) => void;
+  readonly info: (message: string, details?: Parameters<LogMethod>[0]) => void;
+  readonly warn: (message: string, details?: Parameters<LogMethod>[0]) => void;
+  readonly error: (message: string, details?: Parameters<LogMethod>[0]) => void;
+}
+
+/** What a rollback handler is given. */
+export interface RollbackContext extends Omit<StepContext, "lastHeartbeat" | "heartbeat"> {
+  readonly workflowId: string;
+  /** Why the workflow rolls back. */
+  readonly error: unknown;
+}
+
+/** Undoes a committed step; `result` is what the step returned. */
+export type RollbackHandler<Result> = (ctx: RollbackContext, result: Result) => unknown;
+
+/** A rollback handler with its own retry policy and timeout. */
+export interface RollbackOptions<Result> extends RetryOptions {
+  readonly run: RollbackHandler<Result>;
+  /** Per attempt; 0: none. @default 30 s */
+  readonly timeout?: Duration;
+}
+
+export interface StepOptions<Result> extends RetryOptions {
+  /** Per attempt; 0: none. @default 30 s */
+  readonly timeout?: Duration;
+  /** The longest silence between heartbeats; 0: none. @default 0 */
+  readonly heartbeatTimeout?: Duration;
+  /** Whether a timeout is retried like other failures. @default false */
+  readonly retryOnTimeout?: boolean;
+  /**
+   * The result alone does not force a commit before the next step: after a crash the body may run again. For cheap
+   * reads. @default false
+   */
+  readonly ephemeral?: boolean;
+  /**
+   * `"at-most-once"`: the start is committed before the body; after a crash in between the step fails with
+   * `StepInterruptedError` instead of running again. @default "at-least-once"
+   */
+  readonly delivery?: "at-least-once" | "at-most-once";
+  /** Undoes this step when the workflow fails after a rollback checkpoint (P12). */
+  readonly rollback?: RollbackHandler<Result> | RollbackOptions<Result>;
+  /** Checks, and may transform, the result before it is stored; a result that does not fit fails the step at once. */
+  readonly output?: Schema<unknown, Result>;
+}
+
+/** The body of a step. */
+export type StepBody<Result> = (step: StepContext) => Result | Promise<Result>;
+
+/** A step as one object. */
+export interface StepConfig<Result> extends StepOptions<Result> {
+  readonly name: string;
+  readonly run: StepBody<Result>;
+}
+
+/** Why a step failed for good, as `tryStep` tells it. */
+export type StepFailureKind = "critical" | "timeout" | "exhausted" | "rollback";
+
+/** Why a block failed, as `try` tells it. */
+export type BlockFailureKind = "step" | "join" | "race" | "rollback";
+
+/** A failure as data. */
+export interface Failure<Kind extends string> {
+  readonly kind: Kind;
+  readonly error: Error;
+}
+
+/** A result or a failure, as data. */
+export type TryResult<Value, Kind extends string> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly failure: Failure<Kind> };
+
+export interface TryStepConfig<Result> extends StepConfig<Result> {
+  /** The failures that come back as data; others throw. @default critical, timeout, exhausted */
+  readonly catch?: readonly StepFailureKind[];
+}
+
+export interface TryStepOptions<Result> extends StepOptions<Result> {
+  /** As in `TryStepConfig`. */
+  readonly catch?: readonly StepFailureKind[];
+}
+
+export interface TryOptions {
+  /** The failures that come back as data; others throw. @default step, join, race */
+  readonly catch?: readonly BlockFailureKind[];
+}

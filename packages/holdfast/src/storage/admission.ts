@@ -1,0 +1,32 @@
+import { QueueFullError, RunFinishedError, WorkflowConflictError } from "../model/errors/run-errors.ts";
+import { StorageError } from "../model/errors/storage-errors.ts";
+import { isTerminal } from "../model/run.ts";
+import type { NewRun } from "./records.ts";
+import type { RunRow } from "./run-row.ts";
+
+/** Throws `WorkflowConflictError` unless `asked` describes the run that exists. */
+export function assertSameRun(existing: Pick<RunRow, "workflowName" | "fingerprint">, asked: NewRun): void {
+  if (existing.fingerprint === asked.fingerprint) return;
+  throw new WorkflowConflictError(asked.workflowId, { existing: portrait(existing), asked: portrait(asked) });
+}
+
+function portrait(run: Pick<RunRow, "workflowName" | "fingerprint">): string {
+  return `workflow "${run.workflowName}" with definition and input ${run.fingerprint}`;
+}
+
+/** Throws `RunFinishedError` or `QueueFullError` when the run takes no further message. */
+export function assertTakesMessage(
+  run: Pick<RunRow, "workflowId" | "status" | "queued">,
+  maximum: number,
+): void {
+  if (isTerminal(run.status)) throw new RunFinishedError(run.workflowId, run.status);
+  if (run.queued >= maximum) throw new QueueFullError(run.workflowId, run.queued, maximum);
+}
+
+/** The error of a commit that consumes a message which is not in the queue: its runner's picture of it is stale. */
+export function notQueued(workflowId: string, messageId: string): StorageError {
+  return new StorageError(
+    `Message "${messageId}" is not in the queue of run "${workflowId}": it was consumed before, or never sent. Nothing of the batch was written; load the run again.`,
+    { outcome: "not-applied", retryable: false },
+  );
+}

@@ -1,0 +1,139 @@
+import type { RunState } from "../model/run.ts";
+import type { EngineDriver } from "./driver.ts";
+import type { NewMessage, NewRun } from "./records.ts";
+
+/** What a store tells about a run without reading its history. */
+export interface RunRecord {
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly workflowVersion: string | null;
+  readonly fingerprint: string;
+  readonly status: RunState;
+  readonly revision: number;
+  readonly epoch: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Time of the last commit. */
+  readonly updatedAt: number;
+  readonly wakeAt: number | null;
+  readonly wants: readonly string[] | null;
+  /** Who holds the claim and until when by the store's clock; null when nobody does. */
+  readonly lease: { readonly owner: string; readonly until: number } | null;
+  readonly pauseRequested: boolean;
+}
+
+/** A worker's temporary right to run a run. */
+export interface Claim {
+  readonly workflowId: string;
+  readonly workflowName: string;
+  /** Strictly greater than that of every earlier claim of the run. */
+  readonly epoch: number;
+  /** Of the last commit: a pass kept in memory goes on in place only when it is still its own. */
+  readonly revision: number;
+  readonly leaseMs: number;
+  /** The store's clock at the claim, in milliseconds since the epoch: timers are judged by it, not by the worker's. */
+  readonly storeTime: number;
+  readonly pauseRequested: boolean;
+}
+
+export interface ClaimRequest {
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** At most this many. */
+  readonly limit: number;
+  /** Only runs of these workflows; null: of any. */
+  readonly workflowNames: readonly string[] | null;
+  /**
+   * Claim this run instead of the due ones, due or not, whatever its status. With `force` also while another owner
+   * holds a live lease: that owner is fenced from here on (this is how an operator cancels).
+   */
+  readonly run?: { readonly workflowId: string; readonly force: boolean };
+}
+
+export interface ClaimOutcome {
+  readonly claims: readonly Claim[];
+  /** When the earliest run of these workflows that was not claimed becomes due (a live lease's end included). */
+  readonly nextDueAt: number | null;
+}
+
+export interface RenewOutcome {
+  readonly workflowId: string;
+  readonly epoch: number;
+  /** False: the claim is lost, expired or released; it is never revived. */
+  readonly held: boolean;
+  readonly pauseRequested: boolean;
+}
+
+export interface CreateOutcome {
+  /** False: a run with this id and the same fingerprint was there already. */
+  readonly created: boolean;
+  readonly run: RunRecord;
+  /** Present when the run was created and a claim was asked for. */
+  readonly claim: Claim | null;
+}
+
+export interface RunQuery {
+  readonly status?: readonly RunState[];
+  readonly workflowName?: string;
+  /** 1 to 1,000. */
+  readonly limit: number;
+  /** From the page before. */
+  readonly cursor?: string;
+}
+
+export interface RunPage {
+  /** Newest first; a page is stable while runs are created or change. */
+  readonly runs: readonly RunRecord[];
+  readonly nextCursor: string | null;
+}
+
+export interface StoreStatistics {
+  readonly runs: Readonly<Record<RunState, number>>;
+  readonly queuedMessages: number;
+}
+
+/** What a wait is about: work for a host, or any change of one run. */
+export type WaitTopic = "work" | { readonly workflowId: string };
+
+/**
+ * Storage for many runs. Every method is atomic and durable when it resolves; leases are reckoned by the store's
+ * clock. A run is **due** when it is neither terminal nor paused, nobody holds a live lease on it, and its due time
+ * has come: its `wakeAt`, or at once when a wanted message is queued, a wake was requested, or it is not asleep.
+ */
+export interface WorkflowStore {
+  /**
+   * Creates the run if absent. The same id with the same fingerprint gives the existing run;
+   * `WorkflowConflictError` otherwise. With `claim` the new run belongs to the caller from its first instant.
+   */
+  create(run: NewRun, claim?: { readonly owner: string; readonly leaseMs: number }): Promise<CreateOutcome>;
+  get(workflowId: string): Promise<RunRecord | null>;
+  list(query: RunQuery): Promise<RunPage>;
+  /** Longest due first. Each claim raises the run's epoch and counts towards the crash budget. */
+  claim(request: ClaimRequest): Promise<ClaimOutcome>;
+  /** Extends leases that are still held; an expired one is not extended, even if nobody took it. */
+  renew(
+    owner: string,
+    claims: readonly Pick<Claim, "workflowId" | "epoch" | "leaseMs">[],
+  ): Promise<readonly RenewOutcome[]>;
+  /**
+   * Gives a claim back if it is still this one; the claim no longer counts towards the crash budget. The run is due
+   * by what is stored: at its `wakeAt`, at once when a wanted message is queued or it is not asleep. A wake
+   * that led to the claim has been looked at and does not make it due again; one that came since does.
+   */
+  release(claim: Pick<Claim, "workflowId" | "epoch">): Promise<void>;
+  /** The driver of a run for the holder of `epoch`; reads work with any epoch. */
+  driver(claim: Pick<Claim, "workflowId" | "epoch">): EngineDriver;
+  /** As `EngineDriver.enqueueMessage`; marks the run due in the same transaction when it wants the name. */
+  enqueue(workflowId: string, message: NewMessage): Promise<void>;
+  /** The answer to a completable message, or null while there is none. */
+  response(workflowId: string, messageId: string): Promise<Uint8Array | null>;
+  /** `wake`: due now. `pause`: the holder pauses at its next pause point. `RunNotFoundError`, `RunFinishedError`. */
+  request(workflowId: string, what: "wake" | "pause"): Promise<void>;
+  /** Removes the run and everything of it; false when there is none. A holder's next commit is fenced. */
+  delete(workflowId: string): Promise<boolean>;
+  /** A hint: resolves when there may be something, or when the signal aborts; never rejects. */
+  wait(topic: WaitTopic, signal: AbortSignal): Promise<void>;
+  statistics(): Promise<StoreStatistics>;
+  /** Idempotent; calls in flight settle first; later calls reject with `StoreClosedError`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { assertSameRun, notQueued } from "../admission.ts";
+import { assertBatchFits } from "../batch-limits.ts";
+import { assertHolder, type Holder } from "../fence.ts";
+import type { CommitBatch, NewRun } from "../records.ts";
+import { newRow, type RunRow, unbornRow } from "../run-row.ts";
+import { afterCommit, afterCreation } from "../transitions.ts";
+import { circumstances } from "./claim-runs.ts";
+import { insertNewRun } from "./create-run.ts";
+import { deliver, planDeliveries } from "./deliveries.ts";
+import type { RunLedger } from "./tables.ts";
+
+/**
+ * Applies a batch, or throws and has written nothing: everything that can be refused is looked at before the first
+ * write.
+ */
+export function commitBatch(ledger: RunLedger, holder: Holder, batch: CommitBatch): void {
+  const stored = ledger.tables.findRun(holder.workflowId);
+  assertHolder(stored, batch, holder);
+  assertBatchFits(holder.workflowId, batch, ledger.limits);
+  assertConsumable(ledger, stored, batch);
+  const spawns = planSpawns(ledger, holder, batch.spawn);
+  const now = ledger.now();
+  const before = stored ?? unbornRow(holder.workflowId, now);
+  const deliveries = planDeliveries(ledger, { before, batch, spawns });
+
+  const run = stored ?? ledger.tables.insertRun(before, batch.header);
+  writeRows(ledger, run.key, batch);
+  const after = afterCommit(run, batch, circumstances(ledger, { ...run, wants: batch.wants }, now));
+  ledger.tables.updateRun(run, after, batch.header);
+  for (const spawn of spawns) {
+    insertNewRun(ledger, spawn, afterCreation(newRow(spawn, now), { now, wantedQueued: () => false }));
+  }
+  for (const delivery of deliveries) deliver(ledger, delivery);
+  const due = after.lease === null && after.dueAt !== null;
+  ledger.changed({ workflowId: run.workflowId, kind: "committed", due });
+}
+
+function assertConsumable(ledger: RunLedger, run: RunRow | null, batch: CommitBatch): void {
+  const seen = new Set<string>();
+  for (const id of batch.consume) {
+    const queued = run !== null && ledger.tables.messageState(run.key, id) === "queued";
+    if (!queued || seen.has(id)) throw notQueued(run?.workflowId ?? "", id);
+    seen.add(id);
+  }
+}
+
+/** The runs that the batch really creates: those that are there already, with the same definition and input, are not. */
+function planSpawns(ledger: RunLedger, holder: Holder, spawn: readonly NewRun[]): NewRun[] {
+  if (holder.bare && spawn.length > 0) {
+    throw new InvalidArgumentError(
+      `Run "${holder.workflowId}" starts the run "${spawn[0]?.workflowId}", but its driver holds one run only. Use a store and a host to start other runs.`,
+    );
+  }
+  const planned = new Map<string, NewRun>();
+  for (const run of spawn) {
+    const existing = ledger.tables.findRun(run.workflowId) ?? planned.get(run.workflowId);
+    if (existing === undefined) planned.set(run.workflowId, run);
+    else assertSameRun(existing, run);
+  }
+  return [...planned.values()];
+}
+
+function writeRows(ledger: RunLedger, key: number, batch: CommitBatch): void {
+  const { tables } = ledger;
+  for (const range of batch.deleteRanges) tables.deleteRows(key, range);
+  for (const rowKey of batch.deletes) tables.deleteRow(key, rowKey);
+  for (const entry of batch.puts) tables.putRow(key, entry);
+  for (const id of batch.consume) tables.removeMessage(key, id);
+  for (const answer of batch.complete) tables.insertResponse(key, answer.id, answer.response);
+}

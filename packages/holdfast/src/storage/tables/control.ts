@@ -1,0 +1,24 @@
+import { RunFinishedError, RunNotFoundError } from "../../model/errors/run-errors.ts";
+import { isTerminal } from "../../model/run.ts";
+import { afterRequest } from "../transitions.ts";
+import { circumstances } from "./claim-runs.ts";
+import type { Ledger } from "./tables.ts";
+
+/** Asks for a wake or a pause of a run in progress. */
+export function requestOf(ledger: Ledger, workflowId: string, what: "wake" | "pause"): void {
+  const run = ledger.tables.findRun(workflowId);
+  if (run === null) throw new RunNotFoundError(workflowId);
+  if (isTerminal(run.status)) throw new RunFinishedError(workflowId, run.status);
+  const after = afterRequest(run, what, circumstances(ledger, run, ledger.now()));
+  ledger.tables.updateRun(run, after);
+  ledger.changed({ workflowId, kind: "requested", due: after.dueAt !== null });
+}
+
+/** Removes the run and everything of it; false when there is none. */
+export function deleteRun(ledger: Ledger, workflowId: string): boolean {
+  const run = ledger.tables.findRun(workflowId);
+  if (run === null) return false;
+  ledger.tables.deleteRun(run.key);
+  ledger.changed({ workflowId, kind: "deleted", due: false });
+  return true;
+}

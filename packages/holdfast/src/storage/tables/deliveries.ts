@@ -1,0 +1,122 @@
+import { HoldfastError } from "../../model/errors/holdfast-error.ts";
+import { RunNotFoundError } from "../../model/errors/run-errors.ts";
+import { MessageRefusedError } from "../../model/errors/storage-errors.ts";
+import { isTerminal } from "../../model/run.ts";
+import { assertTakesMessage } from "../admission.ts";
+import { assertMessageFits } from "../batch-limits.ts";
+import type { CommitBatch, NewMessage, NewRun, OutgoingMessage } from "../records.ts";
+import { type RunRow, unbornRow } from "../run-row.ts";
+import { afterMessage } from "../transitions.ts";
+import type { MessageState, RunLedger } from "./tables.ts";
+
+/** A message that is certain to be taken. */
+export interface Delivery {
+  readonly to: string;
+  readonly message: NewMessage;
+  readonly front: boolean;
+}
+
+/** What the sends of a batch are decided on. */
+interface Sending {
+  /** The committing run as it is stored. */
+  readonly before: RunRow;
+  readonly batch: CommitBatch;
+  /** The runs that the batch creates: they can be sent to. */
+  readonly spawns: readonly NewRun[];
+}
+
+type Receiver = Pick<RunRow, "key" | "workflowId" | "status" | "queued">;
+
+/** The deliveries of a batch's sends; throws `MessageRefusedError` for the first that is refused. Writes nothing. */
+export function planDeliveries(ledger: RunLedger, sending: Sending): Delivery[] {
+  const receivers = new Map<string, Receiver>();
+  const ids = new Set<string>();
+  const deliveries: Delivery[] = [];
+  for (const send of sending.batch.send) {
+    const delivery = planOne(ledger, sending, { send, receivers, ids });
+    if (delivery !== null) deliveries.push(delivery);
+  }
+  return inFront(deliveries);
+}
+
+/** Each message that is put back goes in front of the queue, so the last of them has to go first. */
+function inFront(deliveries: readonly Delivery[]): Delivery[] {
+  const front = deliveries.filter((delivery) => delivery.front).reverse();
+  return [...front, ...deliveries.filter((delivery) => !delivery.front)];
+}
+
+function planOne(
+  ledger: RunLedger,
+  sending: Sending,
+  plan: { send: OutgoingMessage; receivers: Map<string, Receiver>; ids: Set<string> },
+): Delivery | null {
+  const { to, message, requeue = false } = plan.send;
+  const identity = JSON.stringify([to, message.id]);
+  try {
+    assertMessageFits(to, message, ledger.limits);
+    const receiver = plan.receivers.get(to) ?? findReceiver(ledger, sending, to);
+    const state = receiver.key === 0 ? "unknown" : ledger.tables.messageState(receiver.key, message.id);
+    const there =
+      plan.ids.has(identity) ||
+      (requeue ? isQueuedAfter(sending, to, message.id, state) : state !== "unknown");
+    if (there) return null;
+    if (!requeue) assertTakesMessage(receiver, ledger.queuedMessages);
+    plan.ids.add(identity);
+    plan.receivers.set(to, { ...receiver, queued: receiver.queued + 1 });
+    return { to, message, front: requeue };
+  } catch (error) {
+    throw error instanceof HoldfastError ? new MessageRefusedError(message.id, error) : error;
+  }
+}
+
+function isQueuedAfter(
+  { before, batch }: Sending,
+  to: string,
+  messageId: string,
+  state: MessageState,
+): boolean {
+  return state === "queued" && !(to === before.workflowId && batch.consume.includes(messageId));
+}
+
+function findReceiver(ledger: RunLedger, { before, batch, spawns }: Sending, to: string): Receiver {
+  if (to === before.workflowId) {
+    // A batch that ends the run may still send to it, and one that revives it may too: the end counts from here on.
+    const status = isTerminal(before.status) ? batch.status : before.status;
+    return { key: before.key, workflowId: to, status, queued: before.queued - batch.consume.length };
+  }
+  const run = ledger.tables.findRun(to);
+  if (run !== null) return run;
+  const spawned = spawns.find((spawn) => spawn.workflowId === to);
+  if (spawned === undefined) throw new RunNotFoundError(to);
+  return { key: 0, workflowId: to, status: spawned.status, queued: 0 };
+}
+
+/** Puts a message into its run's queue and makes the run due if it waits for it. */
+export function deliver(ledger: RunLedger, { to, message, front }: Delivery): void {
+  const run = ledger.tables.findRun(to);
+  if (run === null) throw new RunNotFoundError(to);
+  ledger.tables.insertMessage(run.key, message, front);
+  const after = afterMessage(run, message.name, ledger.now());
+  ledger.tables.updateRun(run, after);
+  ledger.changed({ workflowId: to, kind: "received", due: after.dueAt !== null });
+}
+
+/** `enqueue` of a store, `enqueueMessage` of a driver: a message that is known already changes nothing. */
+export function enqueueMessage(
+  ledger: RunLedger,
+  receiver: { workflowId: string; bare: boolean },
+  message: NewMessage,
+): void {
+  const { workflowId, bare } = receiver;
+  assertMessageFits(workflowId, message, ledger.limits);
+  const run = ledger.tables.findRun(workflowId);
+  if (run === null && !bare) throw new RunNotFoundError(workflowId);
+  if (run !== null) {
+    if (ledger.tables.messageState(run.key, message.id) !== "unknown") return;
+    assertTakesMessage(run, ledger.queuedMessages);
+  } else {
+    assertTakesMessage({ workflowId, status: "pending", queued: 0 }, ledger.queuedMessages);
+    ledger.tables.insertRun(unbornRow(workflowId, ledger.now()), new Uint8Array(0));
+  }
+  deliver(ledger, { to: workflowId, message, front: false });
+}

@@ -1,0 +1,88 @@
+import type { RunState } from "../../model/run.ts";
+import type { PageSize } from "../page.ts";
+import type {
+  DriverLimits,
+  EncodedHeader,
+  KeyRange,
+  KVEntry,
+  NewMessage,
+  StoredMessage,
+} from "../records.ts";
+import type { RunRow } from "../run-row.ts";
+import type { RunQuery, StoreStatistics } from "../store.ts";
+import type { Change } from "../waiters.ts";
+
+/** Where a message stands: `consumed` is no longer queued, and its id is remembered. */
+export type MessageState = "queued" | "consumed" | "unknown";
+
+/**
+ * What commits and messages touch, as synchronous storage: plain reads and writes, no decisions. What is read and
+ * written when, and what is refused, is written once in this folder, over this port.
+ *
+ * Runs are named by the key of their row. Byte arrays that come out are the caller's; those that go in are the table's.
+ */
+export interface RunTables {
+  findRun(workflowId: string): RunRow | null;
+  /** Gives the row with its key: greater than that of every run before, deleted ones included. */
+  insertRun(run: RunRow, header: EncodedHeader): RunRow;
+  /** Replaces `before`, as it was found; the header stays when none is given. */
+  updateRun(before: RunRow, after: RunRow, header?: EncodedHeader): void;
+
+  putRow(key: number, entry: KVEntry): void;
+  deleteRow(key: number, rowKey: Uint8Array): void;
+  deleteRows(key: number, range: KeyRange): void;
+
+  messageState(key: number, messageId: string): MessageState;
+  /** Puts the message behind the others, or in front of them. */
+  insertMessage(key: number, message: NewMessage, front: boolean): void;
+  /** Takes the message out of the queue and remembers its id if it asks for that. */
+  removeMessage(key: number, messageId: string): void;
+  hasMessage(key: number, names: readonly string[]): boolean;
+  /** The first answer to a message stays. */
+  insertResponse(key: number, messageId: string, response: Uint8Array): void;
+}
+
+/** All tables of a store in synchronous storage: memory and SQLite implement them. */
+export interface Tables extends RunTables {
+  /** Removes everything of the run. */
+  deleteRun(key: number): void;
+  header(key: number): EncodedHeader;
+  /** Rows with `from <= key < to` (null: to the end) in ascending order, until the page is full. */
+  scan(
+    key: number,
+    from: Uint8Array,
+    to: Uint8Array | null,
+    size: PageSize,
+  ): { entries: KVEntry[]; more: boolean };
+  /** Oldest first; null: of any name. */
+  messages(key: number, names: readonly string[] | null, count: number): StoredMessage[];
+  response(key: number, messageId: string): Uint8Array | null;
+
+  /** Runs with `dueAt <= now`, longest due first; null: of any workflow. */
+  dueRuns(workflowNames: readonly string[] | null, now: number, limit: number): RunRow[];
+  /** The earliest `dueAt` of these workflows' runs, those in `except` left out. */
+  earliestDue(workflowNames: readonly string[] | null, except: ReadonlySet<number>): number | null;
+  /** Newest first, with keys below `before`; without those that do not exist yet. */
+  listRuns(query: Pick<RunQuery, "status" | "workflowName" | "limit">, before: number | null): RunRow[];
+  statistics(): { readonly runs: Partial<Record<RunState, number>> } & Pick<
+    StoreStatistics,
+    "queuedMessages"
+  >;
+}
+
+/** What a commit or a message is decided on and written to. */
+export interface RunLedger {
+  readonly tables: RunTables;
+  readonly limits: DriverLimits;
+  /** How many messages one run may have queued. */
+  readonly queuedMessages: number;
+  /** The storage's clock: milliseconds since the epoch. */
+  now(): number;
+  /** Called for every run that an operation changes; waiters are told when it is durable. */
+  changed(change: Change): void;
+}
+
+/** The tables as one operation of a store sees them, with what it needs to decide. */
+export interface Ledger extends RunLedger {
+  readonly tables: Tables;
+}

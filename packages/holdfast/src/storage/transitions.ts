@@ -1,0 +1,102 @@
+import { isTerminal } from "../model/run.ts";
+import { dueAt, keepsClaim } from "./due.ts";
+import type { CommitBatch } from "./records.ts";
+import type { RunRow } from "./run-row.ts";
+
+/**
+ * What each operation makes of a run's row. Pure: drivers read the row, call one of these, and store what it returns.
+ */
+
+/** The instant of an operation by the store's clock, and what it cannot see in the row. */
+export interface Circumstances {
+  readonly now: number;
+  /** Whether a message is queued that the row's `wants` names; asked only when it matters. */
+  wantedQueued(): boolean;
+}
+
+function withDue(run: RunRow, at: Circumstances): RunRow {
+  return { ...run, dueAt: dueAt(run, at.now, () => at.wantedQueued()) };
+}
+
+/** A run as it is inserted. */
+export function afterCreation(run: RunRow, at: Circumstances): RunRow {
+  return withDue(run, at);
+}
+
+/** A commit: `at.wantedQueued` tells of the queue after the batch's consumption. */
+export function afterCommit(run: RunRow, batch: CommitBatch, at: Circumstances): RunRow {
+  const { status, wakeAt, wants } = batch;
+  const settled = status === "paused" || isTerminal(status);
+  const committed: RunRow = {
+    ...run,
+    revision: run.revision + 1,
+    batchId: batch.batchId,
+    status,
+    wakeAt,
+    wants,
+    lease: keepsClaim(status, wakeAt) ? run.lease : null,
+    wokenIn: openWake(run),
+    pauseRequested: settled ? false : run.pauseRequested,
+    claimsWithoutCommit: 0,
+    queued: run.queued - batch.consume.length,
+    updatedAt: at.now,
+  };
+  return withDue(committed, at);
+}
+
+/** A claim: a new epoch, a lease, and one more start to account for. */
+export function afterClaim(
+  run: RunRow,
+  by: { readonly owner: string; readonly leaseMs: number },
+  at: Circumstances,
+): RunRow {
+  const lease = { owner: by.owner, until: at.now + by.leaseMs };
+  const claimed = { ...run, epoch: run.epoch + 1, claimsWithoutCommit: run.claimsWithoutCommit + 1, lease };
+  return withDue(claimed, at);
+}
+
+/** Whether `owner` still holds the claim of `epoch`: an expired lease is not held, even if nobody took it. */
+export function holds(
+  run: RunRow,
+  by: { readonly owner: string; readonly epoch: number },
+  now: number,
+): boolean {
+  return (
+    run.lease !== null && run.lease.until > now && run.lease.owner === by.owner && run.epoch === by.epoch
+  );
+}
+
+/** A renewal of the lease that `owner` holds. */
+export function afterRenewal(
+  run: RunRow,
+  by: { readonly owner: string; readonly leaseMs: number },
+  at: Circumstances,
+): RunRow {
+  return withDue({ ...run, lease: { owner: by.owner, until: at.now + by.leaseMs } }, at);
+}
+
+/** The claim is given back and does not count. The epoch stays, as epochs only grow. */
+export function afterRelease(run: RunRow, at: Circumstances): RunRow {
+  const claimsWithoutCommit = Math.max(0, run.claimsWithoutCommit - 1);
+  return withDue({ ...run, lease: null, wokenIn: openWake(run), claimsWithoutCommit }, at);
+}
+
+/** The wake that led to the claim is answered by what its holder stored or found; one that came since is still open. */
+function openWake(run: RunRow): number | null {
+  return run.wokenIn !== null && run.wokenIn < run.epoch ? null : run.wokenIn;
+}
+
+/** A wake or a pause was requested. A paused run has its pause already; a flag would pause it again after `resume`. */
+export function afterRequest(run: RunRow, what: "wake" | "pause", at: Circumstances): RunRow {
+  if (what === "pause") return run.status === "paused" ? run : { ...run, pauseRequested: true };
+  return withDue({ ...run, wokenIn: run.epoch }, at);
+}
+
+/** One more message of this name is queued. */
+export function afterMessage(run: RunRow, name: string, now: number): RunRow {
+  const received = { ...run, queued: run.queued + 1 };
+  if (run.wants === null || !run.wants.includes(name)) return received;
+  const due = dueAt(received, now, () => true);
+  if (due === null || (run.dueAt !== null && run.dueAt <= due)) return received;
+  return { ...received, dueAt: due };
+}

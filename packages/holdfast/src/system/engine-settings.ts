@@ -1,0 +1,65 @@
+import type { EngineSettings } from "../engine/pass-settings.ts";
+import { defaultCodec, type PayloadCodec } from "../history/payload.ts";
+import { checkLimits } from "../model/check.ts";
+import type { Clock, RandomSource, Scheduler } from "../model/clock.ts";
+import { describe } from "../model/describe.ts";
+import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
+import type { Observer, WorkflowErrorEvent } from "../model/events.ts";
+import type { Limits } from "../model/limits.ts";
+import { type Logger, silentLogger } from "../model/logger.ts";
+import type { HistorySnapshot } from "../model/snapshot.ts";
+import { systemWorld } from "./system-world.ts";
+
+/** What is common to `runWorkflow`, `createHost` and `createClient`. */
+export interface EngineOptions {
+  /** Where time comes from; tests pass a virtual one. @default the runtime's clock */
+  readonly clock?: Clock;
+  /** How the engine lets microtasks run out. @default a macrotask of the runtime */
+  readonly scheduler?: Scheduler;
+  /** Where ids and seeds come from. @default the runtime's `crypto` */
+  readonly random?: RandomSource;
+  /** Any pino-shaped logger. @default silence */
+  readonly logger?: Logger;
+  /** Called after the fact with plain events. */
+  readonly observers?: readonly Observer[];
+  /** Called with every error of steps, handlers and workflows. */
+  readonly onError?: (event: WorkflowErrorEvent) => void;
+  /** Called with a snapshot of the history after each commit. Building it costs time: for tests and dashboards. */
+  readonly onHistoryUpdated?: (snapshot: HistorySnapshot) => void;
+  /** What is bounded, and how. */
+  readonly limits?: Partial<Limits>;
+  /** How payloads become bytes; for encryption. @default JSON where it is exact, devalue for the rest */
+  readonly codec?: PayloadCodec;
+  /** Operations started from foreign promises are errors instead of warnings. @default false */
+  readonly strict?: boolean;
+}
+
+/**
+ * Options, checked and complete.
+ * @throws InvalidArgumentError
+ */
+export function engineSettings(options: EngineOptions): EngineSettings {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidArgumentError(`options must be an object; got ${describe(options)}.`);
+  }
+  const { clock, scheduler, random, observers = [], strict = false } = options;
+  if (!Array.isArray(observers) || observers.some((observer) => typeof observer !== "function")) {
+    throw new InvalidArgumentError(`observers must be an array of functions; got ${describe(observers)}.`);
+  }
+  if (typeof strict !== "boolean") throw new InvalidArgumentError(`strict must be true or false; got ${describe(strict)}.`);
+  return {
+    world: {
+      clock: clock ?? systemWorld.clock,
+      scheduler: scheduler ?? systemWorld.scheduler,
+      random: random ?? systemWorld.random,
+      bodies: systemWorld.bodies,
+    },
+    limits: checkLimits(options.limits),
+    codec: options.codec ?? defaultCodec,
+    logger: options.logger ?? silentLogger,
+    observers: [...observers],
+    onError: options.onError,
+    onHistoryUpdated: options.onHistoryUpdated,
+    strict,
+  };
+}

@@ -1,0 +1,92 @@
+import type { BodyTracker, Clock, RandomSource, Scheduler, World } from "../model/clock.ts";
+
+/**
+ * Owns: the real clock, event loop and randomness, by what every runtime has (Node, Bun, Deno, workerd, browsers).
+ */
+
+/** The longest delay that timers of the runtimes take; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The runtime's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimer(delayMs, fire) {
+    const end = performance.now() + delayMs;
+    let timer: ReturnType<typeof setTimeout>;
+    const arm = (): void => {
+      const left = end - performance.now();
+      timer = left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(fire, Math.max(0, Math.ceil(left)));
+    };
+    arm();
+    return () => clearTimeout(timer);
+  },
+};
+
+interface MacrotaskRuntime {
+  readonly setImmediate?: (callback: () => void) => unknown;
+}
+
+/** Calls back in a task of its own, after all microtasks, as soon as the runtime can. */
+const systemScheduler: Scheduler = { afterMicrotasks: macrotask() };
+
+function macrotask(): (resume: () => void) => void {
+  const { setImmediate } = globalThis as MacrotaskRuntime;
+  if (typeof setImmediate === "function") return (resume) => void setImmediate(resume);
+  if (typeof MessageChannel === "undefined") return (resume) => void setTimeout(resume, 0);
+  const waiting: (() => void)[] = [];
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => waiting.shift()?.();
+  return (resume) => {
+    waiting.push(resume);
+    port2.postMessage(null);
+  };
+}
+
+const systemRandom: RandomSource = {
+  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  float: () => Math.random(),
+};
+
+interface AsyncStorage {
+  run<T>(value: string, body: () => T): T;
+  getStore(): string | undefined;
+}
+
+interface NodeProcess {
+  readonly process?: { readonly getBuiltinModule?: (id: string) => unknown };
+}
+
+/** Follows a body across its awaits where the runtime has `AsyncLocalStorage`; else while it runs at once. */
+function systemBodies(): BodyTracker {
+  const hooks = (globalThis as NodeProcess).process?.getBuiltinModule?.("node:async_hooks") as
+    | { readonly AsyncLocalStorage?: new () => AsyncStorage }
+    | undefined;
+  if (hooks?.AsyncLocalStorage === undefined) return synchronousBodies();
+  const storage = new hooks.AsyncLocalStorage();
+  return { run: (name, body) => storage.run(name, body), current: () => storage.getStore() };
+}
+
+function synchronousBodies(): BodyTracker {
+  let current: string | undefined;
+  return {
+    run(name, body) {
+      const outer = current;
+      current = name;
+      try {
+        return body();
+      } finally {
+        current = outer;
+      }
+    },
+    current: () => current,
+  };
+}
+
+/** The real world. */
+export const systemWorld: World = {
+  clock: systemClock,
+  scheduler: systemScheduler,
+  random: systemRandom,
+  bodies: systemBodies(),
+};

@@ -1,0 +1,82 @@
+import type { EngineDriver } from "../../storage/driver.ts";
+import type { DriverLimits } from "../../storage/records.ts";
+import { batch, newRun } from "./samples.ts";
+import type { StoreContext } from "./store-context.ts";
+
+/** What a case asks of the storage that it is given. */
+export interface DriverSettings {
+  readonly driverLimits?: Partial<DriverLimits>;
+  readonly queuedMessages?: number;
+}
+
+/** A driver under test, with what the port itself does not offer. */
+export interface DriverSubject {
+  readonly driver: EngineDriver;
+  readonly workflowId: string;
+  /** Of the batches that the driver takes. */
+  readonly epoch: number;
+  /** A driver of the same run over the same storage, after everything in memory is gone. */
+  reopen(): Promise<EngineDriver>;
+  response(messageId: string): Promise<Uint8Array | null>;
+  close(): Promise<void>;
+}
+
+/** What the conformance suite of bare drivers is run with. */
+export interface DriverContext {
+  /** A fresh storage and a bare driver (epoch 0) of a run that does not exist. */
+  open(settings?: DriverSettings): Promise<DriverSubject>;
+}
+
+/** What the cases of all drivers are run with: a run at revision 1, claimed, without rows. */
+export interface RunningContext {
+  begin(settings?: DriverSettings): Promise<DriverSubject>;
+}
+
+/** A bare driver's run, created by its first commit. */
+export function begunBare(context: DriverContext): RunningContext {
+  return {
+    async begin(settings) {
+      const subject = await context.open(settings);
+      await subject.driver.commit(batch({ expectedRevision: 0 }));
+      return subject;
+    },
+  };
+}
+
+/** A store's run, created and claimed. */
+export function begunByStore(context: StoreContext): RunningContext {
+  return {
+    async begin(settings) {
+      const subject = await context.open(settings);
+      const workflowId = "run under test";
+      const { claim } = await subject.store.create(newRun(workflowId), {
+        owner: "conformance",
+        leaseMs: 3_600_000,
+      });
+      if (claim === null) throw new TypeError("A created run is claimed when that is asked for.");
+      let { store } = subject;
+      return {
+        driver: store.driver(claim),
+        workflowId,
+        epoch: claim.epoch,
+        reopen: async () => {
+          store = await subject.reopen();
+          return store.driver(claim);
+        },
+        response: (messageId) => store.response(workflowId, messageId),
+        close: () => store.close(),
+      };
+    },
+  };
+}
+
+/** Runs `body` with a begun run and closes it. */
+export async function withRun(
+  context: RunningContext,
+  body: (subject: DriverSubject) => Promise<void>,
+  settings?: DriverSettings,
+): Promise<void> {
+  const subject = await context.begin(settings);
+  await body(subject);
+  await subject.close();
+}

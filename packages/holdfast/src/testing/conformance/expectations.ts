@@ -1,0 +1,56 @@
+import { HoldfastError } from "../../model/errors/holdfast-error.ts";
+
+/** Thrown by a conformance case whose subject does not do what the port says. */
+export class ConformanceError extends Error {
+  override readonly name = "ConformanceError";
+}
+
+export function expectTrue(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new ConformanceError(`Expected: ${what}.`);
+}
+
+/** Compares plain data and bytes by their contents. */
+export function expectEqual(actual: unknown, expected: unknown, what: string): void {
+  if (sameData(actual, expected)) return;
+  throw new ConformanceError(`${what}: expected ${show(expected)}, got ${show(actual)}.`);
+}
+
+/** The error that `promise` rejects with, which has to be a `HoldfastError` with this code. */
+export async function expectRejection(
+  promise: Promise<unknown>,
+  code: string,
+  what: string,
+): Promise<HoldfastError> {
+  let value: unknown;
+  try {
+    value = await promise;
+  } catch (error) {
+    if (HoldfastError.is(error) && error.code === code) return error;
+    throw new ConformanceError(`${what}: expected an error with the code ${code}, got ${String(error)}.`, {
+      cause: error,
+    });
+  }
+  throw new ConformanceError(`${what}: expected an error with the code ${code}, got ${show(value)}.`);
+}
+
+function sameData(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b) || a instanceof Uint8Array !== b instanceof Uint8Array)
+    return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every(
+    (key) =>
+      Object.hasOwn(b, key) &&
+      sameData((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+  );
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value, (_, part: unknown) =>
+    part instanceof Uint8Array ? `bytes ${part.join(",")}` : part,
+  );
+  if (text === undefined) return String(value);
+  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+}

@@ -1,0 +1,284 @@
+import { casesOf } from "./conformance-case.ts";
+import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
+import { batch, bytes, message, NASTY_TEXTS, newRun, row } from "./samples.ts";
+import { type StoreContext, withStore } from "./store-context.ts";
+
+const CLAIM = { owner: "me", leaseMs: 1_000 };
+
+/** Creating, reading, listing and deleting runs. */
+export const creationCases = casesOf<StoreContext>({
+  "create-record": [
+    "creates a run and tells all about it",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        const run = newRun("a", { workflowVersion: "v", fingerprint: "f", wakeAt: 7, createdAt: 5 });
+        const outcome = await store.create(run);
+        const record = {
+          workflowId: "a",
+          workflowName: "w",
+          workflowVersion: "v",
+          fingerprint: "f",
+          status: "pending",
+          revision: 1,
+          epoch: 0,
+          createdAt: 5,
+          updatedAt: clock.now(),
+          wakeAt: 7,
+          wants: null,
+          lease: null,
+          pauseRequested: false,
+        };
+        expectEqual(outcome, { created: true, run: record, claim: null }, "the outcome");
+        expectEqual(await store.get("a"), record, "the record");
+        expectEqual(await store.get("b"), null, "the record of an unknown run");
+      }),
+  ],
+  "create-image": [
+    "stores the header and the rows of a new run",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        await store.create(newRun("a", { header: bytes(4), entries: [row([2]), row([1])] }));
+        const image = { header: bytes(4), revision: 1, epoch: 0, claimsWithoutCommit: 0, complete: true };
+        const loaded = await store.driver({ workflowId: "a", epoch: 0 }).load();
+        expectEqual(loaded, { ...image, entries: [row([1]), row([2])] }, "the image");
+        expectEqual(
+          await store.driver({ workflowId: "b", epoch: 0 }).load(),
+          null,
+          "the image of an unknown run",
+        );
+      }),
+  ],
+  "create-claimed": [
+    "gives a new run to its creator from the first instant",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        const { claim } = await store.create(newRun("a"), CLAIM);
+        const expected = { workflowId: "a", workflowName: "w", epoch: 1, revision: 1, leaseMs: 1_000 };
+        expectEqual(claim, { ...expected, storeTime: clock.now(), pauseRequested: false }, "the claim");
+        expectEqual((await store.get("a"))?.lease, { owner: "me", until: clock.now() + 1_000 }, "the lease");
+        const others = await store.claim({ owner: "you", leaseMs: 1, limit: 9, workflowNames: null });
+        expectEqual(others.claims, [], "what others can claim");
+        const driver = store.driver({ workflowId: "a", epoch: 1 });
+        expectEqual((await driver.load())?.claimsWithoutCommit, 1, "claims without a commit");
+        await driver.commit(batch({ epoch: 1 }));
+      }),
+  ],
+  "create-again": [
+    "finds the run that is there, and gives no claim to it",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        await store.create(newRun("a", { header: bytes(1) }));
+        const again = await store.create(newRun("a", { header: bytes(2), entries: [row([1])] }), CLAIM);
+        expectEqual(
+          [again.created, again.claim, again.run],
+          [false, null, await store.get("a")],
+          "the outcome",
+        );
+        const image = await store.driver({ workflowId: "a", epoch: 0 }).load();
+        expectEqual([image?.header, image?.entries], [bytes(1), []], "header and rows");
+      }),
+  ],
+  "create-concurrent": [
+    "creates one run of 50 creations at once",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const outcomes = await Promise.all(
+          Array.from({ length: 50 }, () => store.create(newRun("a"), CLAIM)),
+        );
+        expectEqual(outcomes.filter(({ created }) => created).length, 1, "creations");
+        expectEqual(outcomes.filter(({ claim }) => claim !== null).length, 1, "claims");
+      }),
+  ],
+  "create-conflict": [
+    "refuses another definition or input under an id that is taken",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        await store.create(newRun("a", { fingerprint: "one" }));
+        const refused = store.create(newRun("a", { fingerprint: "two", workflowName: "other" }));
+        const error = await expectRejection(refused, "WORKFLOW_CONFLICT", "another run");
+        for (const part of ["one", "two", "w", "other"])
+          expectTrue(error.message.includes(part), `"${part}" is told`);
+      }),
+  ],
+  "create-limit": [
+    "refuses a new run over the limits whole",
+    (context) =>
+      withStore(
+        context,
+        async ({ store }) => {
+          const refused = store.create(newRun("a", { entries: [row([1], new Uint8Array(101))] }));
+          await expectRejection(refused, "LIMIT_EXCEEDED", "a value over the limit");
+          expectEqual(await store.get("a"), null, "the record");
+        },
+        { driverLimits: { valueBytes: 100 } },
+      ),
+  ],
+  "create-nasty-ids": [
+    "tells apart runs and workflows with ids and names of any characters",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (const text of NASTY_TEXTS)
+          await store.create(newRun(text, { workflowName: text, fingerprint: text }));
+        for (const text of NASTY_TEXTS) {
+          const run = await store.get(text);
+          expectEqual([run?.workflowId, run?.workflowName, run?.fingerprint], [text, text, text], "the run");
+          const { runs } = await store.list({ workflowName: text, limit: 9 });
+          expectEqual(
+            runs.map(({ workflowId }) => workflowId),
+            [text],
+            "runs of the workflow",
+          );
+          const request = { owner: text, leaseMs: 1_000, limit: 9, workflowNames: [text] };
+          const { claims } = await store.claim(request);
+          expectEqual(
+            claims.map(({ workflowId }) => workflowId),
+            [text],
+            "claimed runs of the workflow",
+          );
+          expectEqual((await store.get(text))?.lease?.owner, text, "the owner");
+        }
+      }),
+  ],
+  "list-order": [
+    "lists the newest first, by status and workflow",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (const id of ["b", "a", "c", "d"]) {
+          await store.create(
+            newRun(id, { workflowName: id === "a" ? "x" : "w", status: id === "d" ? "paused" : "pending" }),
+          );
+        }
+        const ids = async (query: Parameters<typeof store.list>[0]): Promise<string[]> =>
+          (await store.list(query)).runs.map(({ workflowId }) => workflowId);
+        expectEqual(await ids({ limit: 9 }), ["d", "c", "a", "b"], "all runs");
+        expectEqual(await ids({ limit: 9, workflowName: "w" }), ["d", "c", "b"], "runs of w");
+        expectEqual(await ids({ limit: 9, status: ["pending"] }), ["c", "a", "b"], "pending runs");
+        expectEqual(
+          await ids({ limit: 9, status: ["pending", "paused"], workflowName: "w" }),
+          ["d", "c", "b"],
+          "both",
+        );
+        expectEqual(await ids({ limit: 9, status: [] }), [], "runs of no status");
+      }),
+  ],
+  "list-paging": [
+    "goes through all runs page by page while runs come and go",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (let index = 0; index < 10; index++) await store.create(newRun(`run ${index}`));
+        const seen: string[] = [];
+        let cursor: string | null = null;
+        do {
+          const page = await store.list(cursor === null ? { limit: 3 } : { limit: 3, cursor });
+          seen.push(...page.runs.map(({ workflowId }) => workflowId));
+          cursor = page.nextCursor;
+          await store.create(newRun(`later ${seen.length}`));
+          await store.delete(seen.at(-1) ?? "");
+        } while (cursor !== null);
+        expectEqual(
+          seen,
+          Array.from({ length: 10 }, (_, index) => `run ${9 - index}`),
+          "the runs",
+        );
+      }),
+  ],
+  "list-arguments": [
+    "refuses limits that are not from 1 to 1,000, and strange cursors",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (const limit of [0, -1, 1.5, 1_001, Number.NaN]) {
+          await expectRejection(store.list({ limit }), "INVALID_ARGUMENT", `a limit of ${limit}`);
+        }
+        await expectRejection(store.list({ limit: 1, cursor: "x" }), "INVALID_ARGUMENT", "a strange cursor");
+      }),
+  ],
+  statistics: [
+    "counts runs by status and queued messages",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (const id of ["a", "b"]) await store.create(newRun(id));
+        await store.create(newRun("c", { status: "sleeping" }));
+        for (const id of ["1", "2"]) await store.enqueue("a", message(id));
+        const { runs, queuedMessages } = await store.statistics();
+        expectEqual(
+          [runs.pending, runs.sleeping, runs.completed, queuedMessages],
+          [2, 1, 0, 2],
+          "the statistics",
+        );
+      }),
+  ],
+  "delete-all": [
+    "deletes everything of a run and nothing of another",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (const id of ["a", "ab"]) {
+          await store.create(newRun(id, { entries: [row([1])] }), CLAIM);
+          for (const messageId of ["1", "2"]) await store.enqueue(id, message(messageId));
+          const complete = [{ id: "1", response: bytes(9) }];
+          await store
+            .driver({ workflowId: id, epoch: 1 })
+            .commit(batch({ epoch: 1, consume: ["1"], complete }));
+        }
+        expectEqual(await store.delete("a"), true, "whether a run was deleted");
+        expectEqual(await store.delete("a"), false, "whether it was deleted again");
+        expectEqual(await store.get("a"), null, "the record");
+        expectEqual(await store.response("a", "1"), null, "the answer");
+        const gone = store.driver({ workflowId: "a", epoch: 1 });
+        expectEqual(
+          [await gone.load(), await gone.list(bytes()), await gone.peekMessages(null, 9)],
+          [null, [], []],
+          "the run",
+        );
+        await expectRejection(
+          gone.commit(batch({ epoch: 1, expectedRevision: 2 })),
+          "FENCED",
+          "its holder's commit",
+        );
+
+        await store.create(newRun("a"), CLAIM);
+        for (const messageId of ["1", "2"]) await store.enqueue("a", message(messageId));
+        const fresh = store.driver({ workflowId: "a", epoch: 1 });
+        expectEqual(
+          [(await fresh.load())?.entries, await store.response("a", "1")],
+          [[], null],
+          "a new run of the id",
+        );
+        expectEqual((await fresh.peekMessages(null, 9)).length, 2, "its queue");
+        const other = store.driver({ workflowId: "ab", epoch: 1 });
+        expectEqual(
+          [(await other.load())?.entries, await store.response("ab", "1")],
+          [[row([1])], bytes(9)],
+          "the other run",
+        );
+      }),
+  ],
+  isolation: [
+    "keeps keys, messages and answers of two runs apart",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (const [id, value] of [
+          ["a", 1],
+          ["b", 2],
+        ] as const) {
+          await store.create(newRun(id), CLAIM);
+          await store.enqueue(id, message("1", { body: bytes(value) }));
+          const complete = [{ id: "1", response: bytes(value) }];
+          await store
+            .driver({ workflowId: id, epoch: 1 })
+            .commit(batch({ epoch: 1, puts: [row([1], [value])], complete }));
+        }
+        const deleteRanges = [{ from: bytes(), to: bytes(255) }];
+        await store
+          .driver({ workflowId: "a", epoch: 1 })
+          .commit(batch({ epoch: 1, expectedRevision: 2, deleteRanges, consume: ["1"] }));
+        const b = store.driver({ workflowId: "b", epoch: 1 });
+        expectEqual(await b.list(bytes()), [row([1], [2])], "the other run's rows");
+        expectEqual(
+          (await b.peekMessages(null, 9)).map(({ body }) => body),
+          [bytes(2)],
+          "the other run's queue",
+        );
+        expectEqual(await store.response("b", "1"), bytes(2), "the other run's answer");
+      }),
+  ],
+});

@@ -1,0 +1,196 @@
+import { commitAs, createClaimed, createParked, dueIds } from "./claimed-run.ts";
+import { casesOf } from "./conformance-case.ts";
+import { expectEqual, expectRejection } from "./expectations.ts";
+import { batch, bytes, message, newRun, row, send } from "./samples.ts";
+import { type StoreContext, withStore } from "./store-context.ts";
+
+/** What a commit does to other runs, and what stores do with messages. */
+export const effectCases = casesOf<StoreContext>({
+  "enqueue-refused": [
+    "refuses messages to unknown, finished and full runs",
+    (context) =>
+      withStore(
+        context,
+        async ({ store }) => {
+          await createParked(store, "finished", { status: "completed" });
+          await createParked(store, "full");
+          await store.enqueue("full", message("1"));
+          await expectRejection(store.enqueue("unknown", message("1")), "RUN_NOT_FOUND", "to an unknown run");
+          await expectRejection(store.enqueue("finished", message("1")), "RUN_FINISHED", "to a finished run");
+          await expectRejection(store.enqueue("full", message("2")), "QUEUE_FULL", "to a full run");
+          await store.enqueue("full", message("1"));
+        },
+        { queuedMessages: 1 },
+      ),
+  ],
+  "enqueue-response": [
+    "gives the answer of a commit to whoever asks for it",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const claim = await createClaimed(store, "a");
+        await store.enqueue("a", message("1", { completable: true }));
+        expectEqual(
+          [await store.response("a", "1"), await store.response("b", "1")],
+          [null, null],
+          "before the answer",
+        );
+        await commitAs(store, claim, { consume: ["1"], complete: [{ id: "1", response: bytes(6) }] });
+        expectEqual(await store.response("a", "1"), bytes(6), "the answer");
+      }),
+  ],
+  "send-other": [
+    "delivers a commit's messages with the commit, and makes their receivers due",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        await createParked(store, "b", { wants: ["m"] });
+        const claim = await createClaimed(store, "a");
+        await commitAs(store, claim, { send: [send("b", "1"), send("b", "2"), send("b", "1")] });
+        expectEqual(await dueIds(store), ["b"], "due runs");
+        const queue = await store.driver({ workflowId: "b", epoch: 0 }).peekMessages(null, 9);
+        expectEqual(
+          queue.map(({ id }) => id),
+          ["1", "2"],
+          "the receiver's queue",
+        );
+        await commitAs(store, claim, { send: [send("b", "2")] });
+        expectEqual(
+          (await store.driver({ workflowId: "b", epoch: 0 }).peekMessages(null, 9)).length,
+          2,
+          "after a repeat",
+        );
+      }),
+  ],
+  "send-refused": [
+    "refuses a batch whole when a receiver is unknown, finished or full",
+    (context) =>
+      withStore(
+        context,
+        async ({ store }) => {
+          await createParked(store, "finished", { status: "failed" });
+          await createParked(store, "open");
+          const claim = await createClaimed(store, "a");
+          for (const [to, code] of [
+            ["unknown", "RUN_NOT_FOUND"],
+            ["finished", "RUN_FINISHED"],
+            ["open", "QUEUE_FULL"],
+          ]) {
+            const sends = [send("open", "1"), send("open", "2"), send(to ?? "", "3")];
+            const refused = commitAs(store, claim, { status: "sleeping", puts: [row([1])], send: sends });
+            const error = await expectRejection(refused, "MESSAGE_REFUSED", `a send to a run that is ${to}`);
+            expectEqual((error as { messageId?: unknown }).messageId, "3", "the refused message");
+            expectEqual((error.cause as { code?: unknown } | undefined)?.code, code, "the reason");
+          }
+          expectEqual(
+            (await store.driver({ workflowId: "open", epoch: 0 }).peekMessages(null, 9)).length,
+            0,
+            "the queue",
+          );
+          const run = await store.get("a");
+          expectEqual([run?.revision, run?.status, run?.lease === null], [1, "pending", false], "the sender");
+        },
+        { queuedMessages: 2 },
+      ),
+  ],
+  "spawn-create": [
+    "creates the runs of a commit with the commit, due at once or at their time",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        const claim = await createClaimed(store, "a");
+        const later = newRun("later", { wakeAt: clock.now() + 100 });
+        const child = newRun("child", { header: bytes(5), entries: [row([1])] });
+        await commitAs(store, claim, { spawn: [child, later, child], send: [send("child", "1")] });
+        expectEqual(await dueIds(store), ["child"], "due runs");
+        const driver = store.driver({ workflowId: "child", epoch: 1 });
+        const image = await driver.load();
+        expectEqual(
+          [image?.header, image?.entries, image?.revision],
+          [bytes(5), [row([1])], 1],
+          "the new run",
+        );
+        expectEqual((await driver.peekMessages(null, 9)).length, 1, "its queue");
+      }),
+  ],
+  "spawn-again": [
+    "leaves a run alone that is there already, and refuses the batch for another one of its id",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const claim = await createClaimed(store, "a");
+        await createParked(store, "child");
+        const before = await store.get("child");
+        await commitAs(store, claim, { spawn: [newRun("child")] });
+        expectEqual(await store.get("child"), before, "the run that was there");
+        const spawn = [newRun("new"), newRun("child", { fingerprint: "other" })];
+        await expectRejection(
+          commitAs(store, claim, { spawn, puts: [row([1])] }),
+          "WORKFLOW_CONFLICT",
+          "another run",
+        );
+        expectEqual(
+          [await store.get("new"), await store.driver(claim).list(bytes())],
+          [null, []],
+          "what was written",
+        );
+      }),
+  ],
+  "commit-record": [
+    "shows a commit in the run's record",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        const claim = await createClaimed(store, "a");
+        clock.advance(5);
+        await commitAs(store, claim, { status: "sleeping", wakeAt: 77, wants: ["x", "\ud800"] });
+        const run = await store.get("a");
+        const shown = [run?.revision, run?.status, run?.wakeAt, run?.wants, run?.updatedAt];
+        expectEqual(shown, [2, "sleeping", 77, ["x", "\ud800"], clock.now()], "the record");
+      }),
+  ],
+  "commit-together": [
+    "keeps the writes of one turn apart: what is refused takes nothing else with it",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const claims = await Promise.all(
+          Array.from({ length: 10 }, (_, index) => createClaimed(store, `run ${index}`)),
+        );
+        const commits = claims.map((claim, index) => {
+          const expectedRevision = index % 3 === 0 ? 9 : 1;
+          return store
+            .driver(claim)
+            .commit(batch({ epoch: claim.epoch, expectedRevision, puts: [row([index])] }));
+        });
+        const others = [
+          store.enqueue("unknown", message("1")),
+          store.create(newRun("run 1", { fingerprint: "other" })),
+        ];
+        const outcomes = await Promise.allSettled([
+          ...commits,
+          ...others,
+          store.enqueue("run 0", message("1")),
+        ]);
+        const applied = outcomes.map(({ status }) => (status === "fulfilled" ? 1 : 0)).join("");
+        expectEqual(applied, "0110110110" + "00" + "1", "what was applied");
+        for (const [index, claim] of claims.entries()) {
+          const rows = await store.driver(claim).list(bytes());
+          expectEqual(rows.length, index % 3 === 0 ? 0 : 1, `rows of run ${index}`);
+        }
+      }),
+  ],
+  "transactions-per-step": [
+    "costs N + 1 write transactions for N steps, the creation included",
+    (context) =>
+      withStore(context, async ({ store, transactions }) => {
+        const before = transactions();
+        if (before === null) return;
+        const claim = await createClaimed(store, "a");
+        const driver = store.driver(claim);
+        for (let step = 1; step <= 10; step++) {
+          const status = step === 10 ? "completed" : "running";
+          await driver.commit(
+            batch({ epoch: claim.epoch, expectedRevision: step, status, puts: [row([step])] }),
+          );
+        }
+        await driver.load();
+        await driver.peekMessages(null, 1);
+        expectEqual((transactions() ?? 0) - before, 11, "write transactions");
+      }),
+  ],
+});

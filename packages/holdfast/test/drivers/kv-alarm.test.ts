@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { kvDriver } from "../../src/drivers/kv/kv-driver.ts";
+import { LimitError } from "../../src/model/errors/argument-errors.ts";
+import { StorageError } from "../../src/model/errors/storage-errors.ts";
+import { batch, bytes, message, row } from "../../src/testing/conformance/samples.ts";
+import { MemoryOrderedKV } from "../../src/testing/memory-ordered-kv.ts";
+
+const clock = { now: () => 1_000 };
+
+class FailingKV extends MemoryOrderedKV {
+  failing: "get" | "batch" | "setAlarm" | null = null;
+
+  override async get(key: Uint8Array) {
+    if (this.failing === "get") throw new Error("no connection");
+    return super.get(key);
+  }
+
+  override async batch(change: Parameters<MemoryOrderedKV["batch"]>[0]) {
+    if (this.failing === "batch") throw new Error("no connection");
+    return super.batch(change);
+  }
+
+  override async setAlarm(at: number | null) {
+    if (this.failing === "setAlarm") throw new Error("no connection");
+    return super.setAlarm(at);
+  }
+}
+
+async function parked(wakeAt: number | null, wants: string[] | null) {
+  const kv = new FailingKV();
+  const driver = kvDriver(kv, { clock });
+  await driver.commit(batch({ expectedRevision: 0, status: "sleeping", wakeAt, wants }));
+  return { kv, driver };
+}
+
+describe("the alarm of a kv driver", () => {
+  test("is the run's wake-up time, and none after the end or while paused", async () => {
+    const { kv, driver } = await parked(5_000, null);
+    expect(kv.alarm).toBe(5_000);
+    await driver.commit(batch({ status: "paused", wakeAt: 6_000 }));
+    expect(kv.alarm).toBeNull();
+    await driver.commit(batch({ expectedRevision: 2, status: "sleeping", wakeAt: 7_000 }));
+    expect(kv.alarm).toBe(7_000);
+    await driver.commit(batch({ expectedRevision: 3, status: "completed", wakeAt: 8_000 }));
+    expect(kv.alarm).toBeNull();
+  });
+
+  test("is at once for a wanted message, and later messages do not move it away", async () => {
+    const { kv, driver } = await parked(5_000, ["m"]);
+    await driver.enqueueMessage(message("1", { name: "other" }));
+    expect(kv.alarm).toBe(5_000);
+    await driver.enqueueMessage(message("2"));
+    expect(kv.alarm).toBe(1_000);
+    await driver.enqueueMessage(message("3", { name: "other" }));
+    expect(kv.alarm).toBe(1_000);
+  });
+
+  test("is at once when a wanted message was there before the run was parked, unless the commit consumed it", async () => {
+    const kv = new MemoryOrderedKV();
+    const driver = kvDriver(kv, { clock });
+    await driver.enqueueMessage(message("1"));
+    await driver.commit(batch({ expectedRevision: 0, status: "sleeping", wakeAt: 5_000, wants: ["m"] }));
+    expect(kv.alarm).toBe(1_000);
+    await driver.commit(batch({ status: "sleeping", wakeAt: 5_000, wants: ["m"], consume: ["1"] }));
+    expect(kv.alarm).toBe(5_000);
+  });
+
+  test("is set again by load, by applied and by a repeated send after a crash in front of it", async () => {
+    const { kv } = await parked(5_000, ["m"]);
+    for (const heal of ["load", "applied", "send"] as const) {
+      const driver = kvDriver(kv, { clock });
+      const { revision = 0 } = (await driver.load()) ?? {};
+      kv.failing = "setAlarm";
+      const crossed = batch({ expectedRevision: revision, status: "sleeping", wakeAt: 6_000, wants: ["m"] });
+      const error = await driver.commit(crossed).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(StorageError);
+      expect(error).toMatchObject({ outcome: "unknown", retryable: true });
+      if (heal === "send") await expect(driver.enqueueMessage(message("1"))).rejects.toThrow(StorageError);
+      kv.failing = null;
+      kv.alarm = null;
+      const next = kvDriver(kv, { clock });
+      if (heal === "load") await next.load();
+      if (heal === "applied") expect(await next.applied(crossed.batchId)).toBe(true);
+      if (heal === "send") await next.enqueueMessage(message("1"));
+      expect(kv.alarm).toBe(heal === "send" ? 1_000 : 6_000);
+    }
+  });
+
+  test("is not touched by commits of a run that goes on", async () => {
+    const kv = new FailingKV();
+    const driver = kvDriver(kv, { clock });
+    await driver.commit(batch({ expectedRevision: 0 }));
+    kv.failing = "setAlarm";
+    await driver.commit(batch());
+  });
+});
+
+describe("a kv driver whose namespace fails", () => {
+  test("says that a failed read wrote nothing, and that of a failed batch it does not know", async () => {
+    const { kv, driver } = await parked(null, null);
+    kv.failing = "get";
+    await expect(driver.commit(batch())).rejects.toMatchObject({ outcome: "not-applied", retryable: true });
+    await expect(driver.load()).rejects.toThrow("no connection");
+    kv.failing = "batch";
+    await expect(driver.commit(batch())).rejects.toMatchObject({ outcome: "unknown", retryable: true });
+    kv.failing = null;
+    await driver.commit(batch());
+  });
+
+  test("refuses what the namespace does not take, its own rows included", async () => {
+    const kv = Object.assign(new MemoryOrderedKV(), { limits: { batchRows: 4 } });
+    const driver = kvDriver(kv);
+    await driver.commit(batch({ expectedRevision: 0, puts: [row([1]), row([2]), row([3])] }));
+    const refused = driver.commit(batch({ puts: [row([4]), row([5]), row([6]), row([7])] }));
+    await expect(refused).rejects.toThrow(LimitError);
+    await expect(driver.enqueueMessage(message("1"))).resolves.toBeUndefined();
+    expect((await driver.list(bytes())).length).toBe(3);
+  });
+
+  test("hears of changes from outside", async () => {
+    const kv = new MemoryOrderedKV();
+    const heard = Promise.withResolvers<void>();
+    const driver = kvDriver(Object.assign(kv, { waitForChange: () => heard.promise }));
+    const wait = driver.waitForMessages(null, new AbortController().signal);
+    heard.resolve();
+    await wait;
+  });
+});

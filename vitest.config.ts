@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = fileURLToPath(new URL("./packages/holdfast/src/", import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^holdfast$/, replacement: `${source}index.ts` },
+      { find: /^holdfast\/(memory|sqlite|testing)$/, replacement: `${source}$1.ts` },
+    ],
+  },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
+    environment: "node",
+    pool: "threads",
+    // Test files share a worker: nothing here keeps state in a module, and a fresh worker each costs 0.2 s.
+    isolate: false,
+    restoreMocks: true,
+    unstubGlobals: true,
+    unstubEnvs: true,
+  },
+});
