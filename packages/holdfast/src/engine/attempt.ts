@@ -46,7 +46,11 @@ export function runAttempt(attempt: Attempt, settled: (outcome: AttemptOutcome) 
   };
   const { clock } = scope.run.world;
   const deadline = new Deadline(clock, attempt.timeoutMs, giveUp("timeout", attempt.timeoutMs));
-  const silence = new Deadline(clock, attempt.heartbeatTimeoutMs, giveUp("heartbeatTimeout", attempt.heartbeatTimeoutMs));
+  const silence = new Deadline(
+    clock,
+    attempt.heartbeatTimeoutMs,
+    giveUp("heartbeatTimeout", attempt.heartbeatTimeoutMs),
+  );
   const forget = scope.onClose((reason) => {
     finish(null);
     controller.abort(reason);
@@ -65,9 +69,15 @@ export function runAttempt(attempt: Attempt, settled: (outcome: AttemptOutcome) 
   };
   const orphaned = (error?: unknown): void => {
     if (scope.run.evicted) return;
-    scope.run.report.warn("a step went on after it was given up; its result is ignored", { step: attempt.location });
+    scope.run.report.warn("a step went on after it was given up; its result is ignored", {
+      step: attempt.location,
+    });
     const { location, name } = attempt;
-    scope.run.report.event(error === undefined ? { type: "step-orphaned", location, name } : { type: "step-orphaned", location, name, error });
+    scope.run.report.event(
+      error === undefined
+        ? { type: "step-orphaned", location, name }
+        : { type: "step-orphaned", location, name, error },
+    );
   };
   deadline.restart();
   silence.restart();
@@ -79,7 +89,8 @@ export function runAttempt(attempt: Attempt, settled: (outcome: AttemptOutcome) 
 
 /** Calls the body; what it throws at once is a rejection like any other. */
 async function invoke(attempt: Attempt, context: StepContext): Promise<unknown> {
-  return await attempt.scope.run.world.bodies.run(attempt.name, () => attempt.body(context));
+  const owner = attempt.scope.run;
+  return await owner.world.bodies.run({ owner, name: attempt.name }, () => attempt.body(context));
 }
 
 /** A timer that can be started over; 0 milliseconds: never. */

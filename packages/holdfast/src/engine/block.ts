@@ -14,7 +14,9 @@ import type { Scope } from "./scope.ts";
  */
 
 /** How a function ended. */
-export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown };
 
 /** What a block does once it is open. */
 export interface BlockBody {
@@ -65,7 +67,9 @@ export function openBlock<Value>(
     collecting,
     complete: (value, change = {}) => {
       if (collecting) return;
-      operation.settleWith(value, { ephemeral: true, change }, (error) => operation.fail(error, { ephemeral: true, change }));
+      operation.settleWith(value, { ephemeral: true, change }, (error) =>
+        operation.fail(error, { ephemeral: true, change }),
+      );
     },
     fail: (error, change = {}) => {
       if (!collecting) operation.fail(error, { ephemeral: true, change });

@@ -42,9 +42,9 @@ export function checkUse(scope: Scope, kind: string, name: string): void {
     );
   }
   const body = run.world.bodies.current();
-  if (body !== undefined) {
+  if (body?.owner === run) {
     throw new ContextMisuseError(
-      `The ${kind} "${name}" was asked for inside the body of step "${body}". A step body does side effects only; call ctx operations beside the step, not in it.`,
+      `The ${kind} "${name}" was asked for inside the body of step "${body.name}". A step body does side effects only; call ctx operations beside the step, not in it.`,
     );
   }
   if (!run.turns.open) run.reportForeign(name);
@@ -57,7 +57,11 @@ function checkKind(scope: Scope, kind: EntryKind, place: Place): void {
     if (recorded.kind === kind) return;
     const location = run.journal.format(place);
     run.diverge(
-      new HistoryDivergedError(run.workflowId, { location, recorded: `a ${recorded.kind}`, asked: `asks for a ${kind}` }),
+      new HistoryDivergedError(run.workflowId, {
+        location,
+        recorded: `a ${recorded.kind}`,
+        asked: `asks for a ${kind}`,
+      }),
     );
     throw new Halt();
   }
@@ -65,7 +69,10 @@ function checkKind(scope: Scope, kind: EntryKind, place: Place): void {
   const maximum = run.limits.historyEntries;
   if (liveEntries < maximum) {
     if (liveEntries + 1 === Math.ceil(maximum / 10)) {
-      run.report.warn("the history has reached a tenth of its limit; use loops, which prune theirs", { liveEntries, maximum });
+      run.report.warn("the history has reached a tenth of its limit; use loops, which prune theirs", {
+        liveEntries,
+        maximum,
+      });
     }
     return;
   }

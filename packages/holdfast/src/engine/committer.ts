@@ -1,8 +1,9 @@
 import { encodeHeader, type RollbackCause, type RunHeader } from "../history/header.ts";
-import type { Journal, WriteSet } from "../history/journal.ts";
+import type { Journal } from "../history/journal.ts";
+import type { WriteSet } from "../history/write-set.ts";
 import type { World } from "../model/clock.ts";
-import { FencedError, MessageRefusedError, StorageError } from "../model/errors/storage-errors.ts";
 import type { HoldfastError } from "../model/errors/holdfast-error.ts";
+import { FencedError, MessageRefusedError, StorageError } from "../model/errors/storage-errors.ts";
 import { isTerminal, type PauseReason, type RunState } from "../model/run.ts";
 import type { EngineDriver } from "../storage/driver.ts";
 import type { CommitBatch } from "../storage/records.ts";

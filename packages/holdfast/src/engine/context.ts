@@ -13,15 +13,26 @@ import type {
 } from "../model/context.ts";
 import type { Duration, Instant } from "../model/duration.ts";
 import type { Message, MessageBodies } from "../model/message.ts";
-import type { BlockFailureKind, Log, StepBody, StepConfig, StepFailureKind, StepOptions, TryOptions, TryResult, TryStepConfig, TryStepOptions } from "../model/step-options.ts";
+import type {
+  BlockFailureKind,
+  Log,
+  StepBody,
+  StepConfig,
+  StepFailureKind,
+  StepOptions,
+  TryOptions,
+  TryResult,
+  TryStepConfig,
+  TryStepOptions,
+} from "../model/step-options.ts";
 import { checkUse, Halt } from "./claim.ts";
 import { rollbackCheckpoint } from "./primitives/checkpoint.ts";
 import { join } from "./primitives/join.ts";
 import { type ListenEnd, listen, listenN } from "./primitives/listen.ts";
 import { loop } from "./primitives/loop.ts";
 import { map } from "./primitives/map.ts";
-import { race } from "./primitives/race.ts";
 import { receive, receiveOptions } from "./primitives/queue.ts";
+import { race } from "./primitives/race.ts";
 import { removed } from "./primitives/removed.ts";
 import { send } from "./primitives/send.ts";
 import { sleep, sleepUntil } from "./primitives/sleep.ts";
@@ -100,7 +111,8 @@ class ScopeContext {
     name: string | LoopConfig<MessageBodies, never, V>,
     run?: LoopBody<MessageBodies, undefined, V>,
   ): Promise<V> {
-    const config = typeof name === "object" ? name : ({ name, run } as unknown as LoopConfig<MessageBodies, never, V>);
+    const config =
+      typeof name === "object" ? name : ({ name, run } as unknown as LoopConfig<MessageBodies, never, V>);
     return call(this.#scope, () => loop(this.#scope, config));
   }
 
@@ -136,7 +148,12 @@ class ScopeContext {
     return this.#listen(name, messageName, { until });
   }
 
-  listenNWithTimeout(name: string, messageName: string, limit: number, timeout: Duration): Promise<unknown[]> {
+  listenNWithTimeout(
+    name: string,
+    messageName: string,
+    limit: number,
+    timeout: Duration,
+  ): Promise<unknown[]> {
     return this.#listenN(name, messageName, limit, { timeout });
   }
 

@@ -26,13 +26,23 @@ export function firstUnasked(under: Place, asked: ReadonlySet<Place>): Place | u
 
 function isLeftBehind(loop: Place, child: Place): boolean {
   const { segment } = child;
-  return segment?.type === SegmentType.iteration && loop.entry?.kind === "loop" && segment.value < loop.entry.count;
+  return (
+    segment?.type === SegmentType.iteration && loop.entry?.kind === "loop" && segment.value < loop.entry.count
+  );
 }
 
 /** The error for a recorded place that was not asked for. */
-export function divergenceAt(run: Pick<Run, "workflowId" | "journal">, place: Place, asked: string): HistoryDivergedError {
+export function divergenceAt(
+  run: Pick<Run, "workflowId" | "journal">,
+  place: Place,
+  asked: string,
+): HistoryDivergedError {
   let recorded: Entry | null = place.entry;
   if (recorded === null) for (const inside of place.entries()) recorded = recorded ?? inside.entry;
   const kind = place.entry === null ? `entries inside (a ${recorded?.kind})` : `a ${place.entry.kind}`;
-  return new HistoryDivergedError(run.workflowId, { location: run.journal.format(place), recorded: kind, asked });
+  return new HistoryDivergedError(run.workflowId, {
+    location: run.journal.format(place),
+    recorded: kind,
+    asked,
+  });
 }

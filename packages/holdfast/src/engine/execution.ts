@@ -17,7 +17,7 @@ import { Scope } from "./scope.ts";
 import { Timers } from "./timers.ts";
 import { Turns } from "./turns.ts";
 import type { VersionGate } from "./version-gates.ts";
-import { Wakeup } from "./wakeup.ts";
+import type { Wakeup } from "./wakeup.ts";
 
 /** What an execution is made of. */
 export interface ExecutionSetup {

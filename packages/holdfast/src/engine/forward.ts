@@ -54,7 +54,8 @@ export class Forward {
       await execution.endOfTurn();
       if (execution.divergence !== null) return { end: "diverged", error: execution.divergence };
       const { wish } = this.#control;
-      if (wish === "evict" || wish === "cancel") return { end: "wish", wish };
+      // What is ready is handed over first, so that nothing is committed that no code has seen (I23).
+      if (wish === "cancel" || (wish === "evict" && !execution.turns.waiting)) return { end: "wish", wish };
       if (execution.outcome !== null) return this.#settled(execution.outcome);
       if (await execution.handOver()) continue;
       const end = execution.live ? await this.#work() : await this.#endReplay();
@@ -84,7 +85,10 @@ export class Forward {
         this.#tellForeign();
         return this.#waitForTheWorld();
       }
-      return { end: "diverged", error: divergenceAt(execution, unasked, "waits for something else and did not ask for it") };
+      return {
+        end: "diverged",
+        error: divergenceAt(execution, unasked, "waits for something else and did not ask for it"),
+      };
     }
     execution.goLive();
     return null;
@@ -125,7 +129,10 @@ export class Forward {
     const first = !this.#startedBodies;
     if (first && this.#crashes.starts > execution.limits.crashBudget) {
       const steps = starting.map((body) => execution.journal.format(body.place));
-      return { end: "crash-loop", error: new CrashLoopError(execution.workflowId, this.#crashes.starts, steps) };
+      return {
+        end: "crash-loop",
+        error: new CrashLoopError(execution.workflowId, this.#crashes.starts, steps),
+      };
     }
     for (const body of starting) body.prepare();
     const counted = first && this.#crashes.committed;

@@ -43,7 +43,8 @@ export class Heap<Item> {
       let child = 2 * at + 1;
       if (child >= items.length) break;
       const right = child + 1;
-      if (right < items.length && this.#rank(items[right] as Item) < this.#rank(items[child] as Item)) child = right;
+      if (right < items.length && this.#rank(items[right] as Item) < this.#rank(items[child] as Item))
+        child = right;
       if (this.#rank(items[child] as Item) >= this.#rank(item)) break;
       items[at] = items[child] as Item;
       at = child;

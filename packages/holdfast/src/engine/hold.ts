@@ -29,7 +29,13 @@ export async function holdRun(setup: HoldSetup, reason: PauseReason, error: unkn
     if (loaded === null || isTerminal(loaded.journal.header.status)) return;
     const { journal } = loaded;
     if (error !== null) journal.setSingle(KeySpace.hold, encodeFailure(error));
-    const committer = new Committer({ ...setup, journal, driver: claim.driver, epoch: claim.epoch, committed: () => {} });
+    const committer = new Committer({
+      ...setup,
+      journal,
+      driver: claim.driver,
+      epoch: claim.epoch,
+      committed: () => {},
+    });
     await committer.commit({ status: "paused", pause: reason }, null);
   } catch (problem) {
     if (!CorruptionError.is(problem)) throw problem;

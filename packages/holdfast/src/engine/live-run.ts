@@ -1,9 +1,15 @@
-import { loadJournal } from "../history/journal-load.ts";
 import type { Journal } from "../history/journal.ts";
+import { loadJournal } from "../history/journal-load.ts";
 import { KeySpace } from "../history/key.ts";
 import { takeSnapshot } from "../history/snapshot.ts";
 import { durationMs } from "../model/duration.ts";
-import { RequestTimeoutError, RunEvictedError, RunFinishedError, RunNotFoundError } from "../model/errors/run-errors.ts";
+import {
+  RequestTimeoutError,
+  RunEvictedError,
+  RunFinishedError,
+  RunNotFoundError,
+  RunStateError,
+} from "../model/errors/run-errors.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
 import type { HistorySnapshot } from "../model/snapshot.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
@@ -147,16 +153,18 @@ export class LiveRun implements RunHandle<unknown> {
     let messageId = "";
     let stop = (): void => {};
     const answer = new Promise<Uint8Array>((resolve, reject) => {
-      const expired = (): void => reject(new RequestTimeoutError(this.workflowId, name, messageId, timeoutMs));
+      const expired = (): void =>
+        reject(new RequestTimeoutError(this.workflowId, name, messageId, timeoutMs));
       stop = world.clock.setTimer(timeoutMs, expired);
       const listen = (id: string): void => {
         messageId = id;
         this.#answers.set(id, resolve);
       };
       this.#enqueue(name, body, { options, completable: true, id: listen }).catch(reject);
-      const ended = (): void => void this.getState().then((state) => {
-        if (state !== null && isTerminal(state)) reject(new RunFinishedError(this.workflowId, state));
-      });
+      const ended = (): void =>
+        void this.getState().then((state) => {
+          if (state !== null && isTerminal(state)) reject(new RunFinishedError(this.workflowId, state));
+        });
       this.#result.then(ended, ended);
     });
     try {
@@ -202,6 +210,8 @@ export class LiveRun implements RunHandle<unknown> {
   }
 
   async recover(): Promise<void> {
+    if ((await this.#pass()) !== null)
+      throw new RunStateError(this.workflowId, "running", "only a failed run can be recovered.");
     await recoverRun(await this.#operator());
     this.#begin();
   }
@@ -212,7 +222,11 @@ export class LiveRun implements RunHandle<unknown> {
     this.#begin();
   }
 
-  async fork(options: { readonly from: string; readonly workflowId: string; readonly driver: EngineDriver }): Promise<void> {
+  async fork(options: {
+    readonly from: string;
+    readonly workflowId: string;
+    readonly driver: EngineDriver;
+  }): Promise<void> {
     const source = await this.#load();
     await forkRun(this.#setup.settings, source, options);
   }

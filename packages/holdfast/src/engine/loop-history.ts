@@ -58,9 +58,12 @@ export class LoopHistory {
     scope.onArmed = () => {
       this.#armed.count += 1;
       if (this.#armed.count === Math.ceil(run.limits.armedHandlers / 10)) {
-        run.report.warn("a loop holds a tenth of the rollback handlers it may; they keep it from being pruned", {
-          loop: run.journal.format(this.#place),
-        });
+        run.report.warn(
+          "a loop holds a tenth of the rollback handlers it may; they keep it from being pruned",
+          {
+            loop: run.journal.format(this.#place),
+          },
+        );
       }
       if (scope.place.entry !== null) return;
       const entry = newEntry("iteration", run.stamp(), run.journal.sequence);
@@ -72,7 +75,12 @@ export class LoopHistory {
   advance(progress: LoopProgress): void {
     const { run } = this.#scope;
     const entry = this.#place.entry ?? newEntry("loop", run.stamp(), run.journal.sequence);
-    run.journal.write(this.#place, { ...entry, count: progress.iteration, extra: progress.state, settledAt: progress.time });
+    run.journal.write(this.#place, {
+      ...entry,
+      count: progress.iteration,
+      extra: progress.state,
+      settledAt: progress.time,
+    });
     this.prune(progress.iteration);
   }
 

@@ -79,7 +79,9 @@ export class Mailbox {
     const gone = new Set<string>();
     for (const wait of [...this.#waits]) {
       if (wait.scope.closed) continue;
-      const mine = fresh.filter((message) => !gone.has(message.id) && wait.names.includes(message.name)).slice(0, wait.count);
+      const mine = fresh
+        .filter((message) => !gone.has(message.id) && wait.names.includes(message.name))
+        .slice(0, wait.count);
       if (mine.length === 0) continue;
       this.#waits.delete(wait);
       for (const message of mine) {
@@ -101,6 +103,12 @@ export class Mailbox {
   /** These are consumed: the storage does not show them any more. */
   consumed(messageIds: readonly string[]): void {
     for (const id of messageIds) this.#taken.delete(id);
+  }
+
+  /** A message that was received, but not consumed, is there for others again. */
+  giveBack(messageId: string): void {
+    this.#taken.delete(messageId);
+    this.#look = true;
   }
 
   /** Asks the storage for hints from now on; call it before looking, so that nothing comes unseen in between (R7). */

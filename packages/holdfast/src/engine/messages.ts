@@ -1,5 +1,5 @@
-import type { RecordedMessage } from "../history/message-record.ts";
 import { SegmentType } from "../history/location.ts";
+import type { RecordedMessage } from "../history/message-record.ts";
 import type { Place } from "../history/place.ts";
 import type { CompletableMessage, Message } from "../model/message.ts";
 import { validate } from "../model/schema.ts";
@@ -37,7 +37,9 @@ function oneMessage(
   const schema = messageSchema(scope, message.name);
   if (schema === undefined && !isPromise(decoded)) return finish(decoded);
   return Promise.resolve(decoded)
-    .then((body) => (schema === undefined ? body : validate(schema, body, `Message "${message.name}" (${message.id})`)))
+    .then((body) =>
+      schema === undefined ? body : validate(schema, body, `Message "${message.name}" (${message.id})`),
+    )
     .then(finish);
 }
 
@@ -60,10 +62,16 @@ function completable(
     if (scope.left) return new Promise(() => {});
     checkUse(scope, "answer to", received.wait);
     unanswered.delete(plain.id);
-    answer = giveAnswer(scope, received.place.child({ type: SegmentType.answer, value: index }), { id: plain.id, response });
+    answer = giveAnswer(scope, received.place.child({ type: SegmentType.answer, value: index }), {
+      id: plain.id,
+      response,
+    });
     return answer;
   };
-  return Object.defineProperty({ ...plain }, "complete", { value: complete, enumerable: false }) as CompletableMessage;
+  return Object.defineProperty({ ...plain }, "complete", {
+    value: complete,
+    enumerable: false,
+  }) as CompletableMessage;
 }
 
 function giveAnswer(scope: Scope, place: Place, answer: { id: string; response: unknown }): Promise<void> {

@@ -62,7 +62,11 @@ export interface NewRunDetails {
 }
 
 /** The journal of a run that is not stored yet: its header and its input. */
-export async function newJournal(settings: EngineSettings, workflowId: string, run: NewRunDetails): Promise<Journal> {
+export async function newJournal(
+  settings: EngineSettings,
+  workflowId: string,
+  run: NewRunDetails,
+): Promise<Journal> {
   const createdAt = settings.world.clock.now();
   const header: RunHeader = {
     status: "pending",

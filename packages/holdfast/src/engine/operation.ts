@@ -33,7 +33,10 @@ export class Operation<Value> {
   #reject: (error: unknown) => void = () => {};
 
   /** `revive` makes of a completed entry what workflow code is given. */
-  constructor(at: { scope: Scope; place: Place; kind: EntryKind }, revive: (entry: Entry) => Value | Promise<Value>) {
+  constructor(
+    at: { scope: Scope; place: Place; kind: EntryKind },
+    revive: (entry: Entry) => Value | Promise<Value>,
+  ) {
     this.scope = at.scope;
     this.place = at.place;
     this.kind = at.kind;
@@ -48,7 +51,11 @@ export class Operation<Value> {
 
   /** What the history has is handed over in its recorded turn. */
   replay(entry: Entry): Promise<Value> {
-    this.scope.run.turns.ask({ sequence: entry.sequence, scope: this.scope, deliver: () => this.#deliver(entry) });
+    this.scope.run.turns.ask({
+      sequence: entry.sequence,
+      scope: this.scope,
+      deliver: () => this.#deliver(entry),
+    });
     return this.promise;
   }
 
@@ -105,7 +112,11 @@ export class Operation<Value> {
   }
 
   /** Encodes a result and settles with it; a value that cannot be stored goes to `refused`. */
-  settleWith(value: unknown, settlement: Omit<Settlement, "status" | "result">, refused: (error: unknown) => void): void {
+  settleWith(
+    value: unknown,
+    settlement: Omit<Settlement, "status" | "result">,
+    refused: (error: unknown) => void,
+  ): void {
     const { run } = this.scope;
     const what = run.journal.format(this.place);
     const done = (result: Uint8Array): void => this.settle({ ...settlement, status: "completed", result });

@@ -34,7 +34,15 @@ export async function newMessage(
   const expiresAt = expiresIn === undefined ? null : createdAt + durationMs(expiresIn, "expiresIn");
   const id = messageId ?? formatUuid(settings.world.random.bytes(16));
   const body = await encodedBody(settings, definition, draft);
-  return { id, name, body, createdAt, expiresAt, completable: draft.completable, remember: messageId !== undefined };
+  return {
+    id,
+    name,
+    body,
+    createdAt,
+    expiresAt,
+    completable: draft.completable,
+    remember: messageId !== undefined,
+  };
 }
 
 async function encodedBody(
@@ -46,7 +54,11 @@ async function encodedBody(
   const messages = definition?.messages;
   if (messages !== undefined && Object.keys(messages).length > 0 && !Object.hasOwn(messages, name)) {
     throw new InvalidArgumentError(
-      `Workflow "${definition?.name}" declares no message ${describe(name)}; it declares ${Object.keys(messages).map((n) => JSON.stringify(n)).join(", ")}.`,
+      `Workflow "${definition?.name}" declares no message ${describe(name)}; it declares ${Object.keys(
+        messages,
+      )
+        .map((n) => JSON.stringify(n))
+        .join(", ")}.`,
     );
   }
   const schema = messages?.[name];

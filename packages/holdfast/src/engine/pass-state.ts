@@ -73,7 +73,15 @@ export class PassState {
     const { valueBytes } = settings.claim.driver.limits;
     const maximum = Math.min(settings.limits.payloadBytes, valueBytes - ENTRY_OVERHEAD_BYTES);
     const payloads = new Payloads(settings.codec, maximum);
-    return new Execution({ ...settings, journal, report, payloads, wakeup, rollingBack, skewMs: this.claim.skewMs });
+    return new Execution({
+      ...settings,
+      journal,
+      report,
+      payloads,
+      wakeup,
+      rollingBack,
+      skewMs: this.claim.skewMs,
+    });
   }
 
   /** The value of a row that the run has one of; undefined when it has none. */
@@ -84,7 +92,8 @@ export class PassState {
 
   #committed(outgoing: Outgoing | null): void {
     const { status, wakeAt } = this.journal.header;
-    const keeps = status === "running" || status === "pending" || (status === "rolling_back" && wakeAt === null);
+    const keeps =
+      status === "running" || status === "pending" || (status === "rolling_back" && wakeAt === null);
     if (!keeps) this.holdsClaim = false;
     if (outgoing !== null) {
       this.execution.mailbox.consumed(outgoing.consume);

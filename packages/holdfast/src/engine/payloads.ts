@@ -18,7 +18,9 @@ export class Payloads {
   /** @throws UnserializableValueError, LimitError */
   encode(value: unknown, what: string): Uint8Array | Promise<Uint8Array> {
     const bytes = this.#codec.encode(value, what);
-    return isPromise(bytes) ? bytes.then((encoded) => this.#checked(encoded, what)) : this.#checked(bytes, what);
+    return isPromise(bytes)
+      ? bytes.then((encoded) => this.#checked(encoded, what))
+      : this.#checked(bytes, what);
   }
 
   /** @throws CorruptionError */
@@ -40,5 +42,7 @@ export class Payloads {
 
 /** Whether a codec answered with a promise. */
 export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
 }

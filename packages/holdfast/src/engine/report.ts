@@ -1,4 +1,4 @@
-import type { WorkflowErrorEvent, WorkflowEvent, Observer } from "../model/events.ts";
+import type { Observer, WorkflowErrorEvent, WorkflowEvent } from "../model/events.ts";
 import type { Logger } from "../model/logger.ts";
 import type { Log } from "../model/step-options.ts";
 
@@ -35,7 +35,11 @@ export class Report {
 
   event(details: EventDetails): void {
     if (this.#options.observers.length === 0) return;
-    const event = { workflowId: this.#options.workflowId, at: this.#options.now(), ...details } as WorkflowEvent;
+    const event = {
+      workflowId: this.#options.workflowId,
+      at: this.#options.now(),
+      ...details,
+    } as WorkflowEvent;
     for (const observer of this.#options.observers) this.#guarded("an observer threw", () => observer(event));
   }
 
@@ -45,7 +49,9 @@ export class Report {
   }
 
   warn(message: string, details: Readonly<Record<string, unknown>> = {}): void {
-    this.#guarded(null, () => this.#options.logger.warn({ workflowId: this.#options.workflowId, ...details }, message));
+    this.#guarded(null, () =>
+      this.#options.logger.warn({ workflowId: this.#options.workflowId, ...details }, message),
+    );
   }
 
   #guarded(problem: string | null, call: () => void): void {
@@ -64,7 +70,10 @@ export class Report {
       (message: string, details: Readonly<Record<string, unknown>> = {}): void => {
         if (silent()) return;
         this.#guarded(null, () =>
-          this.#options.logger[level]({ workflowId: this.#options.workflowId, ...names, ...details }, message),
+          this.#options.logger[level](
+            { workflowId: this.#options.workflowId, ...names, ...details },
+            message,
+          ),
         );
       };
     return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };

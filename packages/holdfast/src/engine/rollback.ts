@@ -109,7 +109,11 @@ export class Rollback {
   }
 
   /** Records a failed attempt; returns the error when there will be no other. */
-  async #failed(place: Armed, step: ArmedStep, failed: { attempt: number; error: unknown }): Promise<unknown> {
+  async #failed(
+    place: Armed,
+    step: ArmedStep,
+    failed: { attempt: number; error: unknown },
+  ): Promise<unknown> {
     const { report, timers, world, workflowId, journal } = this.#execution;
     const { attempt, error } = failed;
     const verdict = verdictOn(error, attempt, { policy: step.policy, retryOnTimeout: true });
@@ -117,10 +121,18 @@ export class Rollback {
     const retryAt = verdict === "retry" ? timers.now() + delay : null;
     this.#record(place, { attempts: attempt, retryAt, done: false, failure: encodeFailure(error) });
     const location = journal.format(place);
-    report.event({ type: "rollback-failed", location, name: step.name, error, willRetry: retryAt !== null, retryAt });
+    report.event({
+      type: "rollback-failed",
+      location,
+      name: step.name,
+      error,
+      willRetry: retryAt !== null,
+      retryAt,
+    });
     report.error({ rollback: { workflowId, stepName: step.name, error } });
     if (verdict === "final") return error;
-    if (verdict === "exhausted") return new StepExhaustedError(`${step.name} (rollback)`, attempt, { cause: error });
+    if (verdict === "exhausted")
+      return new StepExhaustedError(`${step.name} (rollback)`, attempt, { cause: error });
     if (delay <= SHORT_BACKOFF_MS) await this.#committer.commit({ status: "rolling_back" }, null);
     return undefined;
   }
@@ -171,13 +183,17 @@ export class Rollback {
       settled ??= how;
       wakeup.notify();
     };
-    const body = async (): Promise<unknown> => world.bodies.run(step.name, () => step.run(context, result));
+    const body = async (): Promise<unknown> =>
+      world.bodies.run({ owner: this.#execution, name: step.name }, () => step.run(context, result));
     body().then(
       () => settle({ ok: true }),
       (error: unknown) => settle({ ok: false, error }),
     );
     const timeout = new StepTimeoutError(`${step.name} (rollback)`, step.timeoutMs);
-    const cancel = step.timeoutMs === 0 ? (): void => {} : world.clock.setTimer(step.timeoutMs, () => settle({ ok: false, error: timeout }));
+    const cancel =
+      step.timeoutMs === 0
+        ? (): void => {}
+        : world.clock.setTimer(step.timeoutMs, () => settle({ ok: false, error: timeout }));
     while (settled === null && this.#control.wish !== "evict") await wakeup.wait();
     cancel();
     if (settled === null) {

@@ -1,7 +1,7 @@
 import { decodeFailure } from "../history/failure.ts";
 import { KeySpace } from "../history/key.ts";
-import { CorruptionError, EntryInProgressError } from "../model/errors/history-errors.ts";
 import { LimitError } from "../model/errors/argument-errors.ts";
+import { CorruptionError, EntryInProgressError } from "../model/errors/history-errors.ts";
 import { BranchAbandonedError, RunPausedError } from "../model/errors/run-errors.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
 import type { PauseReason } from "../model/run.ts";
@@ -19,7 +19,11 @@ import { recordFailure, storedError } from "./run-failing.ts";
  */
 
 /** The workflow function has settled: completes the run, or fails it. `undo` rolls it back where handlers are armed. */
-export async function finishRun(state: PassState, outcome: Outcome, undo: () => Promise<PassOutcome>): Promise<PassOutcome> {
+export async function finishRun(
+  state: PassState,
+  outcome: Outcome,
+  undo: () => Promise<PassOutcome>,
+): Promise<PassOutcome> {
   const { execution, journal, workflowId, report } = state;
   const ended = await checkedOutcome(state, outcome);
   if (ended.ok) {
@@ -49,7 +53,10 @@ async function checkedOutcome(state: PassState, outcome: Outcome): Promise<Outco
   if (running.length > 0) return { ok: false, error: new EntryInProgressError(workflowId, running) };
   const { output } = state.settings.definition;
   try {
-    const value = output === undefined ? outcome.value : await validate(output, outcome.value, `The output of "${workflowId}"`);
+    const value =
+      output === undefined
+        ? outcome.value
+        : await validate(output, outcome.value, `The output of "${workflowId}"`);
     journal.setSingle(KeySpace.output, await execution.payloads.encode(value, "output"));
     return outcome;
   } catch (error) {

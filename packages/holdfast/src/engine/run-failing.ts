@@ -39,14 +39,19 @@ function causeOf(error: object): unknown {
 }
 
 /** Records that the rollback could not be finished, beside the workflow's own error; null takes that back. */
-export function recordRollbackFailure(journal: Journal, failed: { step: string; error: unknown } | null): void {
+export function recordRollbackFailure(
+  journal: Journal,
+  failed: { step: string; error: unknown } | null,
+): void {
   const row = journal.single(KeySpace.error);
   if (row === null) return;
   const failure = decodeRunFailure(row);
   const rollbackFailure =
     failed === null
       ? null
-      : encodeFailure(new RollbackFailedError(failed.step, failed.error, { cause: decodeFailure(failure.failure) }));
+      : encodeFailure(
+          new RollbackFailedError(failed.step, failed.error, { cause: decodeFailure(failure.failure) }),
+        );
   journal.setSingle(KeySpace.error, encodeRunFailure({ ...failure, rollbackFailure }));
 }
 

@@ -62,7 +62,11 @@ export interface RunHandle<Output> {
   /** Takes the run back to just before an entry. @throws InvalidArgumentError, RunStateError */
   rewind(options: { readonly to: string }): Promise<void>;
   /** Copies the run as it stood just before an entry to a new run on another driver. @throws InvalidArgumentError */
-  fork(options: { readonly from: string; readonly workflowId: string; readonly driver: EngineDriver }): Promise<void>;
+  fork(options: {
+    readonly from: string;
+    readonly workflowId: string;
+    readonly driver: EngineDriver;
+  }): Promise<void>;
   getState(): Promise<RunState | null>;
   /** Undefined unless the run completed. */
   getOutput(): Promise<Output | undefined>;

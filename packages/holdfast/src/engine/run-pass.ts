@@ -1,7 +1,12 @@
 import type { Journal } from "../history/journal.ts";
 import { KeySpace } from "../history/key.ts";
 import { LimitError } from "../model/errors/argument-errors.ts";
-import { BranchAbandonedError, RunCancelledError, RunEvictedError, RunPausedError } from "../model/errors/run-errors.ts";
+import {
+  BranchAbandonedError,
+  RunCancelledError,
+  RunEvictedError,
+  RunPausedError,
+} from "../model/errors/run-errors.ts";
 import { isTerminal } from "../model/run.ts";
 import { holdsArmed } from "./block.ts";
 import type { Wish } from "./control.ts";
@@ -82,7 +87,8 @@ export class RunPass {
   /** Cancels the run, if it has not ended before. Somebody must be advancing the pass. */
   cancel(compensate: boolean): Promise<CancelOutcome> {
     const { status } = this.#state.journal.header;
-    if (isTerminal(status) || status === "rolling_back") return Promise.resolve({ cancelled: false, state: status });
+    if (isTerminal(status) || status === "rolling_back")
+      return Promise.resolve({ cancelled: false, state: status });
     return new Promise((done) => {
       this.#cancels.push({ compensate, done });
       this.#state.control.ask("cancel");
@@ -124,7 +130,8 @@ export class RunPass {
   async #advance(): Promise<PassOutcome> {
     const state = this.#state;
     const { header } = state.journal;
-    if (header.status === "completed") return { state: "completed", output: await state.value(KeySpace.output) };
+    if (header.status === "completed")
+      return { state: "completed", output: await state.value(KeySpace.output) };
     if (header.status === "failed") return { state: "failed", error: storedError(state.journal) };
     if (header.status === "cancelled") return { state: "cancelled" };
     if (header.status === "paused") return pausedOutcome(state, header.pause ?? "operator");
@@ -166,7 +173,8 @@ export class RunPass {
     const { journal, execution, committer, claim } = this.#state;
     const { header } = journal;
     const { mailbox, outbox, timers } = execution;
-    const unchanged = header.status === "sleeping" && header.wakeAt === wakeAt && !journal.isDirty && outbox.isEmpty;
+    const unchanged =
+      header.status === "sleeping" && header.wakeAt === wakeAt && !journal.isDirty && outbox.isEmpty;
     if (!unchanged) {
       execution.commitRequired = false;
       await committer.commit({ status: "sleeping", wakeAt, wants }, outbox);
@@ -232,7 +240,10 @@ export class RunPass {
     control.clear();
     const undoes = this.#cancels.some((cancel) => cancel.compensate) && holdsArmed(journal.root);
     if (undoes) recordFailure(journal, error, execution.origins);
-    await committer.commit(undoes ? { status: "rolling_back", rollback: "cancel" } : { status: "cancelled" }, execution.outbox);
+    await committer.commit(
+      undoes ? { status: "rolling_back", rollback: "cancel" } : { status: "cancelled" },
+      execution.outbox,
+    );
     execution.leave(error);
     for (const { done } of this.#cancels.splice(0)) done({ cancelled: true });
     if (undoes) return this.#undo();
@@ -255,7 +266,13 @@ export class RunPass {
     execution.timers.add(createdAt + maximum, maximum, () => {
       const actual = execution.timers.now() - createdAt;
       const where = `The time that run "${workflowId}" takes`;
-      const error = new LimitError({ limit: "runTimeMs", maximum, actual, where, remedy: "Make it shorter, or raise the limit." });
+      const error = new LimitError({
+        limit: "runTimeMs",
+        maximum,
+        actual,
+        where,
+        remedy: "Make it shorter, or raise the limit.",
+      });
       execution.outcome ??= { ok: false, error };
     });
   }

@@ -1,11 +1,11 @@
 import type { Journal } from "../history/journal.ts";
 import type { Place } from "../history/place.ts";
 import type { World } from "../model/clock.ts";
-import type { Limits } from "../model/limits.ts";
-import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { HistoryDivergedError } from "../model/errors/history-errors.ts";
+import type { Limits } from "../model/limits.ts";
 import type { RetryPolicy } from "../model/retry-policy.ts";
 import type { RollbackContext } from "../model/step-options.ts";
+import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Outbox } from "./outbox.ts";

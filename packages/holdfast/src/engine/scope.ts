@@ -83,7 +83,14 @@ export class Scope {
       });
     }
     const strand = parallel ? newStrand() : this.strand;
-    const inner = new Scope({ run: this.run, place, parent: this, strand, makeContext: this.#makeContext, time: this.time });
+    const inner = new Scope({
+      run: this.run,
+      place,
+      parent: this,
+      strand,
+      makeContext: this.#makeContext,
+      time: this.time,
+    });
     inner.loopArmed = this.loopArmed;
     this.#inner.add(inner);
     if (!this.run.live) this.run.asked.add(place);

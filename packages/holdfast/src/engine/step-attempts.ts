@@ -1,6 +1,5 @@
 import type { Entry } from "../history/entry.ts";
 import { decodeFailure, encodeFailure } from "../history/failure.ts";
-import { HistoryDivergedError } from "../model/errors/history-errors.ts";
 import { StepExhaustedError } from "../model/errors/step-errors.ts";
 import { backoffMs, type RetryPolicy } from "../model/retry-policy.ts";
 import { type Schema, validate } from "../model/schema.ts";
@@ -36,6 +35,8 @@ const SHORT_BACKOFF_MS = 1_000;
 export class StepAttempts {
   readonly #operation: Operation<unknown>;
   readonly #plan: StepPlan;
+  /** Of an at-most-once step: the failure before the start that is recorded now. */
+  #lastFailure: Uint8Array | null = null;
 
   constructor(operation: Operation<unknown>, plan: StepPlan) {
     this.#operation = operation;
@@ -73,6 +74,7 @@ export class StepAttempts {
   #prepare(): void {
     if (!this.#plan.atMostOnce) return;
     const entry = this.#operation.entry;
+    this.#lastFailure = entry.extra;
     this.#operation.pend({ count: entry.count + 1, extra: null, dueAt: null });
     this.#operation.scope.run.requireCommit();
   }
@@ -84,13 +86,22 @@ export class StepAttempts {
     const forget = scope.onClose(ended);
     const entry = this.#operation.entry;
     const attempt = this.#plan.atMostOnce ? entry.count : entry.count + 1;
-    const lastError = entry.extra === null ? undefined : decodeFailure(entry.extra);
+    const failure = this.#plan.atMostOnce ? this.#lastFailure : entry.extra;
+    const lastError = failure === null ? undefined : decodeFailure(failure);
     const begin = (lastHeartbeat: unknown): void => {
       const startedAt = run.world.clock.monotonic();
       run.report.event({ type: "step-started", location: this.#location, name: this.#plan.name, attempt });
       const key = `${run.workflowId}/${this.#location}`;
       runAttempt(
-        { scope, location: this.#location, attempt, lastError, lastHeartbeat, idempotencyKey: key, ...this.#plan },
+        {
+          scope,
+          location: this.#location,
+          attempt,
+          lastError,
+          lastHeartbeat,
+          idempotencyKey: key,
+          ...this.#plan,
+        },
         (outcome) => {
           const settled = (): void => {
             forget();
@@ -112,7 +123,9 @@ export class StepAttempts {
     try {
       const { output } = this.#plan;
       const value =
-        output === undefined ? outcome.value : await validate(output, outcome.value, `The result of step "${this.#plan.name}"`);
+        output === undefined
+          ? outcome.value
+          : await validate(output, outcome.value, `The result of step "${this.#plan.name}"`);
       const encoded = run.payloads.encode(value, this.#location);
       this.#succeeded(isPromise(encoded) ? await encoded : encoded, at);
     } catch (error) {
@@ -136,13 +149,20 @@ export class StepAttempts {
   #failed(error: unknown, attempt: number, heartbeat: unknown): void {
     const { scope, place } = this.#operation;
     const { run } = scope;
-    if (scope.closed || HistoryDivergedError.is(error)) return;
+    if (scope.closed) return;
     const verdict = verdictOn(error, attempt, this.#plan);
     if (verdict === "retry") {
-      const delay = retryDelay(error, run.timers.now()) ?? backoffMs(this.#plan.policy, attempt, run.world.random.float());
+      const delay =
+        retryDelay(error, run.timers.now()) ??
+        backoffMs(this.#plan.policy, attempt, run.world.random.float());
       const dueAt = run.timers.now() + delay;
       this.#tell(error, attempt, { delay, dueAt });
-      this.#operation.pend({ count: attempt, extra: encodeFailure(error), dueAt, heartbeat: this.#details(heartbeat) });
+      this.#operation.pend({
+        count: attempt,
+        extra: encodeFailure(error),
+        dueAt,
+        heartbeat: this.#details(heartbeat),
+      });
       run.requireCommit();
       this.schedule();
       return;
@@ -161,7 +181,10 @@ export class StepAttempts {
       const encoded = this.#operation.scope.run.payloads.encode(heartbeat, `${this.#location} heartbeat`);
       return isPromise(encoded) ? null : encoded;
     } catch (error) {
-      this.#operation.scope.run.report.warn("heartbeat details cannot be stored", { location: this.#location, error });
+      this.#operation.scope.run.report.warn("heartbeat details cannot be stored", {
+        location: this.#location,
+        error,
+      });
       return null;
     }
   }
@@ -171,8 +194,25 @@ export class StepAttempts {
     const { name, policy } = this.#plan;
     const willRetry = retry !== null;
     const retryAt = retry === null ? null : retry.dueAt;
-    run.report.event({ type: "step-failed", location: this.#location, name, attempt, error, willRetry, retryAt });
-    const told = { workflowId: run.workflowId, stepName: name, attempt, maxRetries: policy.maxRetries, willRetry, error };
-    run.report.error({ step: retry === null ? told : { ...told, retryDelay: retry.delay, retryAt: retry.dueAt } });
+    run.report.event({
+      type: "step-failed",
+      location: this.#location,
+      name,
+      attempt,
+      error,
+      willRetry,
+      retryAt,
+    });
+    const told = {
+      workflowId: run.workflowId,
+      stepName: name,
+      attempt,
+      maxRetries: policy.maxRetries,
+      willRetry,
+      error,
+    };
+    run.report.error({
+      step: retry === null ? told : { ...told, retryDelay: retry.delay, retryAt: retry.dueAt },
+    });
   }
 }

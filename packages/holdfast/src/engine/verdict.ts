@@ -1,4 +1,4 @@
-import { durationMs, type Duration, instantMs } from "../model/duration.ts";
+import { type Duration, durationMs, instantMs } from "../model/duration.ts";
 import { LimitError, UnserializableValueError, ValidationError } from "../model/errors/argument-errors.ts";
 import { CriticalError, RollbackError, StepTimeoutError } from "../model/errors/step-errors.ts";
 import type { RetryPolicy } from "../model/retry-policy.ts";

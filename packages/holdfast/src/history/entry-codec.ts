@@ -1,6 +1,6 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { BareReader, BareWriter } from "./bare.ts";
-import { ENTRY_KINDS, type Compensation, type Entry, type EntryKind, type EntryStatus } from "./entry.ts";
+import { type Compensation, ENTRY_KINDS, type Entry, type EntryKind, type EntryStatus } from "./entry.ts";
 
 /**
  * Owns: the BARE encoding of entries, version 1. Which optional fields follow is told by one set of bits, so that an

@@ -1,5 +1,5 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
-import { RUN_STATES, type PauseReason, type RunState } from "../model/run.ts";
+import { type PauseReason, RUN_STATES, type RunState } from "../model/run.ts";
 import { BareReader, BareWriter } from "./bare.ts";
 import { openRow, sealRow } from "./row.ts";
 

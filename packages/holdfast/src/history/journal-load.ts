@@ -4,10 +4,11 @@ import type { KVEntry, RunImage } from "../storage/records.ts";
 import { BareReader } from "./bare.ts";
 import { decodeEntry } from "./entry-codec.ts";
 import { type Digest, decodeHeader, digestWith, EMPTY_DIGEST, sameDigest } from "./header.ts";
-import { Journal, runTagOf } from "./journal.ts";
+import { Journal } from "./journal.ts";
 import { hex, KeySpace, parseKey } from "./key.ts";
 import { type Segment, SegmentType } from "./location.ts";
 import { openRow } from "./row.ts";
+import { runTagOf } from "./run-tag.ts";
 
 /**
  * Owns: reading a run back, and the checks that nothing of it is damaged, missing, swapped or stale (P15).
@@ -97,14 +98,19 @@ const NAMED: ReadonlySet<number> = new Set([SegmentType.name, SegmentType.branch
 function checkNames(journal: Journal): void {
   const count = journal.names.length;
   for (let i = 0; i < count; i++) {
-    if (journal.names[i] === undefined) throw new CorruptionError("missing", "", `name ${i} of the registry is missing`);
+    if (journal.names[i] === undefined)
+      throw new CorruptionError("missing", "", `name ${i} of the registry is missing`);
   }
   for (const place of journal.root.entries()) {
     const segment = place.segment;
     if (segment === null) continue;
     const named = NAMED.has(segment.type);
     if (named && segment.value >= count) {
-      throw new CorruptionError("missing", hex(place.key), `its name ${segment.value} is not in the registry`);
+      throw new CorruptionError(
+        "missing",
+        hex(place.key),
+        `its name ${segment.value} is not in the registry`,
+      );
     }
   }
 }

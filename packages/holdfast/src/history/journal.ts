@@ -1,6 +1,5 @@
-import type { KeyRange, KVEntry } from "../storage/records.ts";
+import type { KVEntry } from "../storage/records.ts";
 import { BareWriter } from "./bare.ts";
-import { crc32c } from "./crc32c.ts";
 import type { Entry } from "./entry.ts";
 import { encodeEntry } from "./entry-codec.ts";
 import { type Digest, digestWith, digestWithout, type RunHeader } from "./header.ts";
@@ -8,6 +7,8 @@ import { nameKey, segmentRange, singleKey, subtreeRange } from "./key.ts";
 import { formatSegment, SegmentType } from "./location.ts";
 import { Place } from "./place.ts";
 import { sealRow } from "./row.ts";
+import { runTagOf } from "./run-tag.ts";
+import type { RemovedRows, SingleRow, TakenRows, WriteSet } from "./write-set.ts";
 
 /**
  * Owns: what is known of a run's history, and which of it is not written yet.
@@ -171,7 +172,7 @@ export class Journal {
 
   /** Takes what is dirty, as of this instant. Call `undo` of the result if nothing of it was applied. */
   takeWriteSet(): WriteSet {
-    const taken: Taken = {
+    const taken: TakenRows = {
       dirty: this.#dirty,
       dirtyBytes: this.#dirtyBytes,
       removed: this.#removed,
@@ -213,7 +214,7 @@ export class Journal {
     };
   }
 
-  #takeSingles(taken: Taken, puts: KVEntry[], deletes: Uint8Array[], before: Digest): Digest {
+  #takeSingles(taken: TakenRows, puts: KVEntry[], deletes: Uint8Array[], before: Digest): Digest {
     let digest = before;
     for (const [space, row] of this.#singles) {
       if (!row.dirty) continue;
@@ -234,7 +235,7 @@ export class Journal {
   }
 
   /** Everything of a write set that was not applied is dirty again, as if it had not been taken. */
-  #undo(taken: Taken): void {
+  #undo(taken: TakenRows): void {
     for (const place of this.#dirty) taken.dirty.add(place);
     this.#dirty = taken.dirty;
     this.#dirtyBytes += taken.dirtyBytes;
@@ -268,48 +269,8 @@ export class Journal {
   }
 }
 
-/** What one commit writes: taken at one instant, never changed afterwards. */
-export interface WriteSet {
-  readonly puts: readonly KVEntry[];
-  readonly deletes: readonly Uint8Array[];
-  readonly deleteRanges: readonly KeyRange[];
-  readonly digest: Digest;
-  readonly sequence: number;
-  readonly lastTime: number;
-  readonly undo: () => void;
-}
-
-interface RemovedRows {
-  readonly ranges: KeyRange[];
-  readonly deletes: Uint8Array[];
-  readonly checksums: number[];
-}
-
-interface SingleRow {
-  readonly body: Uint8Array | null;
-  readonly storedChecksum: number | null;
-  readonly dirty: boolean;
-}
-
-interface Taken {
-  readonly dirty: Set<Place>;
-  readonly dirtyBytes: number;
-  readonly removed: RemovedRows;
-  readonly storedNames: number;
-  readonly previous: Map<Place, number | null>;
-  readonly singles: [number, SingleRow][];
-}
-
 function encodeName(name: string): Uint8Array {
   const out = new BareWriter();
   out.string(name);
   return out.finish();
 }
-
-/** The checksum of a workflow id: the tag that binds rows to their run. */
-export function runTagOf(workflowId: string): number {
-  const out = new BareWriter();
-  out.string(workflowId);
-  return crc32c(out.finish());
-}
-

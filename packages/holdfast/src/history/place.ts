@@ -24,7 +24,10 @@ export class Place {
   /** The key of this place's row, and the prefix of the rows below it. */
   get key(): Uint8Array {
     if (this.#key === null) {
-      this.#key = this.parent === null || this.segment === null ? ENTRY_ROOT : appendSegment(this.parent.key, this.segment);
+      this.#key =
+        this.parent === null || this.segment === null
+          ? ENTRY_ROOT
+          : appendSegment(this.parent.key, this.segment);
     }
     return this.#key;
   }

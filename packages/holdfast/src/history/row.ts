@@ -42,7 +42,11 @@ export interface OpenedRow {
  */
 export function openRow(runTag: number, key: Uint8Array, value: Uint8Array): OpenedRow {
   if (value.length < FRAME_BYTES || value[0] !== FORMAT) {
-    throw new CorruptionError("format", hex(key), `the value (${value.length} bytes) is not one that Holdfast writes`);
+    throw new CorruptionError(
+      "format",
+      hex(key),
+      `the value (${value.length} bytes) is not one that Holdfast writes`,
+    );
   }
   const end = value.length - 4;
   const checksum = crc32c(value.subarray(0, end), crc32c(key, runTag));

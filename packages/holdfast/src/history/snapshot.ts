@@ -20,7 +20,11 @@ export function takeSnapshot(journal: Journal, codec: PayloadCodec): HistorySnap
   };
 }
 
-function snapshotEntry(journal: Journal, codec: PayloadCodec, place: Place & { entry: Entry }): SnapshotEntry {
+function snapshotEntry(
+  journal: Journal,
+  codec: PayloadCodec,
+  place: Place & { entry: Entry },
+): SnapshotEntry {
   const { entry } = place;
   const failed = entry.status === "failed" ? entry.result : entry.kind === "step" ? entry.extra : null;
   return {
@@ -43,7 +47,12 @@ function snapshotEntry(journal: Journal, codec: PayloadCodec, place: Place & { e
 function outputOf(entry: Entry, codec: PayloadCodec): unknown {
   if (entry.status !== "completed" || entry.result === null) return undefined;
   if (entry.kind !== "message") return codec.decode(entry.result);
-  return decodeMessages(entry.result).map(({ id, name, createdAt, body }) => ({ id, name, createdAt, body: codec.decode(body) }));
+  return decodeMessages(entry.result).map(({ id, name, createdAt, body }) => ({
+    id,
+    name,
+    createdAt,
+    body: codec.decode(body),
+  }));
 }
 
 /** The nearest name on the way to the root: derived segments have none of their own. */
@@ -51,7 +60,11 @@ function nameOf(journal: Journal, place: Place): string {
   for (let at: Place | null = place; at !== null; at = at.parent) {
     const { segment } = at;
     if (segment === null) break;
-    if (segment.type === SegmentType.name || segment.type === SegmentType.branch || segment.type === SegmentType.send) {
+    if (
+      segment.type === SegmentType.name ||
+      segment.type === SegmentType.branch ||
+      segment.type === SegmentType.send
+    ) {
       return journal.nameOf(segment.value);
     }
   }

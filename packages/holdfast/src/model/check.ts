@@ -15,7 +15,11 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-function checkText(value: unknown, what: string, limit: { name: string; bytes: number }): asserts value is string {
+function checkText(
+  value: unknown,
+  what: string,
+  limit: { name: string; bytes: number },
+): asserts value is string {
   if (typeof value !== "string" || value === "") {
     throw new InvalidArgumentError(`${what} must be a string that is not empty; got ${describe(value)}.`);
   }
@@ -36,7 +40,11 @@ function checkText(value: unknown, what: string, limit: { name: string; bytes: n
 /**
  * @throws InvalidArgumentError when it is not a string or empty, LimitError when it is too long.
  */
-export function checkName(value: unknown, what: string, limits: Limits = DEFAULT_LIMITS): asserts value is string {
+export function checkName(
+  value: unknown,
+  what: string,
+  limits: Limits = DEFAULT_LIMITS,
+): asserts value is string {
   checkText(value, what, { name: "nameBytes", bytes: limits.nameBytes });
 }
 

@@ -24,9 +24,15 @@ export interface RandomSource {
 
 /** Tells which step body is calling, across its awaits, where the runtime can (`AsyncLocalStorage`). */
 export interface BodyTracker {
-  /** Runs `body`; until it settles `current()` gives `name` in it and in what it calls. */
-  run<T>(name: string, body: () => T): T;
-  current(): string | undefined;
+  /** Calls `call`; until it settles `current()` gives `body` in it and in what it calls. */
+  run<T>(body: RunningBody, call: () => T): T;
+  current(): RunningBody | undefined;
+}
+
+/** A step body that runs, and whose it is: a body may run another workflow, with bodies of its own. */
+export interface RunningBody {
+  readonly owner: object;
+  readonly name: string;
 }
 
 /** Everything that the engine needs from outside, apart from storage. */

@@ -149,7 +149,11 @@ export interface WorkflowContext<Bodies extends MessageBodies = MessageBodies> {
 
   /** Short forms of `queue.next` and `queue.nextBatch`: the body, or `null` / `[]` on timeout. */
   listen<Name extends keyof Bodies & string>(name: string, messageName: Name): Promise<Bodies[Name]>;
-  listenN<Name extends keyof Bodies & string>(name: string, messageName: Name, limit: number): Promise<Bodies[Name][]>;
+  listenN<Name extends keyof Bodies & string>(
+    name: string,
+    messageName: Name,
+    limit: number,
+  ): Promise<Bodies[Name][]>;
   listenWithTimeout<Name extends keyof Bodies & string>(
     name: string,
     messageName: Name,

@@ -4,7 +4,9 @@ export function describe(value: unknown): string {
     case "undefined":
       return "undefined";
     case "string":
-      return value.length > 60 ? `${JSON.stringify(value.slice(0, 60))}… (string of ${value.length})` : `${JSON.stringify(value)} (string)`;
+      return value.length > 60
+        ? `${JSON.stringify(value.slice(0, 60))}… (string of ${value.length})`
+        : `${JSON.stringify(value)} (string)`;
     case "number":
       return `${Object.is(value, -0) ? "-0" : value} (number)`;
     case "bigint":

@@ -8,7 +8,12 @@ export type WorkflowEvent = { readonly workflowId: string; readonly at: number }
   | { readonly type: "run-started"; readonly replayed: number }
   | { readonly type: "run-parked"; readonly wakeAt: number | null; readonly wants: readonly string[] | null }
   | { readonly type: "run-ended"; readonly state: RunState; readonly error?: unknown }
-  | { readonly type: "step-started"; readonly location: string; readonly name: string; readonly attempt: number }
+  | {
+      readonly type: "step-started";
+      readonly location: string;
+      readonly name: string;
+      readonly attempt: number;
+    }
   | {
       readonly type: "step-failed";
       readonly location: string;
@@ -25,7 +30,12 @@ export type WorkflowEvent = { readonly workflowId: string; readonly at: number }
       readonly attempt: number;
       readonly durationMs: number;
     }
-  | { readonly type: "step-orphaned"; readonly location: string; readonly name: string; readonly error?: unknown }
+  | {
+      readonly type: "step-orphaned";
+      readonly location: string;
+      readonly name: string;
+      readonly error?: unknown;
+    }
   | { readonly type: "rollback-ended"; readonly location: string; readonly name: string }
   | {
       readonly type: "rollback-failed";
@@ -35,7 +45,12 @@ export type WorkflowEvent = { readonly workflowId: string; readonly at: number }
       readonly willRetry: boolean;
       readonly retryAt: number | null;
     }
-  | { readonly type: "message-in"; readonly name: string; readonly messageId: string; readonly location: string }
+  | {
+      readonly type: "message-in";
+      readonly name: string;
+      readonly messageId: string;
+      readonly location: string;
+    }
   | { readonly type: "message-out"; readonly name: string; readonly messageId: string; readonly to: string }
   | { readonly type: "message-expired"; readonly name: string; readonly messageId: string }
   | { readonly type: "commit"; readonly revision: number; readonly rows: number; readonly status: RunState }

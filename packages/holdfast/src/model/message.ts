@@ -8,7 +8,8 @@ export interface Message<Name extends string = string, Body = unknown> {
 }
 
 /** A message whose sender waits for an answer. It stays owned by this wait until it is answered. */
-export interface CompletableMessage<Name extends string = string, Body = unknown> extends Message<Name, Body> {
+export interface CompletableMessage<Name extends string = string, Body = unknown>
+  extends Message<Name, Body> {
   /** Answers the message; resolves when the answer is durable. A second call changes nothing. */
   complete(response?: unknown): Promise<void>;
 }

@@ -50,7 +50,9 @@ export function retryPolicy(options: RetryOptions, where: string): RetryPolicy {
   }
   const factor = options.retryBackoffFactor ?? DEFAULT_RETRY_BACKOFF_FACTOR;
   if (typeof factor !== "number" || !(factor >= 1 && factor < Number.POSITIVE_INFINITY)) {
-    throw new InvalidArgumentError(`${where}: retryBackoffFactor must be a number from 1; got ${describe(factor)}.`);
+    throw new InvalidArgumentError(
+      `${where}: retryBackoffFactor must be a number from 1; got ${describe(factor)}.`,
+    );
   }
   if (options.retryIf !== undefined && typeof options.retryIf !== "function") {
     throw new InvalidArgumentError(`${where}: retryIf must be a function; got ${describe(options.retryIf)}.`);
@@ -58,7 +60,10 @@ export function retryPolicy(options: RetryOptions, where: string): RetryPolicy {
   return {
     maxRetries,
     factor,
-    baseMs: durationMs(options.retryBackoffBase ?? DEFAULT_RETRY_BACKOFF_BASE_MS, `${where}: retryBackoffBase`),
+    baseMs: durationMs(
+      options.retryBackoffBase ?? DEFAULT_RETRY_BACKOFF_BASE_MS,
+      `${where}: retryBackoffBase`,
+    ),
     maxMs: durationMs(options.retryBackoffMax ?? DEFAULT_RETRY_BACKOFF_MAX_MS, `${where}: retryBackoffMax`),
     jitter: jitterShare(options.retryJitter ?? "none", where),
     retryIf: options.retryIf,

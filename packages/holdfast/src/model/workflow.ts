@@ -6,10 +6,11 @@ import type { MessageBodies } from "./message.ts";
 import type { Schema } from "./schema.ts";
 
 /** The function of a workflow. */
-export type WorkflowFunction<Input = unknown, Output = unknown, Bodies extends MessageBodies = MessageBodies> = (
-  ctx: WorkflowContext<Bodies>,
-  input: Input,
-) => Promise<Output> | Output;
+export type WorkflowFunction<
+  Input = unknown,
+  Output = unknown,
+  Bodies extends MessageBodies = MessageBodies,
+> = (ctx: WorkflowContext<Bodies>, input: Input) => Promise<Output> | Output;
 
 /** A workflow: a name, a function, optional schemas. Make one with `defineWorkflow`. */
 export interface WorkflowDefinition<
@@ -64,7 +65,11 @@ export function defineWorkflow<
   readonly input: InputSchema;
   readonly output?: Schema<never, Output>;
   readonly messages?: Messages;
-  readonly run: WorkflowFunction<OutputOf<InputSchema>, Output, keyof Messages extends never ? MessageBodies : BodiesOf<Messages>>;
+  readonly run: WorkflowFunction<
+    OutputOf<InputSchema>,
+    Output,
+    keyof Messages extends never ? MessageBodies : BodiesOf<Messages>
+  >;
 }): WorkflowDefinition<
   OutputOf<InputSchema>,
   Output,
@@ -77,16 +82,24 @@ export function defineWorkflow<Input, Output, Messages extends SchemaMap = Recor
   readonly input?: undefined;
   readonly output?: Schema<never, Output>;
   readonly messages?: Messages;
-  readonly run: WorkflowFunction<Input, Output, keyof Messages extends never ? MessageBodies : BodiesOf<Messages>>;
+  readonly run: WorkflowFunction<
+    Input,
+    Output,
+    keyof Messages extends never ? MessageBodies : BodiesOf<Messages>
+  >;
 }): WorkflowDefinition<Input, Output, keyof Messages extends never ? MessageBodies : BodiesOf<Messages>>;
 export function defineWorkflow(definition: object): WorkflowDefinition {
   if (typeof definition !== "object" || definition === null) {
-    throw new InvalidArgumentError(`defineWorkflow takes an object with name and run; got ${describe(definition)}.`);
+    throw new InvalidArgumentError(
+      `defineWorkflow takes an object with name and run; got ${describe(definition)}.`,
+    );
   }
   const given = definition as WorkflowDefinition;
   checkName(given.name, "The workflow's name");
   if (typeof given.run !== "function") {
-    throw new InvalidArgumentError(`Workflow "${given.name}": run must be a function; got ${describe(given.run)}.`);
+    throw new InvalidArgumentError(
+      `Workflow "${given.name}": run must be a function; got ${describe(given.run)}.`,
+    );
   }
   checkSchema(given.input, `Workflow "${given.name}": input`);
   checkSchema(given.output, `Workflow "${given.name}": output`);
@@ -100,14 +113,19 @@ function checkSchema(schema: unknown, what: string): void {
   if (schema === undefined) return;
   const standard = (schema as { "~standard"?: { validate?: unknown } } | null)?.["~standard"];
   if (typeof standard?.validate !== "function") {
-    throw new InvalidArgumentError(`${what} must be a Standard Schema (Zod, Valibot, ArkType, …); got ${describe(schema)}.`);
+    throw new InvalidArgumentError(
+      `${what} must be a Standard Schema (Zod, Valibot, ArkType, …); got ${describe(schema)}.`,
+    );
   }
 }
 
 /** A workflow as a definition: a bare function is named after itself. */
 export function definitionOf(workflow: Workflow<never, unknown, never, never>): WorkflowDefinition {
   if (typeof workflow === "function") {
-    return { name: workflow.name === "" ? "workflow" : workflow.name, run: workflow as unknown as WorkflowFunction };
+    return {
+      name: workflow.name === "" ? "workflow" : workflow.name,
+      run: workflow as unknown as WorkflowFunction,
+    };
   }
   if (typeof workflow === "object" && workflow !== null && typeof workflow.run === "function") {
     return workflow as unknown as WorkflowDefinition;

@@ -27,21 +27,30 @@ export interface EngineDriver {
    */
   load(): Promise<RunImage | null>;
 
-  /** Pairs under a prefix in ascending unsigned byte order, at most `limit`, after the key `after`. */
+  /**
+   * Pairs under a prefix in ascending unsigned byte order, at most `limit`, after the key `after`. With a limit a shorter
+   * page is the last; without one pages are as long as the driver likes, and an empty page is the end.
+   */
   list(prefix: Uint8Array, page?: ListPage): Promise<readonly KVEntry[]>;
 
   /**
    * All or nothing, durable when it resolves. `FencedError` if the epoch or the expected revision is not the stored
    * one. `MessageRefusedError` if one of the sends is refused (full queue, finished or unknown receiver): nothing of
    * the batch is applied. A batch with status other than `running`, `pending`, or `rolling_back` without `wakeAt`
-   * gives up the claim.
+   * gives up the claim; a claim that was given up or released commits nothing more (`FencedError`), one whose lease
+   * merely ended does until somebody else claims the run. `WorkflowConflictError` for a spawned run that exists with
+   * another fingerprint; `InvalidArgumentError` for a bare driver that is to spawn; `StorageError` (`not-applied`) for
+   * the consumption of a message that is not queued.
    */
   commit(batch: CommitBatch): Promise<void>;
 
   /** After an unknown outcome: is this batch the last one that was applied? */
   applied(batchId: string): Promise<boolean>;
 
-  /** Queued messages, oldest first; null: of any name. Does not consume: consumption is part of a commit. */
+  /**
+   * Queued messages, oldest first; null: of any name. Does not consume: consumption is part of a commit. Messages that
+   * have expired are among them: the runner drops them, by a commit, and tells.
+   */
   peekMessages(names: readonly string[] | null, count: number): Promise<readonly StoredMessage[]>;
 
   /**

@@ -42,7 +42,7 @@ export interface StoredMessage {
   readonly body: Uint8Array;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
-  /** After this instant the message is dropped instead of delivered; null: never. */
+  /** After this instant the runner drops the message instead of delivering it; null: never. Drivers only keep it. */
   readonly expiresAt: number | null;
   /** Whether the sender waits for an answer. */
   readonly completable: boolean;
@@ -61,11 +61,14 @@ export interface NewMessage extends StoredMessage {
 export interface OutgoingMessage {
   readonly to: string;
   readonly message: NewMessage;
-  /** Put a consumed message back, though its id is remembered: only `rewind` does this. */
+  /**
+   * Put a consumed message back, though its id is remembered: only `rewind` does this. Such messages go in front of
+   * those that are queued, in the order of `send`, and the queue's limit does not apply to them.
+   */
   readonly requeue?: boolean;
 }
 
-/** The answer to a completable message. */
+/** The answer to a completable message. The first one that is committed stays. */
 export interface CompletedMessage {
   readonly id: string;
   readonly response: Uint8Array;
@@ -80,6 +83,7 @@ export interface NewRun {
   readonly fingerprint: string;
   readonly header: EncodedHeader;
   readonly status: RunState;
+  /** When the run starts, in milliseconds since the epoch; null: at once. */
   readonly wakeAt: number | null;
   readonly entries: readonly KVEntry[];
   /** Milliseconds since the epoch. */
@@ -115,7 +119,7 @@ export interface CommitBatch {
 export interface DriverLimits {
   /** Bytes of one value. */
   readonly valueBytes: number;
-  /** Bytes of keys and values in one batch. */
+  /** Bytes of keys and values in one batch: rows, header, message bodies, answers, and what new runs start with. */
   readonly batchBytes: number;
   /** Rows in one batch. */
   readonly batchRows: number;

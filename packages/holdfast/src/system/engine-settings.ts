@@ -46,7 +46,8 @@ export function engineSettings(options: EngineOptions): EngineSettings {
   if (!Array.isArray(observers) || observers.some((observer) => typeof observer !== "function")) {
     throw new InvalidArgumentError(`observers must be an array of functions; got ${describe(observers)}.`);
   }
-  if (typeof strict !== "boolean") throw new InvalidArgumentError(`strict must be true or false; got ${describe(strict)}.`);
+  if (typeof strict !== "boolean")
+    throw new InvalidArgumentError(`strict must be true or false; got ${describe(strict)}.`);
   return {
     world: {
       clock: clock ?? systemWorld.clock,

@@ -22,6 +22,7 @@ export interface RunWorkflowOptions extends EngineOptions {
  *
  * @throws InvalidArgumentError, LimitError on bad arguments, before anything is written.
  */
+// biome-ignore lint/complexity/useMaxParams: the contract (DESIGN 4) has these five.
 export function runWorkflow<Input, Output, Bodies extends MessageBodies, RawInput = Input>(
   workflowId: string,
   workflow: Workflow<Input, Output, Bodies, RawInput>,
@@ -39,5 +40,12 @@ export function runWorkflow<Input, Output, Bodies extends MessageBodies, RawInpu
     throw new InvalidArgumentError(`driver must be an EngineDriver; got ${describe(driver)}.`);
   }
   const definition = definitionOf(workflow as Workflow<never, unknown, never, never>);
-  return new LiveRun({ settings, workflowId, definition, input, driver, mode }) as unknown as RunHandle<Output>;
+  return new LiveRun({
+    settings,
+    workflowId,
+    definition,
+    input,
+    driver,
+    mode,
+  }) as unknown as RunHandle<Output>;
 }

@@ -1,4 +1,4 @@
-import type { BodyTracker, Clock, RandomSource, Scheduler, World } from "../model/clock.ts";
+import type { BodyTracker, Clock, RandomSource, RunningBody, Scheduler, World } from "../model/clock.ts";
 
 /**
  * Owns: the real clock, event loop and randomness, by what every runtime has (Node, Bun, Deno, workerd, browsers).
@@ -16,7 +16,10 @@ export const systemClock: Clock = {
     let timer: ReturnType<typeof setTimeout>;
     const arm = (): void => {
       const left = end - performance.now();
-      timer = left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(fire, Math.max(0, Math.ceil(left)));
+      timer =
+        left > LONGEST_TIMER_MS
+          ? setTimeout(arm, LONGEST_TIMER_MS)
+          : setTimeout(fire, Math.max(0, Math.ceil(left)));
     };
     arm();
     return () => clearTimeout(timer);
@@ -49,8 +52,8 @@ const systemRandom: RandomSource = {
 };
 
 interface AsyncStorage {
-  run<T>(value: string, body: () => T): T;
-  getStore(): string | undefined;
+  run<T>(value: RunningBody, call: () => T): T;
+  getStore(): RunningBody | undefined;
 }
 
 interface NodeProcess {
@@ -64,17 +67,17 @@ function systemBodies(): BodyTracker {
     | undefined;
   if (hooks?.AsyncLocalStorage === undefined) return synchronousBodies();
   const storage = new hooks.AsyncLocalStorage();
-  return { run: (name, body) => storage.run(name, body), current: () => storage.getStore() };
+  return { run: (body, call) => storage.run(body, call), current: () => storage.getStore() };
 }
 
 function synchronousBodies(): BodyTracker {
-  let current: string | undefined;
+  let current: RunningBody | undefined;
   return {
-    run(name, body) {
+    run(body, call) {
       const outer = current;
-      current = name;
+      current = body;
       try {
-        return body();
+        return call();
       } finally {
         current = outer;
       }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll } from "vitest";
 import { type SqliteStore, sqliteDriver, sqliteStore } from "../../src/sqlite.ts";
-import type { DriverContext, DriverSettings } from "../../src/testing/conformance/driver-context.ts";
+import type { DriverContext } from "../../src/testing/conformance/driver-context.ts";
+import type { DriverSettings } from "../../src/testing/conformance/driver-settings.ts";
 import type { StoreContext } from "../../src/testing/conformance/store-context.ts";
 
 /** A fresh directory for this test file, removed after it. */

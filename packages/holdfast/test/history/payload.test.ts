@@ -72,7 +72,7 @@ describe("the default codec brings back exactly", () => {
     const shared = { shared: true };
     const map = new Map<unknown, unknown>();
     const set = new Set<unknown>([map]);
-    const circle: { self?: unknown } = Object.assign({}, { shared, map, set });
+    const circle = { self: null as unknown, shared, map, set };
     circle.self = circle;
     map.set(circle, shared);
     set.add(set);

@@ -181,7 +181,7 @@ export class KVDriver implements EngineDriver {
   }
 
   #now(): number {
-    return this.#options.clock?.now() ?? new Date().getTime();
+    return this.#options.clock?.now() ?? Date.now();
   }
 }
 

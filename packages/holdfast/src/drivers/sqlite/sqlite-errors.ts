@@ -80,7 +80,7 @@ const CODES: ReadonlyMap<string, number> = new Map(
 );
 
 /** SQLite's primary result code of an error of `node:sqlite`, `better-sqlite3` or `bun:sqlite`; null for other errors. */
-export function resultCode(error: unknown): number | null {
+function resultCode(error: unknown): number | null {
   if (typeof error !== "object" || error === null) return null;
   const { errcode, code, errno } = error as { errcode?: unknown; code?: unknown; errno?: unknown };
   if (typeof errcode === "number") return errcode & 0xff;

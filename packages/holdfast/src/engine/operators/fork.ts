@@ -39,7 +39,14 @@ export function forkedJournal(
 ): Journal {
   checkWorkflowId(to.workflowId, settings.limits);
   forgetFrom(source, to.from);
-  const header = { ...source.header, epoch: 0, revision: 0, digest: EMPTY_DIGEST, rollback: "none" as const, pause: null };
+  const header = {
+    ...source.header,
+    epoch: 0,
+    revision: 0,
+    digest: EMPTY_DIGEST,
+    rollback: "none" as const,
+    pause: null,
+  };
   const copy = new Journal(to.workflowId, header);
   for (const name of source.names) copy.nameIndex(name);
   for (const place of source.root.entries()) copy.write(samePlace(copy, place), place.entry);

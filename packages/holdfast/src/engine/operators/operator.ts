@@ -1,5 +1,5 @@
-import { loadJournal } from "../../history/journal-load.ts";
 import type { Journal } from "../../history/journal.ts";
+import { loadJournal } from "../../history/journal-load.ts";
 import { RunNotFoundError } from "../../model/errors/run-errors.ts";
 import { type CommitIntent, Committer } from "../committer.ts";
 import { reportOf } from "../open-pass.ts";
@@ -16,7 +16,11 @@ export class Operator {
   readonly workflowId: string;
   readonly journal: Journal;
 
-  private constructor(settings: EngineSettings, workflowId: string, at: { claim: PassClaim; journal: Journal }) {
+  private constructor(
+    settings: EngineSettings,
+    workflowId: string,
+    at: { claim: PassClaim; journal: Journal },
+  ) {
     this.#settings = settings;
     this.#claim = at.claim;
     this.workflowId = workflowId;

@@ -22,7 +22,11 @@ export async function recoverRun(operator: Operator): Promise<void> {
   const failure = row === null ? null : decodeRunFailure(row);
   if (rollback !== "none") {
     if (failure === null || failure.rollbackFailure === null) {
-      throw new RunStateError(workflowId, status, "it was rolled back, so there is nothing to go on with. Start a new run, or fork it.");
+      throw new RunStateError(
+        workflowId,
+        status,
+        "it was rolled back, so there is nothing to go on with. Start a new run, or fork it.",
+      );
     }
     recordRollbackFailure(journal, null);
     resetHandlers(journal);
@@ -39,7 +43,10 @@ function resetHandlers(journal: Journal): void {
   for (const place of journal.root.entries()) {
     const { compensation } = place.entry;
     if (compensation === null || compensation.done) continue;
-    journal.write(place, { ...place.entry, compensation: { attempts: 0, retryAt: null, done: false, failure: null } });
+    journal.write(place, {
+      ...place.entry,
+      compensation: { attempts: 0, retryAt: null, done: false, failure: null },
+    });
   }
 }
 

@@ -37,7 +37,9 @@ export function forgetFrom(journal: Journal, to: string): ReturnType<typeof deco
   // A pending entry stands after everything that was known when it was asked for.
   const from = target.entry.sequence > 0 ? target.entry.sequence : target.entry.askedAfter + 1;
   const messages: ReturnType<typeof decodeMessages> = [];
-  const forgotten = [...journal.root.entries()].filter((place) => place === target || comesAfter(place.entry, from));
+  const forgotten = [...journal.root.entries()].filter(
+    (place) => place === target || comesAfter(place.entry, from),
+  );
   forgotten.sort((a, b) => a.entry.sequence - b.entry.sequence);
   for (const place of forgotten) {
     const { entry } = place;
@@ -74,7 +76,11 @@ function reopened(place: Place & { entry: Entry }, target: Place): Entry {
   const iteration = iterationOf(place, target);
   const start = place.existing(SegmentType.iteration, iteration)?.entry ?? null;
   if (start !== null) return { ...open, count: iteration, extra: start.extra, settledAt: start.settledAt };
-  return { ...open, count: firstKnown(entry), settledAt: entry.status === "pending" ? entry.settledAt : entry.createdAt };
+  return {
+    ...open,
+    count: firstKnown(entry),
+    settledAt: entry.status === "pending" ? entry.settledAt : entry.createdAt,
+  };
 }
 
 /** The iteration whose start state the loop's own entry keeps. */

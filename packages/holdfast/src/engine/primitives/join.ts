@@ -11,7 +11,11 @@ import type { Scope } from "../scope.ts";
 type Branch = BranchConfig<MessageBodies, unknown>;
 
 /** Runs named branches in parallel; all settle; failures gather in `JoinError` (I25). */
-export function join(scope: Scope, name: string, branches: Readonly<Record<string, Branch>>): Promise<unknown> {
+export function join(
+  scope: Scope,
+  name: string,
+  branches: Readonly<Record<string, Branch>>,
+): Promise<unknown> {
   const entries = branchesOf(scope, name, branches);
   return openBlock({ scope, kind: "join", name }, (block) => {
     const outcomes = new Map<string, Outcome>();
@@ -40,15 +44,26 @@ export function join(scope: Scope, name: string, branches: Readonly<Record<strin
 }
 
 /** @throws InvalidArgumentError, LimitError */
-function branchesOf(scope: Scope, name: string, branches: Readonly<Record<string, Branch>>): [string, Branch][] {
+function branchesOf(
+  scope: Scope,
+  name: string,
+  branches: Readonly<Record<string, Branch>>,
+): [string, Branch][] {
   const where = `Join ${describe(name)}`;
   if (typeof branches !== "object" || branches === null || Array.isArray(branches)) {
-    throw new InvalidArgumentError(`${where}: branches must be an object of { run } by name; got ${describe(branches)}.`);
+    throw new InvalidArgumentError(
+      `${where}: branches must be an object of { run } by name; got ${describe(branches)}.`,
+    );
   }
   const entries = Object.entries(branches);
   checkBranchCount(scope, where, entries.length);
   for (const [branch, config] of entries) {
     checkName(branch, `${where}: the name of a branch`, scope.run.limits);
+    if (branch === "__proto__") {
+      throw new InvalidArgumentError(
+        `${where}: a branch cannot be named "__proto__", because results are an object by branch name.`,
+      );
+    }
     checkFunction(config?.run, `${where}: branch ${describe(branch)}: run`);
   }
   return entries;
@@ -58,5 +73,11 @@ function branchesOf(scope: Scope, name: string, branches: Readonly<Record<string
 export function checkBranchCount(scope: Scope, where: string, count: number): void {
   const maximum = scope.run.limits.branches;
   if (count <= maximum) return;
-  throw new LimitError({ limit: "branches", maximum, actual: count, where, remedy: "Use ctx.map, or raise the limit." });
+  throw new LimitError({
+    limit: "branches",
+    maximum,
+    actual: count,
+    where,
+    remedy: "Use ctx.map, or raise the limit.",
+  });
 }

@@ -9,7 +9,10 @@ import { afterMs, type Receive, receive } from "./queue.ts";
 export type ListenEnd = { readonly timeout: Duration } | { readonly until: Instant } | "never";
 
 /** The body of one message, or `null` when none came in time. */
-export async function listen(scope: Scope, wait: { name: string; messageName: string; end: ListenEnd }): Promise<unknown> {
+export async function listen(
+  scope: Scope,
+  wait: { name: string; messageName: string; end: ListenEnd },
+): Promise<unknown> {
   const messages = await listenN(scope, { ...wait, limit: 1 });
   return messages.length === 0 ? null : messages[0];
 }

@@ -50,7 +50,7 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     block.fail(error);
     return;
   }
-  for (;;) {
+  while (!scope.closed) {
     const inner = scope.open(place.child({ type: SegmentType.iteration, value: iteration }), false);
     inner.time = time;
     history.watch(inner, { iteration, state: stored, time });
@@ -109,7 +109,11 @@ function loopPlan(config: LoopConfig<MessageBodies, never, unknown>): LoopPlan {
       from: 1,
       fallback: DEFAULT_LOOP_PRUNE_INTERVAL,
     }),
-    historySize: firstOf(config, ["historySize", "historyKeep"], { where, from: 0, fallback: DEFAULT_LOOP_HISTORY_SIZE }),
+    historySize: firstOf(config, ["historySize", "historyKeep"], {
+      where,
+      from: 0,
+      fallback: DEFAULT_LOOP_HISTORY_SIZE,
+    }),
   };
 }
 

@@ -66,8 +66,13 @@ class MapWork {
   }
 
   fill(): void {
+    if (this.#block.scope.closed) return;
     this.#decide();
-    while (!this.#decided && this.#open.size < this.#plan.concurrency && this.#next < this.#plan.items.length) {
+    while (
+      !this.#decided &&
+      this.#open.size < this.#plan.concurrency &&
+      this.#next < this.#plan.items.length
+    ) {
       this.#begin(this.#next);
       this.#next += 1;
     }
@@ -102,7 +107,8 @@ class MapWork {
     if (minSuccessful !== undefined && this.#succeeded >= minSuccessful) {
       this.#finish(() => this.#block.complete(this.#values, change));
     } else if (this.#errors.length > tolerated) {
-      const policy = minSuccessful === undefined ? `at most ${tolerated} failures` : `at least ${minSuccessful} successes`;
+      const policy =
+        minSuccessful === undefined ? `at most ${tolerated} failures` : `at least ${minSuccessful} successes`;
       this.#errors.sort((a, b) => a.index - b.index);
       this.#finish(() => this.#block.fail(new MapError(name, this.#errors, this.#succeeded, policy), change));
     } else if (ended === items.length) {
@@ -127,7 +133,8 @@ function mapPlan(
   { run, options = {} }: { run: MapPlan["run"]; options: MapOptions | undefined },
 ): MapPlan {
   const where = `Map ${describe(name)}`;
-  if (!Array.isArray(items)) throw new InvalidArgumentError(`${where}: items must be an array; got ${describe(items)}.`);
+  if (!Array.isArray(items))
+    throw new InvalidArgumentError(`${where}: items must be an array; got ${describe(items)}.`);
   const maximum = scope.run.limits.mapItems;
   if (items.length > maximum) {
     const remedy = "Loop over slices of the items, or raise the limit.";
@@ -138,7 +145,8 @@ function mapPlan(
   if (concurrency !== Number.POSITIVE_INFINITY) {
     checkInteger(concurrency, `${where}: concurrency`, { from: 1, to: Number.MAX_SAFE_INTEGER });
   }
-  if (minSuccessful !== undefined) checkInteger(minSuccessful, `${where}: minSuccessful`, { from: 0, to: items.length });
+  if (minSuccessful !== undefined)
+    checkInteger(minSuccessful, `${where}: minSuccessful`, { from: 0, to: items.length });
   if (toleratedFailures !== undefined) {
     checkInteger(toleratedFailures, `${where}: toleratedFailures`, { from: 0, to: Number.MAX_SAFE_INTEGER });
   }

@@ -34,16 +34,22 @@ export function receiveOptions(
 ): Receive {
   const where = `Queue wait ${describe(name)}`;
   if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError(`${where}: options must be an object with names; got ${describe(options)}.`);
+    throw new InvalidArgumentError(
+      `${where}: options must be an object with names; got ${describe(options)}.`,
+    );
   }
   const { names, count = 1, timeout, completable = false } = options;
   if (!Array.isArray(names) || names.length === 0) {
-    throw new InvalidArgumentError(`${where}: names must be an array of one name or more; got ${describe(names)}.`);
+    throw new InvalidArgumentError(
+      `${where}: names must be an array of one name or more; got ${describe(names)}.`,
+    );
   }
   for (const wanted of names) checkName(wanted, `${where}: the name of a message`, scope.run.limits);
   checkInteger(count, `${where}: count`, { from: 1, to: scope.run.limits.batchMessages });
   if (typeof completable !== "boolean") {
-    throw new InvalidArgumentError(`${where}: completable must be true or false; got ${describe(completable)}.`);
+    throw new InvalidArgumentError(
+      `${where}: completable must be true or false; got ${describe(completable)}.`,
+    );
   }
   const deadline = timeout === undefined ? null : afterMs(timeout, `${where}: timeout`);
   return { name, names: [...names], count, deadline, completable, strict };
@@ -59,14 +65,16 @@ export function receive(scope: Scope, wanted: Receive): Promise<Message[]> {
   const { run } = scope;
   checkAnswered(scope, wanted.name);
   const place = claim(scope, "message", wanted.name);
-  const operation = new Operation<Message[]>({ scope, place, kind: "message" }, (entry) =>
-    receivedMessages(scope, toReceived(place, wanted, entry)),
-  );
+  const delivery = { handedOver: (): void => {} };
+  const operation = new Operation<Message[]>({ scope, place, kind: "message" }, (entry) => {
+    delivery.handedOver();
+    return receivedMessages(scope, toReceived(place, wanted, entry));
+  });
   const { entry } = place;
   if (entry !== null && entry.status !== "pending") return operation.replay(entry);
   if (run.rollingBack) return operation.promise;
   run.whenLive(() => {
-    if (!scope.closed) wait(operation, wanted);
+    if (!scope.closed) wait(operation, wanted, delivery);
   });
   return operation.promise;
 }
@@ -76,7 +84,7 @@ function toReceived(place: Operation<unknown>["place"], wanted: Receive, entry: 
   return { place, wait: wanted.name, completable: wanted.completable, messages };
 }
 
-function wait(operation: Operation<Message[]>, wanted: Receive): void {
+function wait(operation: Operation<Message[]>, wanted: Receive, delivery: { handedOver: () => void }): void {
   const { scope, place } = operation;
   const { run } = scope;
   if (place.entry === null) operation.pend({ dueAt: wanted.deadline?.(run.timers.now()) ?? null });
@@ -89,6 +97,7 @@ function wait(operation: Operation<Message[]>, wanted: Receive): void {
       stop();
       for (const message of messages) take(operation, message);
       operation.settle({ status: "completed", result: encodeMessages(messages) });
+      delivery.handedOver = scope.onClose(() => giveBack(operation, messages));
     },
   });
   const cancelTimer =
@@ -115,6 +124,15 @@ function take(operation: Operation<unknown>, message: StoredMessage): void {
   run.outbox.consume(message.id);
   const location = run.journal.format(operation.place);
   run.report.event({ type: "message-in", name: message.name, messageId: message.id, location });
+}
+
+/** The scope was left before its code saw the messages: they stay in the queue, and nothing was received (I23). */
+function giveBack(operation: Operation<unknown>, messages: readonly StoredMessage[]): void {
+  const { outbox, mailbox, journal } = operation.scope.run;
+  for (const message of messages) if (outbox.giveBack(message.id)) mailbox.giveBack(message.id);
+  const { entry } = operation.place;
+  if (entry !== null)
+    journal.write(operation.place, { ...entry, status: "pending", sequence: 0, settledAt: 0, result: null });
 }
 
 /** @throws MessageUnansweredError */

@@ -14,7 +14,11 @@ import { checkBranchCount } from "./join.ts";
 type Branch<Value> = RaceBranch<MessageBodies, Value>;
 
 /** First success wins and is recorded; losers are told by their signal and left behind; all failed: `RaceError`. */
-export function race<Value>(scope: Scope, name: string, branches: readonly Branch<Value>[]): Promise<RaceResult<Value>> {
+export function race<Value>(
+  scope: Scope,
+  name: string,
+  branches: readonly Branch<Value>[],
+): Promise<RaceResult<Value>> {
   checkBranches(scope, name, branches);
   return openBlock<RaceResult<Value>>({ scope, kind: "race", name }, (block) => {
     const errors: { index: number; name: string; error: unknown }[] = [];
@@ -28,7 +32,11 @@ export function race<Value>(scope: Scope, name: string, branches: readonly Branc
         if (decided || block.collecting) return;
         if (outcome.ok) {
           decided = true;
-          leaveLosers(block, { name, winner: branch.name, losers: runners.filter((runner) => runner !== inner) });
+          leaveLosers(block, {
+            name,
+            winner: branch.name,
+            losers: runners.filter((runner) => runner !== inner),
+          });
           block.complete({ winner: branch.name, value: outcome.value });
           return;
         }
@@ -36,7 +44,12 @@ export function race<Value>(scope: Scope, name: string, branches: readonly Branc
         if (errors.length === branches.length) {
           decided = true;
           errors.sort((a, b) => a.index - b.index);
-          block.fail(new RaceError(name, errors.map(({ name: branchName, error }) => ({ name: branchName, error }))));
+          block.fail(
+            new RaceError(
+              name,
+              errors.map(({ name: branchName, error }) => ({ name: branchName, error })),
+            ),
+          );
         }
       });
     }
@@ -45,7 +58,10 @@ export function race<Value>(scope: Scope, name: string, branches: readonly Branc
 }
 
 /** A loser's history goes with the commit that records the winner, unless it holds an armed handler (DESIGN 5.5). */
-function leaveLosers(block: BlockBody, race: { name: string; winner: string; losers: readonly Scope[] }): void {
+function leaveLosers(
+  block: BlockBody,
+  race: { name: string; winner: string; losers: readonly Scope[] },
+): void {
   const reason = new BranchAbandonedError(`Branch "${race.winner}" won race "${race.name}".`);
   for (const loser of race.losers) {
     loser.close(reason);
@@ -58,7 +74,9 @@ function leaveLosers(block: BlockBody, race: { name: string; winner: string; los
 function checkBranches(scope: Scope, name: string, branches: readonly Branch<unknown>[]): void {
   const where = `Race ${describe(name)}`;
   if (!Array.isArray(branches)) {
-    throw new InvalidArgumentError(`${where}: branches must be an array of { name, run }; got ${describe(branches)}.`);
+    throw new InvalidArgumentError(
+      `${where}: branches must be an array of { name, run }; got ${describe(branches)}.`,
+    );
   }
   checkBranchCount(scope, where, branches.length);
   const names = new Set<string>();
@@ -66,7 +84,9 @@ function checkBranches(scope: Scope, name: string, branches: readonly Branch<unk
     checkName(branch?.name, `${where}: the name of a branch`, scope.run.limits);
     checkFunction(branch.run, `${where}: branch ${describe(branch.name)}: run`);
     if (names.has(branch.name)) {
-      throw new DuplicateNameError(`${where} has two branches named ${describe(branch.name)}; give each a name of its own.`);
+      throw new DuplicateNameError(
+        `${where} has two branches named ${describe(branch.name)}; give each a name of its own.`,
+      );
     }
     names.add(branch.name);
   }

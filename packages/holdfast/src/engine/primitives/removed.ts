@@ -8,7 +8,17 @@ import { claim, Halt } from "../claim.ts";
 import { Operation } from "../operation.ts";
 import type { Scope } from "../scope.ts";
 
-const KINDS: readonly RemovedKind[] = ["step", "loop", "sleep", "message", "join", "race", "map", "try", "send"];
+const KINDS: readonly RemovedKind[] = [
+  "step",
+  "loop",
+  "sleep",
+  "message",
+  "join",
+  "race",
+  "map",
+  "try",
+  "send",
+];
 
 /**
  * Keeps the place of an operation that the code no longer has. A run that has the operation in its history goes past
@@ -17,7 +27,9 @@ const KINDS: readonly RemovedKind[] = ["step", "loop", "sleep", "message", "join
 export function removed(scope: Scope, name: string, kind: RemovedKind): Promise<void> {
   if (!KINDS.includes(kind)) {
     const known = KINDS.map((k) => `"${k}"`).join(", ");
-    throw new InvalidArgumentError(`removed ${describe(name)}: kind must be one of ${known}; got ${describe(kind)}.`);
+    throw new InvalidArgumentError(
+      `removed ${describe(name)}: kind must be one of ${known}; got ${describe(kind)}.`,
+    );
   }
   const { run } = scope;
   const place = claim(scope, "removed", name);
@@ -35,7 +47,10 @@ export function removed(scope: Scope, name: string, kind: RemovedKind): Promise<
     return Promise.resolve();
   }
   // Whatever the result was, a failure included: the operation is no more, and only its turn is kept.
-  const operation = new Operation<void>({ scope, place, kind: entry.kind satisfies EntryKind }, () => undefined);
+  const operation = new Operation<void>(
+    { scope, place, kind: entry.kind satisfies EntryKind },
+    () => undefined,
+  );
   return operation.replay({ ...entry, status: "completed" });
 }
 

@@ -4,15 +4,20 @@ import type { QueueSendOptions } from "../../model/context.ts";
 import { describe } from "../../model/describe.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
 import { checkUse } from "../claim.ts";
+import { formatUuid } from "../draws.ts";
 import { Operation } from "../operation.ts";
 import type { Scope } from "../scope.ts";
-import { formatUuid } from "../draws.ts";
 
 /**
  * Sends a message as part of this run's history, once: the message leaves in the commit that records it (P3). Several
  * messages of one name are told apart by their order, so the name need not be unique in the scope.
  */
-export function send(scope: Scope, name: string, body: unknown, options: QueueSendOptions = {}): Promise<void> {
+export function send(
+  scope: Scope,
+  name: string,
+  body: unknown,
+  options: QueueSendOptions = {},
+): Promise<void> {
   const { run } = scope;
   checkName(name, "The name of the message", run.limits);
   const to = options.to ?? run.workflowId;
@@ -30,7 +35,8 @@ export function send(scope: Scope, name: string, body: unknown, options: QueueSe
   if (encoded === null) return operation.promise;
   const go = (bytes: Uint8Array): void => run.whenLive(() => dispatch(operation, { to, name, bytes }));
   if (encoded instanceof Uint8Array) go(encoded);
-  else void encoded.then(go, (error: unknown) => run.whenLive(() => operation.fail(error))).finally(run.hold());
+  else
+    void encoded.then(go, (error: unknown) => run.whenLive(() => operation.fail(error))).finally(run.hold());
   return operation.promise;
 }
 

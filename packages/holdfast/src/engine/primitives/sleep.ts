@@ -1,5 +1,5 @@
-import { type Duration, durationMs, type Instant, instantMs } from "../../model/duration.ts";
 import { describe } from "../../model/describe.ts";
+import { type Duration, durationMs, type Instant, instantMs } from "../../model/duration.ts";
 import { claim } from "../claim.ts";
 import { Operation } from "../operation.ts";
 import type { Scope } from "../scope.ts";

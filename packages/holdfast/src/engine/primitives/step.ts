@@ -67,7 +67,9 @@ function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
   checkFunction(config.run, `${where}: run`);
   const { delivery } = config;
   if (delivery !== undefined && delivery !== "at-least-once" && delivery !== "at-most-once") {
-    throw new InvalidArgumentError(`${where}: delivery must be "at-least-once" or "at-most-once"; got ${describe(delivery)}.`);
+    throw new InvalidArgumentError(
+      `${where}: delivery must be "at-least-once" or "at-most-once"; got ${describe(delivery)}.`,
+    );
   }
   for (const option of ["ephemeral", "retryOnTimeout"] as const) {
     const value: unknown = config[option];
@@ -115,6 +117,7 @@ function checkArmed(scope: Scope, name: string): void {
     maximum,
     actual: armed + 1,
     where: `The loop around step "${name}"`,
-    remedy: "Handlers keep their iterations from being pruned: do the compensable work in runs of its own, or raise the limit.",
+    remedy:
+      "Handlers keep their iterations from being pruned: do the compensable work in runs of its own, or raise the limit.",
   });
 }

@@ -1,5 +1,5 @@
-import type { WorkflowContext } from "../../model/context.ts";
 import { checkFunction } from "../../model/check.ts";
+import type { WorkflowContext } from "../../model/context.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { RollbackError, StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
@@ -86,7 +86,11 @@ function blockFailureKind(run: Run, error: unknown): BlockFailureKind | undefine
   }
 }
 
-function checkKinds<Kind extends string>(given: readonly Kind[], known: readonly Kind[], name: string): readonly Kind[] {
+function checkKinds<Kind extends string>(
+  given: readonly Kind[],
+  known: readonly Kind[],
+  name: string,
+): readonly Kind[] {
   if (Array.isArray(given) && given.every((kind) => known.includes(kind))) return given;
   throw new InvalidArgumentError(
     `Try ${describe(name)}: catch must be an array of ${known.map((k) => `"${k}"`).join(", ")}; got ${describe(given)}.`,

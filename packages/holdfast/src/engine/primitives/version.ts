@@ -12,7 +12,8 @@ export function getVersion(scope: Scope, name: string, latest: number): Promise<
   const place = claim(scope, "version", name);
   const operation = new Operation<number>({ scope, place, kind: "version" }, (entry) => entry.count);
   if (place.entry !== null) return operation.replay(place.entry);
-  const pin = (count: number): void => operation.settle({ status: "completed", result: null, change: { count } });
+  const pin = (count: number): void =>
+    operation.settle({ status: "completed", result: null, change: { count } });
   if (run.live) pin(latest);
   else {
     run.gates.push({

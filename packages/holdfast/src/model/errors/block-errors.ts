@@ -71,7 +71,9 @@ export class QueueTimeoutError extends HoldfastError {
   readonly names: readonly string[];
 
   constructor(waitName: string, names: readonly string[], timeoutMs: number) {
-    super(`No message ${names.map((n) => JSON.stringify(n)).join(" or ")} came to "${waitName}" within ${timeoutMs} ms.`);
+    super(
+      `No message ${names.map((n) => JSON.stringify(n)).join(" or ")} came to "${waitName}" within ${timeoutMs} ms.`,
+    );
     this.names = names;
   }
 }

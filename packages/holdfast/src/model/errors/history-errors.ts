@@ -41,7 +41,14 @@ export class EntryInProgressError extends HoldfastError {
 }
 
 /** What is wrong with stored bytes. */
-export type CorruptionKind = "format" | "version" | "checksum" | "malformed" | "missing" | "digest" | "payload";
+export type CorruptionKind =
+  | "format"
+  | "version"
+  | "checksum"
+  | "malformed"
+  | "missing"
+  | "digest"
+  | "payload";
 
 /** Thrown when stored bytes are damaged, missing, swapped, stale or from a newer version (P15). The run is paused. */
 export class CorruptionError extends HoldfastError {

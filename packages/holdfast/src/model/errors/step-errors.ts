@@ -9,7 +9,10 @@ export class StepExhaustedError extends HoldfastError {
 
   constructor(stepName: string, attempts: number, options?: ErrorOptions) {
     const last = options?.cause instanceof Error ? `: ${options.cause.message}` : "";
-    super(`Step "${stepName}" failed on all of its ${attempts} attempt${attempts === 1 ? "" : "s"}${last}`, options);
+    super(
+      `Step "${stepName}" failed on all of its ${attempts} attempt${attempts === 1 ? "" : "s"}${last}`,
+      options,
+    );
     this.stepName = stepName;
     this.attempts = attempts;
   }

@@ -6,7 +6,9 @@ export class FencedError extends HoldfastError {
   readonly workflowId: string;
 
   constructor(workflowId: string, details: string) {
-    super(`This process no longer owns run "${workflowId}": ${details}. Nothing was written; another runner goes on with it.`);
+    super(
+      `This process no longer owns run "${workflowId}": ${details}. Nothing was written; another runner goes on with it.`,
+    );
     this.workflowId = workflowId;
   }
 }

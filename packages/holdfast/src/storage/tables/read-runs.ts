@@ -12,7 +12,7 @@ import type { Ledger } from "./tables.ts";
 const START = new Uint8Array(0);
 
 /** The run, unless it does not exist yet. */
-export function findBorn(ledger: Ledger, workflowId: string): RunRow | null {
+function findBorn(ledger: Ledger, workflowId: string): RunRow | null {
   const run = ledger.tables.findRun(workflowId);
   return run === null || run.revision === 0 ? null : run;
 }

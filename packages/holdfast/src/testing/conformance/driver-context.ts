@@ -1,13 +1,7 @@
 import type { EngineDriver } from "../../storage/driver.ts";
-import type { DriverLimits } from "../../storage/records.ts";
+import type { DriverSettings } from "./driver-settings.ts";
 import { batch, newRun } from "./samples.ts";
 import type { StoreContext } from "./store-context.ts";
-
-/** What a case asks of the storage that it is given. */
-export interface DriverSettings {
-  readonly driverLimits?: Partial<DriverLimits>;
-  readonly queuedMessages?: number;
-}
 
 /** A driver under test, with what the port itself does not offer. */
 export interface DriverSubject {

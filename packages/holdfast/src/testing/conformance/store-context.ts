@@ -1,5 +1,5 @@
 import type { WorkflowStore } from "../../storage/store.ts";
-import type { DriverSettings } from "./driver-context.ts";
+import type { DriverSettings } from "./driver-settings.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 /** What a case asks of the storage that it is given. */

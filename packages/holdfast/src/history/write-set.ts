@@ -1,0 +1,38 @@
+import type { KeyRange, KVEntry } from "../storage/records.ts";
+import type { Digest } from "./header.ts";
+import type { Place } from "./place.ts";
+
+/** What one commit writes: taken at one instant, never changed afterwards. */
+export interface WriteSet {
+  readonly puts: readonly KVEntry[];
+  readonly deletes: readonly Uint8Array[];
+  readonly deleteRanges: readonly KeyRange[];
+  readonly digest: Digest;
+  readonly sequence: number;
+  readonly lastTime: number;
+  readonly undo: () => void;
+}
+
+/** Stored rows that are to go. */
+export interface RemovedRows {
+  readonly ranges: KeyRange[];
+  readonly deletes: Uint8Array[];
+  readonly checksums: number[];
+}
+
+/** A row that a run has one of. */
+export interface SingleRow {
+  readonly body: Uint8Array | null;
+  readonly storedChecksum: number | null;
+  readonly dirty: boolean;
+}
+
+/** What a write set was made of, so that it can be put back. */
+export interface TakenRows {
+  readonly dirty: Set<Place>;
+  readonly dirtyBytes: number;
+  readonly removed: RemovedRows;
+  readonly storedNames: number;
+  readonly previous: Map<Place, number | null>;
+  readonly singles: [number, SingleRow][];
+}

@@ -1,0 +1,35 @@
+import { describe } from "./describe.ts";
+import { InvalidArgumentError } from "./errors/argument-errors.ts";
+
+/**
+ * The promise, or a rejection with the signal's reason as soon as the signal aborts: for calls that take no signal of
+ * their own. The work behind the promise goes on; only the wait for it ends. No listener is left behind.
+ *
+ * @throws InvalidArgumentError when `signal` is not an AbortSignal.
+ */
+export function abortable<Value>(promise: PromiseLike<Value>, signal: AbortSignal): Promise<Value> {
+  if (typeof signal?.addEventListener !== "function") {
+    throw new InvalidArgumentError(`abortable takes a promise and an AbortSignal; got ${describe(signal)}.`);
+  }
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) {
+      abort();
+      // What comes of it afterwards is nobody's, and must not end the process.
+      promise.then(undefined, () => {});
+      return;
+    }
+    signal.addEventListener("abort", abort, { once: true });
+    const settled = (): void => signal.removeEventListener("abort", abort);
+    promise.then(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (error: unknown) => {
+        settled();
+        reject(error);
+      },
+    );
+  });
+}
