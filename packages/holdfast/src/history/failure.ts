@@ -62,10 +62,9 @@ export function encodeFailure(thrown: unknown): Uint8Array {
     const bytes = attempt(() => encodeLikeness(thrown, keep), null);
     if (bytes !== null) return bytes;
   }
-  return assemble(
-    { name: "Error", message: "an error that cannot be stored" },
-    "an error that cannot be stored",
-  );
+  // Not an error, and too large: what is left is to say what it was.
+  const text = cutText(describe(thrown), SUMMARY_MESSAGE);
+  return assemble({ name: typeof thrown, message: text }, text);
 }
 
 /** What was thrown, or the likeness of it that could be stored. Throws `CorruptionError` for other bytes. */

@@ -225,6 +225,7 @@ describe("a failure that is too large", () => {
         expect((revived as Error).message.slice(0, 100)).toBe(thrown.message.slice(0, 100));
       }
     }
+    expect(checked(many)).toBe("an object");
   });
 
   it("ends objects that go on for ever", () => {
