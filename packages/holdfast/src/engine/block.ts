@@ -96,7 +96,7 @@ export async function runFunction(scope: Scope, call: (ctx: WorkflowContext) => 
   if (!scope.run.live && !scope.run.rollingBack) {
     const unasked = firstUnasked(scope.place, scope.run.asked);
     if (unasked !== undefined) {
-      scope.run.diverge(divergenceAt(scope.run, unasked, "ended the block without asking for it"));
+      scope.run.diverge(divergenceAt(scope.run, unasked, "ends the block"));
       return new Promise(() => {});
     }
   }

@@ -28,7 +28,7 @@ export function claim(scope: Scope, kind: EntryKind | "removed", name: string): 
   }
   const place = scope.place.child({ type: SegmentType.name, value: index });
   scope.claimed.set(index, kind);
-  if (!run.live) run.asked.add(place);
+  if (!run.live) run.asked.set(place, kind);
   if (kind !== "removed") checkKind(scope, kind, place);
   return place;
 }

@@ -12,7 +12,7 @@ import { Mailbox } from "./mailbox.ts";
 import { Outbox } from "./outbox.ts";
 import type { Payloads } from "./payloads.ts";
 import type { Report } from "./report.ts";
-import type { ArmedStep, Run } from "./run.ts";
+import type { ArmedStep, AskedKind, Run } from "./run.ts";
 import { Scope } from "./scope.ts";
 import { Timers } from "./timers.ts";
 import { Turns } from "./turns.ts";
@@ -58,7 +58,7 @@ export class Execution implements Run {
   readonly mailbox: Mailbox;
   readonly outbox: Outbox = new Outbox();
   readonly origins: WeakMap<object, Place> = new WeakMap();
-  readonly asked: Set<Place> = new Set();
+  readonly asked: Map<Place, AskedKind> = new Map();
   readonly handlers: Map<Place, ArmedStep> = new Map();
   readonly gates: VersionGate[] = [];
   readonly root: Scope;

@@ -68,7 +68,7 @@ export class Forward {
     if (!execution.live) {
       const unasked = firstUnasked(execution.journal.root, execution.asked);
       if (unasked !== undefined) {
-        return { end: "diverged", error: divergenceAt(execution, unasked, "ended without asking for it") };
+        return { end: "diverged", error: divergenceAt(execution, unasked, "ends") };
       }
     }
     return { end: "settled", outcome };
@@ -87,7 +87,7 @@ export class Forward {
       }
       return {
         end: "diverged",
-        error: divergenceAt(execution, unasked, "waits for something else and did not ask for it"),
+        error: divergenceAt(execution, unasked, "waits for something else"),
       };
     }
     execution.goLive();

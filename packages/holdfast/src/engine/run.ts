@@ -1,3 +1,4 @@
+import type { EntryKind } from "../history/entry.ts";
 import type { Journal } from "../history/journal.ts";
 import type { Place } from "../history/place.ts";
 import type { World } from "../model/clock.ts";
@@ -36,8 +37,8 @@ export interface Run {
   readonly wakeup: Wakeup;
   /** Which place an error that was handed to workflow code came from. */
   readonly origins: WeakMap<object, Place>;
-  /** Places that the code has asked for in this replay; empty and unused once live. */
-  readonly asked: Set<Place>;
+  /** Places that the code has asked for in this replay, and as what; empty and unused once live. */
+  readonly asked: Map<Place, AskedKind>;
   /** Handlers of committed steps, collected while rolling back. */
   readonly handlers: Map<Place, ArmedStep>;
   /** Version gates that wait for the end of the replay. */
@@ -64,6 +65,9 @@ export interface Run {
   /** The code does not fit the history: the run is going to be paused. */
   diverge(error: HistoryDivergedError): void;
 }
+
+/** What a place was asked for as; `scope` for places that only hold others. */
+export type AskedKind = EntryKind | "removed" | "scope";
 
 /** A committed step and what undoes it. */
 export interface ArmedStep {

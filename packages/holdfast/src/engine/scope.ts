@@ -93,7 +93,7 @@ export class Scope {
     });
     inner.loopArmed = this.loopArmed;
     this.#inner.add(inner);
-    if (!this.run.live) this.run.asked.add(place);
+    if (!this.run.live) this.run.asked.set(place, "scope");
     if (this.closed) inner.close(this.#reason);
     return inner;
   }

@@ -61,6 +61,17 @@ export function isImmutablePrimitive(value: unknown): boolean {
 }
 
 function encodePayload(value: unknown, what: string): Uint8Array {
+  try {
+    return encodePrimitive(value) ?? encodeJson(value) ?? encodeRich(value, what);
+  } catch (cause) {
+    if (cause instanceof UnserializableValueError) throw cause;
+    const problem = "it changed while it was read, or takes more memory than there is";
+    throw new UnserializableValueError(what, problem, { cause });
+  }
+}
+
+/** Null for what is no primitive of JSON. */
+function encodePrimitive(value: unknown): Uint8Array | null {
   switch (typeof value) {
     case "undefined":
       return Uint8Array.of(UNDEFINED);
@@ -69,21 +80,17 @@ function encodePayload(value: unknown, what: string): Uint8Array {
     case "boolean":
       return encodeText(value ? "Jtrue" : "Jfalse");
     case "number":
-      return Number.isFinite(value) && !Object.is(value, -0)
-        ? encodeText(`J${value}`)
-        : encodeRich(value, what);
-    case "object": {
-      const json = value === null ? "null" : exactJson(value);
-      return json === null ? encodeRich(value, what) : encodeText(`J${json}`);
-    }
+      return Number.isFinite(value) && !Object.is(value, -0) ? encodeText(`J${value}`) : null;
     default:
-      return encodeRich(value, what);
+      return value === null ? encodeText("Jnull") : null;
   }
 }
 
-function exactJson(value: object): string | null {
+/** Null for what JSON does not bring back exactly. */
+function encodeJson(value: unknown): Uint8Array | null {
+  if (typeof value !== "object" || value === null) return null;
   try {
-    return isExactJson(value, MAX_PAYLOAD_DEPTH) ? JSON.stringify(value) : null;
+    return isExactJson(value, MAX_PAYLOAD_DEPTH) ? encodeText(`J${JSON.stringify(value)}`) : null;
   } catch {
     // A getter or a trap threw: the full walk says where.
     return null;
@@ -92,13 +99,7 @@ function exactJson(value: object): string | null {
 
 function encodeRich(value: unknown, what: string): Uint8Array {
   const buffers = inspectPayload(value, what);
-  try {
-    return encodeText(`D${toDevalue(value, buffers)}`);
-  } catch (cause) {
-    throw new UnserializableValueError(what, "it changed while it was read, or is too large for a text", {
-      cause,
-    });
-  }
+  return encodeText(`D${toDevalue(value, buffers)}`);
 }
 
 function decodePayload(bytes: Uint8Array): unknown {

@@ -8,9 +8,12 @@ const KEY = "0a0b";
 const anyString = fc.string({ unit: "binary", maxLength: 40 });
 /** Any sequence of UTF-16 units, lone surrogates among them. */
 const anyUnits = fc
-  .array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd7f0, max: 0xe00f }), fc.nat(0x7f)), {
-    maxLength: 60,
-  })
+  .array(
+    fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd7f0, max: 0xe00f }), fc.nat(0x7f)),
+    {
+      maxLength: 60,
+    },
+  )
   .map((units) => String.fromCharCode(...units));
 const safeNat = fc.maxSafeNat();
 
@@ -27,7 +30,8 @@ function malformed(read: (reader: BareReader) => unknown, bytes: readonly number
   } catch (error) {
     thrown = error;
   }
-  if (!(thrown instanceof CorruptionError)) throw new Error(`expected a CorruptionError, got ${String(thrown)}`);
+  if (!(thrown instanceof CorruptionError))
+    throw new Error(`expected a CorruptionError, got ${String(thrown)}`);
   expect(thrown).toMatchObject({ kind: "malformed", key: KEY });
   return thrown;
 }
@@ -91,7 +95,11 @@ describe("the BARE writer and reader", () => {
     ["u64", (to: BareWriter) => to.u64(2 ** 32 + 1), [1, 0, 0, 0, 1, 0, 0, 0]],
     ["i64 -1", (to: BareWriter) => to.i64(-1), [255, 255, 255, 255, 255, 255, 255, 255]],
     ["f64", (to: BareWriter) => to.f64(1), [0, 0, 0, 0, 0, 0, 0xf0, 0x3f]],
-    ["text", (to: BareWriter) => to.string("aé€😀"), [10, 0x61, 0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80]],
+    [
+      "text",
+      (to: BareWriter) => to.string("aé€😀"),
+      [10, 0x61, 0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80],
+    ],
     ["a lone surrogate", (to: BareWriter) => to.string("\ud800"), [3, 0xed, 0xa0, 0x80]],
     ["an absent value", (to: BareWriter) => to.optional(null, () => to.u8(1)), [0]],
     ["a list", (to: BareWriter) => to.list([7, 8], (item) => to.u8(item)), [2, 7, 8]],
@@ -162,12 +170,20 @@ describe("the BARE reader", () => {
   it.each([
     ["an overlong integer", (from: BareReader) => from.uint(), [0x80, 0x00]],
     ["an integer above 2^53", (from: BareReader) => from.uint(), [255, 255, 255, 255, 255, 255, 255, 16]],
-    ["an integer without an end", (from: BareReader) => from.uint(), [255, 255, 255, 255, 255, 255, 255, 255, 255, 1]],
+    [
+      "an integer without an end",
+      (from: BareReader) => from.uint(),
+      [255, 255, 255, 255, 255, 255, 255, 255, 255, 1],
+    ],
     ["a u64 above 2^53", (from: BareReader) => from.u64(), [0, 0, 0, 0, 0, 0, 32, 0]],
     ["an i64 below -2^53", (from: BareReader) => from.i64(), [0, 0, 0, 0, 0, 0, 0, 128]],
     ["a boolean that is 2", (from: BareReader) => from.bool(), [2]],
     ["an overlong character", (from: BareReader) => from.string(), [2, 0xc0, 0x80]],
-    ["a pair of surrogates in two halves", (from: BareReader) => from.string(), [6, 0xed, 0xa0, 0x80, 0xed, 0xb0, 0x80]],
+    [
+      "a pair of surrogates in two halves",
+      (from: BareReader) => from.string(),
+      [6, 0xed, 0xa0, 0x80, 0xed, 0xb0, 0x80],
+    ],
     ["a character above U+10FFFF", (from: BareReader) => from.string(), [4, 0xf4, 0x90, 0x80, 0x80]],
     ["a character without its end", (from: BareReader) => from.string(), [2, 0xe2, 0x82]],
     ["a stray continuation byte", (from: BareReader) => from.string(), [1, 0x80]],

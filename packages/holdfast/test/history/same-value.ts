@@ -15,7 +15,8 @@ class Comparison {
     }
     const partner = this.#partners.get(a);
     if (partner !== undefined) return partner === b ? null : `${path}: references are shared differently`;
-    if (this.#partners.has(b) && this.#partners.get(b) !== a) return `${path}: references are shared differently`;
+    if (this.#partners.has(b) && this.#partners.get(b) !== a)
+      return `${path}: references are shared differently`;
     this.#partners.set(a, b);
     this.#partners.set(b, a);
     if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return `${path}: prototypes differ`;
@@ -25,10 +26,13 @@ class Comparison {
   #slots(a: object, b: object, path: string): string | null {
     if (a instanceof Date) return this.compare(a.getTime(), (b as Date).getTime(), `${path}.time`);
     if (a instanceof RegExp) return this.compare(String(a), String(b), `${path}.text`);
-    if (a instanceof URL || a instanceof URLSearchParams) return this.compare(String(a), String(b), `${path}.text`);
-    if (a instanceof Map) return this.#items([...a.entries()].flat(), [...(b as typeof a).entries()].flat(), `${path}.entry`);
+    if (a instanceof URL || a instanceof URLSearchParams)
+      return this.compare(String(a), String(b), `${path}.text`);
+    if (a instanceof Map)
+      return this.#items([...a.entries()].flat(), [...(b as typeof a).entries()].flat(), `${path}.entry`);
     if (a instanceof Set) return this.#items([...a], [...(b as typeof a)], `${path}.value`);
-    if (a instanceof ArrayBuffer) return this.#items([...new Uint8Array(a)], [...new Uint8Array(b as ArrayBuffer)], path);
+    if (a instanceof ArrayBuffer)
+      return this.#items([...new Uint8Array(a)], [...new Uint8Array(b as ArrayBuffer)], path);
     if (a instanceof DataView) {
       const other = b as DataView;
       return this.#items(bytesOf(a), bytesOf(other), path);
@@ -50,13 +54,16 @@ class Comparison {
     const keys = Reflect.ownKeys(a);
     const others = Reflect.ownKeys(b);
     // The order of an error's own properties is the runtime's; its data comes in order, after the rest.
-    const same = isError ? keys.length === others.length && keys.every((key) => others.includes(key)) : String(keys) === String(others);
+    const same = isError
+      ? keys.length === others.length && keys.every((key) => others.includes(key))
+      : String(keys) === String(others);
     if (!same) return `${path}: keys ${String(keys)} and ${String(others)}`;
     for (const key of keys) {
       const name = `${path}.${String(key)}`;
       if (key === "length") continue;
       const enumerable = Object.prototype.propertyIsEnumerable.call(a, key);
-      if (enumerable !== Object.prototype.propertyIsEnumerable.call(b, key)) return `${name}: enumerable differs`;
+      if (enumerable !== Object.prototype.propertyIsEnumerable.call(b, key))
+        return `${name}: enumerable differs`;
       const found = this.compare(Reflect.get(a, key), Reflect.get(b, key), name);
       if (found !== null) return found;
     }

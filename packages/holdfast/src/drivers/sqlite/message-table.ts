@@ -5,7 +5,9 @@ import { bytesOf, numberOf, optionalNumber, type SqliteRow, type Statements } fr
 
 const SELECT = "SELECT position, id, name, body, created_at, expires_at, completable FROM holdfast_messages";
 const OLDEST = `${SELECT} WHERE run = ? ORDER BY position LIMIT ?`;
-const OLDEST_OF_NAME = `${SELECT} WHERE run = ? AND name = ? ORDER BY position LIMIT ?`;
+/** Left to itself SQLite walks the whole queue by position. */
+const BY_NAME = "INDEXED BY holdfast_messages_name WHERE run = ? AND name = ?";
+const OLDEST_OF_NAME = `${SELECT} ${BY_NAME} ORDER BY position LIMIT ?`;
 const INSERT = `INSERT INTO holdfast_messages
   (run, position, id, name, body, created_at, expires_at, completable, remember) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const BEHIND = "SELECT max(position) + 1 AS position FROM holdfast_messages WHERE run = ?";
@@ -70,7 +72,7 @@ export class MessageTable {
   }
 
   has(key: number, names: readonly string[]): boolean {
-    const one = "SELECT 1 FROM holdfast_messages WHERE run = ? AND name = ? LIMIT 1";
+    const one = `SELECT 1 FROM holdfast_messages ${BY_NAME} LIMIT 1`;
     return names.some((name) => this.#statements.get(one, key, toExactText(name)) !== null);
   }
 

@@ -17,6 +17,12 @@ const NEXT_NAME = `SELECT workflow_name FROM holdfast_runs
   WHERE workflow_name > ? AND due_at IS NOT NULL ORDER BY workflow_name LIMIT 1`;
 const TABLES_OF_A_RUN = ["entries", "messages", "consumed", "responses", "runs"];
 
+/** One ordered listing: of one status, or (null) of any. */
+interface Listing extends Pick<RunQuery, "workflowName" | "limit"> {
+  readonly status: RunState | null;
+  readonly before: number | null;
+}
+
 /** The table of runs. */
 export class RunTable {
   readonly #statements: Statements;
@@ -75,21 +81,24 @@ export class RunTable {
     return earliest;
   }
 
+  /** Status by status, then merged: each is read in order by its index, and no further than the page. */
   list(query: Pick<RunQuery, "status" | "workflowName" | "limit">, before: number | null): RunRow[] {
+    if (query.status === undefined) return this.#list({ ...query, status: null, before });
+    const runs = [...new Set(query.status)].flatMap((status) => this.#list({ ...query, status, before }));
+    return runs.sort((a, b) => b.key - a.key).slice(0, query.limit);
+  }
+
+  #list(query: Listing): RunRow[] {
     const conditions = ["revision > 0"];
     const parameters: SqliteValue[] = [];
-    if (query.workflowName !== undefined) {
-      conditions.push("workflow_name = ?");
-      parameters.push(toExactText(query.workflowName));
-    }
-    if (query.status !== undefined) {
-      conditions.push(`status IN (${query.status.map(() => "?").join(", ")})`);
-      parameters.push(...query.status);
-    }
-    if (before !== null) {
-      conditions.push("run < ?");
-      parameters.push(before);
-    }
+    const restrict = (condition: string, value: SqliteValue | undefined): void => {
+      if (value === null || value === undefined) return;
+      conditions.push(condition);
+      parameters.push(value);
+    };
+    restrict("status = ?", query.status);
+    restrict("workflow_name = ?", query.workflowName === undefined ? null : toExactText(query.workflowName));
+    restrict("run < ?", query.before);
     const sql = `${SELECT} WHERE ${conditions.join(" AND ")} ORDER BY run DESC LIMIT ?`;
     return this.#statements.all(sql, ...parameters, query.limit).map(readRun);
   }

@@ -22,8 +22,8 @@ const RETRY_MS = 5;
 export class SqliteTransactor implements Transactor {
   readonly #connection: Connection;
   readonly #options: SqliteTransactorOptions;
-  /** Ends the waits of this store or driver; others on the same connection go on. */
-  readonly #closing = new AbortController();
+  /** What ends each wait of this store or driver; those of others on the same connection go on when it closes. */
+  readonly #waits = new Set<() => void>();
   #closed: Promise<void> | null = null;
 
   constructor(connection: Connection, options: SqliteTransactorOptions) {
@@ -79,19 +79,18 @@ export class SqliteTransactor implements Transactor {
   async #waitOpen(interest: Interest, signal: AbortSignal): Promise<void> {
     const ended = new AbortController();
     const end = (): void => ended.abort();
-    const closing = this.#closing.signal;
+    this.#waits.add(end);
     signal.addEventListener("abort", end);
-    closing.addEventListener("abort", end);
     try {
       await this.#connection.waiters.wait(interest, ended.signal);
     } finally {
       signal.removeEventListener("abort", end);
-      closing.removeEventListener("abort", end);
+      this.#waits.delete(end);
     }
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort();
+    for (const end of [...this.#waits]) end();
     await this.#connection.group.settled();
     if (this.#options.owned) this.#connection.close();
   }

@@ -56,7 +56,7 @@ export function removed(scope: Scope, name: string, kind: RemovedKind): Promise<
 
 /** Whatever is inside a block that was not finished is gone with it. */
 function forgive(scope: Scope, place: ReturnType<typeof claim>): void {
-  if (!scope.run.live) for (const inside of allBelow(place)) scope.run.asked.add(inside);
+  if (!scope.run.live) for (const inside of allBelow(place)) scope.run.asked.set(inside, "removed");
 }
 
 function* allBelow(place: ReturnType<typeof claim>): IterableIterator<ReturnType<typeof claim>> {
@@ -70,6 +70,6 @@ function keepSends(scope: Scope, name: string): void {
   const { run } = scope;
   const sent = scope.place.existing(SegmentType.send, run.journal.nameIndex(name));
   if (sent === undefined || run.live) return;
-  run.asked.add(sent);
-  for (const message of sent.children) run.asked.add(message);
+  run.asked.set(sent, "scope");
+  for (const message of sent.children) run.asked.set(message, "removed");
 }

@@ -30,7 +30,7 @@ export function send(
   const operation = new Operation<void>({ scope, place, kind: "send" }, () => undefined);
   const encoded = place.entry === null && !run.rollingBack ? encodeBody(scope, name, body) : null;
   scope.sends.set(index, ordinal + 1);
-  if (!run.live) run.asked.add(group).add(place);
+  if (!run.live) run.asked.set(group, "scope").set(place, "send");
   if (place.entry !== null) return operation.replay(place.entry);
   if (encoded === null) return operation.promise;
   const go = (bytes: Uint8Array): void => run.whenLive(() => dispatch(operation, { to, name, bytes }));

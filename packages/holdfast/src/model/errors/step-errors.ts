@@ -10,7 +10,7 @@ export class StepExhaustedError extends HoldfastError {
   constructor(stepName: string, attempts: number, options?: ErrorOptions) {
     const last = options?.cause instanceof Error ? `: ${options.cause.message}` : "";
     super(
-      `Step "${stepName}" failed on all of its ${attempts} attempt${attempts === 1 ? "" : "s"}${last}`,
+      `Step "${stepName}" failed after ${attempts} attempt${attempts === 1 ? "" : "s"}${last}`,
       options,
     );
     this.stepName = stepName;

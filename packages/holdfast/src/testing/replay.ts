@@ -1,0 +1,151 @@
+import { decodeHeader, encodeHeader, type RunHeader } from "../history/header.ts";
+import { loadJournal } from "../history/journal-load.ts";
+import { runTagOf } from "../history/journal.ts";
+import { KeySpace } from "../history/key.ts";
+import { type MemoryDriver, memoryDriver } from "../drivers/memory/memory-driver.ts";
+import type { MemoryDump } from "../drivers/memory/memory-transactor.ts";
+import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
+import { HistoryDivergedError } from "../model/errors/history-errors.ts";
+import { RunNotFoundError } from "../model/errors/run-errors.ts";
+import { isTerminal, type RunState } from "../model/run.ts";
+import type { Workflow } from "../model/workflow.ts";
+import type { EngineDriver } from "../storage/driver.ts";
+import type { CommitBatch, RunImage } from "../storage/records.ts";
+import { type RunWorkflowOptions, runWorkflow } from "../system/run-workflow.ts";
+import { virtualClock } from "./virtual-clock.ts";
+
+/** Options of `replay`. */
+export interface ReplayOptions extends Pick<RunWorkflowOptions, "codec" | "limits" | "logger" | "observers" | "strict"> {
+  /** Which run of a dump that has several. @default the only one */
+  readonly workflowId?: string;
+}
+
+/** What a replay found. */
+export interface ReplayReport {
+  readonly workflowId: string;
+  /** The state that the run was recorded in. */
+  readonly status: RunState;
+  /** Results that were replayed. */
+  readonly results: number;
+}
+
+/**
+ * Replays a recorded history with today's code, without starting any body or writing anything: put it into CI with
+ * dumps of production runs, and a change that would strand them fails there.
+ *
+ * @throws HistoryDivergedError when the code does not fit; RunNotFoundError when nothing is recorded
+ */
+export async function replay(
+  workflow: Workflow<never, unknown, never, never>,
+  recorded: MemoryDump | EngineDriver,
+  options: ReplayOptions = {},
+): Promise<ReplayReport> {
+  const { driver, workflowId } = sourceOf(recorded, options.workflowId);
+  const loaded = await loadJournal(workflowId, driver);
+  if (loaded === null) throw new RunNotFoundError(workflowId);
+  const { header } = loaded.journal;
+  const report = { workflowId, status: header.status, results: header.sequence };
+  const copy = new ReplayDriver(driver, workflowId);
+  const clock = virtualClock({ now: header.lastTime });
+  const { workflowId: _, ...settings } = options;
+  const handle = runWorkflow(workflowId, workflow as Workflow, undefined, copy, {
+    ...settings,
+    clock,
+    scheduler: clock.scheduler,
+  });
+  const ended = handle.result.then(
+    () => null,
+    (error: unknown) => {
+      throw error;
+    },
+  );
+  const wrote = await clock.settle(Promise.race([ended, copy.written]));
+  if (isTerminal(header.status)) checkEnd(header, wrote, loaded.journal.single(KeySpace.output));
+  return report;
+}
+
+/** What the code came to must be what was recorded. */
+function checkEnd(header: RunHeader, wrote: CommitBatch | null, output: Uint8Array | null): void {
+  if (header.status === "cancelled") return;
+  const failed = wrote?.status === "failed" || wrote?.status === "rolling_back";
+  const same = header.status === "failed" ? failed : wrote?.status === "completed" && output !== null;
+  if (same) return;
+  throw new HistoryDivergedError(header.workflowName, {
+    location: "",
+    recorded: `the end of the run, ${header.status}`,
+    asked: wrote === null ? "waits for something else" : `goes on or ends otherwise (${wrote.status})`,
+  });
+}
+
+function sourceOf(recorded: MemoryDump | EngineDriver, wanted: string | undefined): { driver: EngineDriver; workflowId: string } {
+  if ("load" in recorded) {
+    if (wanted === undefined) {
+      throw new InvalidArgumentError("replay of a driver needs options.workflowId; a dump of one run does not.");
+    }
+    return { driver: recorded, workflowId: wanted };
+  }
+  const ids = recorded.runs.map(({ row }) => row.workflowId);
+  const workflowId = wanted ?? ids[0];
+  if (workflowId === undefined || !ids.includes(workflowId) || (wanted === undefined && ids.length > 1)) {
+    throw new InvalidArgumentError(
+      `The dump has ${ids.length} runs: name one of them in options.workflowId; got ${JSON.stringify(wanted)}.`,
+    );
+  }
+  const driver: MemoryDriver = memoryDriver({ workflowId });
+  driver.restore(recorded);
+  return { driver, workflowId };
+}
+
+/** Shows a run as if it had not ended, and keeps everything from being written. */
+class ReplayDriver implements EngineDriver {
+  readonly limits: EngineDriver["limits"];
+  readonly #inner: EngineDriver;
+  readonly #workflowId: string;
+  #tellWritten!: (batch: CommitBatch) => void;
+  /** The first batch that the code would have written: the replay has ended there. */
+  readonly written: Promise<CommitBatch> = new Promise((resolve) => {
+    this.#tellWritten = resolve;
+  });
+
+  constructor(inner: EngineDriver, workflowId: string) {
+    this.limits = inner.limits;
+    this.#inner = inner;
+    this.#workflowId = workflowId;
+  }
+
+  async load(): Promise<RunImage | null> {
+    const image = await this.#inner.load();
+    if (image === null) return null;
+    const tag = runTagOf(this.#workflowId);
+    const header = decodeHeader(tag, image.header);
+    const open = { ...header, status: "sleeping", rollback: "none", pause: null, barrenStarts: 0 } as const;
+    return { ...image, header: encodeHeader(tag, open), claimsWithoutCommit: 0 };
+  }
+
+  list(...page: Parameters<EngineDriver["list"]>): ReturnType<EngineDriver["list"]> {
+    return this.#inner.list(...page);
+  }
+
+  commit(batch: CommitBatch): Promise<void> {
+    // Holding the run is how the engine reports divergence; the run itself stays as it is.
+    if (batch.status === "paused") return Promise.resolve();
+    this.#tellWritten(batch);
+    return new Promise(() => {});
+  }
+
+  applied(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  peekMessages(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  enqueueMessage(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  waitForMessages(): Promise<void> {
+    return new Promise(() => {});
+  }
+}
