@@ -6,7 +6,7 @@ const SRC = "packages/holdfast/src";
 const LAYERS = ["model", "storage", "history", "engine", "system", "host", "testing"];
 
 /** Layers that run in every runtime: no `node:` module, and no package but the codec's. */
-const PURE = `^${SRC}/(model|storage|history|engine|drivers/memory)/`;
+const PURE = `^${SRC}/(model|storage|history|engine|drivers/(memory|kv))/`;
 
 const layerRules = LAYERS.map((layer, level) => {
   const below = LAYERS.slice(0, level + 1);

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { Readable, pipeline } from "node:stream";
-import { type Options, parse } from "csv-parse";
+import { CsvError, type Options, parse } from "csv-parse";
 import { parse as parseText } from "csv-parse/sync";
 import { z } from "zod";
 
@@ -29,7 +29,8 @@ export type Batch = z.infer<typeof Batch>;
 export const Plan = z.object({ columns: z.array(z.string()), batches: z.array(Batch) });
 export type Plan = z.infer<typeof Plan>;
 
-const degrees = (limit: number) => z.string().min(1).pipe(z.coerce.number().min(-limit).max(limit));
+const degrees = (limit: number) =>
+  z.string().min(1).transform(Number).pipe(z.number().min(-limit).max(limit));
 
 /** A row of the data set that the example brings. */
 const ZipCode = z.object({
@@ -152,7 +153,8 @@ const REASONS: Readonly<Record<string, string>> = {
 function inputError(error: unknown, file: string): unknown {
   if (!(error instanceof Error)) return error;
   const { code = "" } = error as NodeJS.ErrnoException;
-  const known = error instanceof InputError || code.startsWith("CSV_");
-  const reason = known ? error.message : REASONS[code];
+  const known = error instanceof InputError || error instanceof CsvError;
+  // The parser quotes what it found, which may go on for lines.
+  const reason = known ? error.message.split("\n", 1)[0] : REASONS[code];
   return reason === undefined ? error : new InputError(`${file}: ${reason}`, { cause: error });
 }

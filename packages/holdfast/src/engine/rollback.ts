@@ -132,7 +132,9 @@ export class Rollback {
     report.error({ rollback: { workflowId, stepName: step.name, error } });
     if (verdict === "final") return error;
     if (verdict === "exhausted")
-      return new StepExhaustedError(`${step.name} (rollback)`, attempt, { cause: error });
+      return new StepExhaustedError(`${step.name} (rollback)`, attempt, {
+        cause: decodeFailure(encodeFailure(error)),
+      });
     if (delay <= SHORT_BACKOFF_MS) await this.#committer.commit({ status: "rolling_back" }, null);
     return undefined;
   }

@@ -23,6 +23,11 @@ export interface StepPlan {
   readonly output: Schema<unknown, unknown> | undefined;
 }
 
+/** An error as it is stored: one that throws when it is looked at does no harm any more. */
+function storable(error: unknown): unknown {
+  return decodeFailure(encodeFailure(error));
+}
+
 /** Backoff waits up to this long are waited for in memory; longer ones let the run park. */
 const SHORT_BACKOFF_MS = 1_000;
 
@@ -170,7 +175,8 @@ export class StepAttempts {
     scope.running.delete(place);
     this.#tell(error, attempt, null);
     const { name } = this.#plan;
-    const final = verdict === "exhausted" ? new StepExhaustedError(name, attempt, { cause: error }) : error;
+    const final =
+      verdict === "exhausted" ? new StepExhaustedError(name, attempt, { cause: storable(error) }) : error;
     this.#operation.fail(final, { change: { count: attempt, heartbeat: null } });
   }
 

@@ -1,5 +1,10 @@
 import { type Duration, durationMs, instantMs } from "../model/duration.ts";
-import { ContextMisuseError, LimitError, UnserializableValueError, ValidationError } from "../model/errors/argument-errors.ts";
+import {
+  ContextMisuseError,
+  LimitError,
+  UnserializableValueError,
+  ValidationError,
+} from "../model/errors/argument-errors.ts";
 import { CriticalError, RollbackError, StepTimeoutError } from "../model/errors/step-errors.ts";
 import type { RetryPolicy } from "../model/retry-policy.ts";
 
@@ -13,7 +18,14 @@ export interface RetryRules {
 }
 
 /** Errors that another attempt would meet again. */
-const HOPELESS = [CriticalError, RollbackError, ContextMisuseError, UnserializableValueError, LimitError, ValidationError];
+const HOPELESS = [
+  CriticalError,
+  RollbackError,
+  ContextMisuseError,
+  UnserializableValueError,
+  LimitError,
+  ValidationError,
+];
 
 /** What failed attempt `attempt` (from 1) leads to (DESIGN 5.4). */
 export function verdictOn(error: unknown, attempt: number, rules: RetryRules): Verdict {

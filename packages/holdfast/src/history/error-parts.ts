@@ -1,4 +1,5 @@
-import { errorClassOf, HoldfastError } from "../model/errors/holdfast-error.ts";
+import { HoldfastError } from "../model/errors/holdfast-error.ts";
+import { errorClassOf } from "../model/errors/registry.ts";
 import { ownClassName, tagOf } from "./built-in.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { BareReader } from "../history/bare.ts";
 import type { Entry } from "../history/entry.ts";
 import { decodeEntry } from "../history/entry-codec.ts";
-import { runTagOf } from "../history/journal.ts";
+import { runTagOf } from "../history/run-tag.ts";
 import { hex, KeySpace, parseKey } from "../history/key.ts";
 import { formatSegment, type Segment } from "../history/location.ts";
 import { decodeMessages } from "../history/message-record.ts";

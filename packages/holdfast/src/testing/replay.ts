@@ -1,6 +1,6 @@
 import { decodeHeader, encodeHeader, type RunHeader } from "../history/header.ts";
 import { loadJournal } from "../history/journal-load.ts";
-import { runTagOf } from "../history/journal.ts";
+import { runTagOf } from "../history/run-tag.ts";
 import { KeySpace } from "../history/key.ts";
 import { type MemoryDriver, memoryDriver } from "../drivers/memory/memory-driver.ts";
 import type { MemoryDump } from "../drivers/memory/memory-transactor.ts";

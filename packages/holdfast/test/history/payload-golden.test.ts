@@ -59,7 +59,7 @@ const golden: readonly (readonly [text: string, value: unknown])[] = [
     withStack(Object.assign(new TypeError("bad", { cause: 9 }), { code: "E" })),
   ],
   [
-    'D[["Error",1],{"type":2,"holdfast":3,"hidden":4,"data":7},"Error","CRITICAL",{"message":5,"stack":6},"no","at home",{"code":3,"name":8},"CriticalError"]',
+    'D[["Error",1],{"type":2,"holdfast":3,"hidden":4,"data":8},"Error","CRITICAL",{"name":5,"message":6,"stack":7},"CriticalError","no","at home",{"code":3}]',
     withStack(new CriticalError("no")),
   ],
 ];

@@ -1,4 +1,4 @@
-import { HoldfastError, registerErrors } from "./holdfast-error.ts";
+import { HoldfastError } from "./holdfast-error.ts";
 
 /** Thrown when an argument is wrong; nothing was written. The message says what was expected, what came, its type. */
 export class InvalidArgumentError extends HoldfastError {
@@ -7,7 +7,7 @@ export class InvalidArgumentError extends HoldfastError {
 
 /** Thrown when something exceeds a limit (P16): the message says limit, value and remedy. */
 export class LimitError extends HoldfastError {
-  static override readonly code: string = "LIMIT_EXCEEDED";
+  static override readonly code: string = "LIMIT";
   /** The name of the limit, as in `limits`. */
   readonly limit: string;
   readonly maximum: number;
@@ -31,7 +31,7 @@ export interface ValidationIssue {
 
 /** Thrown when an input, output or message does not fit the schema of its definition. */
 export class ValidationError extends HoldfastError {
-  static override readonly code: string = "VALIDATION_FAILED";
+  static override readonly code: string = "VALIDATION";
   readonly issues: readonly ValidationIssue[];
 
   constructor(what: string, issues: readonly ValidationIssue[]) {
@@ -80,14 +80,3 @@ export class NondeterminismError extends HoldfastError {
 export class UnsupportedRuntimeError extends HoldfastError {
   static override readonly code: string = "UNSUPPORTED_RUNTIME";
 }
-
-registerErrors({
-  InvalidArgumentError,
-  LimitError,
-  ValidationError,
-  UnserializableValueError,
-  ContextMisuseError,
-  DuplicateNameError,
-  NondeterminismError,
-  UnsupportedRuntimeError,
-});

@@ -1,4 +1,4 @@
-import { HoldfastError, registerErrors } from "./holdfast-error.ts";
+import { HoldfastError } from "./holdfast-error.ts";
 
 function reasons(errors: Iterable<readonly [string, unknown]>): string {
   const parts: string[] = [];
@@ -14,7 +14,7 @@ function reasons(errors: Iterable<readonly [string, unknown]>): string {
 
 /** Thrown when branches of a `join` failed, after all have settled. */
 export class JoinError extends HoldfastError {
-  static override readonly code: string = "JOIN_FAILED";
+  static override readonly code: string = "JOIN";
   /** The failed branches' errors by branch name. */
   readonly errors: Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ export class JoinError extends HoldfastError {
 
 /** Thrown when every branch of a `race` failed. */
 export class RaceError extends HoldfastError {
-  static override readonly code: string = "RACE_FAILED";
+  static override readonly code: string = "RACE";
   /** The branches' errors in the order of the branches. */
   readonly errors: readonly { readonly name: string; readonly error: unknown }[];
 
@@ -44,7 +44,7 @@ export class RaceError extends HoldfastError {
 
 /** Thrown when a `map` missed its completion policy. */
 export class MapError extends HoldfastError {
-  static override readonly code: string = "MAP_FAILED";
+  static override readonly code: string = "MAP";
   /** The failed items' errors, in item order. */
   readonly errors: readonly { readonly index: number; readonly error: unknown }[];
   readonly succeeded: number;
@@ -82,5 +82,3 @@ export class QueueTimeoutError extends HoldfastError {
 export class MessageUnansweredError extends HoldfastError {
   static override readonly code: string = "MESSAGE_UNANSWERED";
 }
-
-registerErrors({ JoinError, RaceError, MapError, QueueTimeoutError, MessageUnansweredError });

@@ -1,4 +1,4 @@
-import { HoldfastError, registerErrors } from "./holdfast-error.ts";
+import { HoldfastError } from "./holdfast-error.ts";
 
 /**
  * Thrown when the code asks for something else than the history has (P6). The run is paused before any new effect;
@@ -81,5 +81,3 @@ export class CrashLoopError extends HoldfastError {
     this.steps = steps;
   }
 }
-
-registerErrors({ HistoryDivergedError, EntryInProgressError, CorruptionError, CrashLoopError });

@@ -6,23 +6,21 @@ export interface ErrorClass {
   readonly prototype: HoldfastError;
 }
 
-/** Every class of the library's errors by its code: what a stored failure is revived as. */
-const classesByCode = new Map<string, ErrorClass>();
-
 /**
  * The base of every error that Holdfast throws. `code` is stable and meant for programs, `message` for people: what
  * happened, where, and what to do. `cause` is kept.
  */
 export class HoldfastError extends Error {
-  /** The code of this class; instances carry it as `code`. */
-  static readonly code: string = "HOLDFAST_ERROR";
+  /** The code of this class, its name in capitals without `Error`; instances carry it as `code`. */
+  static readonly code: string = "HOLDFAST";
 
   readonly code: string;
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = new.target.code;
-    this.name = classNames.get(new.target) ?? "HoldfastError";
+    // Defined, not assigned: that works where Error.prototype is frozen, and the name is no data of the error.
+    Object.defineProperty(this, "name", { value: errorName(this.code), configurable: true, writable: true });
   }
 
   /** @internal Marks instances across copies of the library. */
@@ -35,25 +33,22 @@ export class HoldfastError extends Error {
    * one dependency tree), where `instanceof` fails.
    */
   static is<Class extends ErrorClass>(this: Class, value: unknown): value is Class["prototype"] {
-    if (typeof value !== "object" || value === null || !(BRAND in value)) return false;
-    return this.code === HoldfastError.code || (value as { code?: unknown }).code === this.code;
+    if (typeof value !== "object" || value === null) return false;
+    try {
+      if (!(BRAND in value)) return false;
+      return this.code === HoldfastError.code || (value as { code?: unknown }).code === this.code;
+    } catch {
+      // A proxy that throws is nobody's error.
+      return false;
+    }
   }
 }
-
-const classNames = new Map<unknown, string>([[HoldfastError, "HoldfastError"]]);
 
 /**
- * Registers error classes under their exported names. Names are given as strings, not read from the classes, because
- * a minifier changes those, and stored failures carry them.
+ * The name of the class with this code: `STEP_EXHAUSTED` is that of `StepExhaustedError`. It is not read from the class,
+ * because a minifier changes that.
  */
-export function registerErrors(classes: Readonly<Record<string, ErrorClass>>): void {
-  for (const [name, errorClass] of Object.entries(classes)) {
-    classNames.set(errorClass, name);
-    classesByCode.set(errorClass.code, errorClass);
-  }
-}
-
-/** The class with this code, or undefined for a code of the user's own. */
-export function errorClassOf(code: string): ErrorClass | undefined {
-  return classesByCode.get(code);
+function errorName(code: string): string {
+  const words = code.split("_").map((word) => word.charAt(0) + word.slice(1).toLowerCase());
+  return `${words.join("")}Error`;
 }

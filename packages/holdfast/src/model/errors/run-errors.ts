@@ -1,5 +1,5 @@
 import type { PauseReason, RunState } from "../run.ts";
-import { HoldfastError, registerErrors } from "./holdfast-error.ts";
+import { HoldfastError } from "./holdfast-error.ts";
 
 /** Thrown when there is no run with this id. */
 export class RunNotFoundError extends HoldfastError {
@@ -126,17 +126,3 @@ export class RequestTimeoutError extends HoldfastError {
     this.messageId = messageId;
   }
 }
-
-registerErrors({
-  RunNotFoundError,
-  RunFinishedError,
-  RunStateError,
-  RunCancelledError,
-  RunPausedError,
-  RunEvictedError,
-  BranchAbandonedError,
-  WorkflowConflictError,
-  WorkflowNotRegisteredError,
-  QueueFullError,
-  RequestTimeoutError,
-});

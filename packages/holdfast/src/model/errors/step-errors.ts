@@ -1,5 +1,5 @@
 import type { Duration } from "../duration.ts";
-import { HoldfastError, registerErrors } from "./holdfast-error.ts";
+import { HoldfastError } from "./holdfast-error.ts";
 
 /** Thrown when a step failed on every attempt it was allowed; `cause` is the last attempt's error. */
 export class StepExhaustedError extends HoldfastError {
@@ -9,10 +9,7 @@ export class StepExhaustedError extends HoldfastError {
 
   constructor(stepName: string, attempts: number, options?: ErrorOptions) {
     const last = options?.cause instanceof Error ? `: ${options.cause.message}` : "";
-    super(
-      `Step "${stepName}" failed after ${attempts} attempt${attempts === 1 ? "" : "s"}${last}`,
-      options,
-    );
+    super(`Step "${stepName}" failed after ${attempts} attempt${attempts === 1 ? "" : "s"}${last}`, options);
     this.stepName = stepName;
     this.attempts = attempts;
   }
@@ -102,14 +99,3 @@ export class RollbackFailedError extends HoldfastError {
     this.handlerError = handlerError;
   }
 }
-
-registerErrors({
-  StepExhaustedError,
-  StepTimeoutError,
-  StepInterruptedError,
-  CriticalError,
-  RollbackError,
-  RetryAfterError,
-  RollbackCheckpointError,
-  RollbackFailedError,
-});

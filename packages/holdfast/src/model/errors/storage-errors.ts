@@ -1,4 +1,4 @@
-import { HoldfastError, registerErrors } from "./holdfast-error.ts";
+import { HoldfastError } from "./holdfast-error.ts";
 
 /** Thrown when a commit is refused because the run has a newer owner or revision (P4): this runner must stop. */
 export class FencedError extends HoldfastError {
@@ -18,7 +18,7 @@ export class FencedError extends HoldfastError {
  * refused batch can have been applied; `retryable` whether the same call may succeed later.
  */
 export class StorageError extends HoldfastError {
-  static override readonly code: string = "STORAGE_FAILED";
+  static override readonly code: string = "STORAGE";
   readonly outcome: "not-applied" | "unknown";
   readonly retryable: boolean;
 
@@ -52,5 +52,3 @@ export class MessageRefusedError extends HoldfastError {
     this.messageId = messageId;
   }
 }
-
-registerErrors({ FencedError, StorageError, StoreClosedError, MessageRefusedError });

@@ -1,0 +1,101 @@
+import { defaultCodec } from "../history/payload.ts";
+import { UnserializableValueError } from "../model/errors/argument-errors.ts";
+import { sha256 } from "./sha256.ts";
+
+/**
+ * Owns: what tells whether two starts of one workflow id ask for the same run.
+ * Invariants: equal values have equal fingerprints, whatever the order of their keys, whether parts of them are one
+ * object or equal ones, and however the codec encodes (an encrypting one never gives the same bytes twice).
+ */
+
+/** What a run is asked to be. */
+export interface RunIdentity {
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly input: unknown;
+  /** The input as it is stored: for inputs that only the codec in use can encode. */
+  readonly encodedInput: Uint8Array;
+}
+
+/** 128 bits in hexadecimal. */
+const DIGITS = 32;
+
+/**
+ * The digest of workflow and input. The workflow id is part of it, so that equal inputs of different runs do not show
+ * as equal in the storage.
+ */
+export function fingerprintOf(identity: RunIdentity): string {
+  const names = new TextEncoder().encode(JSON.stringify([identity.workflowId, identity.workflowName]));
+  const input = inputBytes(identity);
+  const bytes = new Uint8Array(names.length + input.length);
+  bytes.set(names);
+  bytes.set(input, names.length);
+  return sha256(bytes).slice(0, DIGITS);
+}
+
+function inputBytes({ input, encodedInput }: RunIdentity): Uint8Array {
+  try {
+    return defaultCodec.encode(new CanonicalCopy().of(input), "input");
+  } catch (error) {
+    if (UnserializableValueError.is(error)) return encodedInput;
+    throw error;
+  }
+}
+
+/** So many objects are copied each time they are met; beyond that, one that is met again is not copied again. */
+const COPIES = 1_000_000;
+
+/** A copy in which what makes no difference is the same: keys in order, nothing shared (but for what contains itself). */
+class CanonicalCopy {
+  readonly #copies: Map<object, object> = new Map();
+  readonly #open: Set<object> = new Set();
+  #left = COPIES;
+
+  of(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    const known = this.#copies.get(value);
+    if (known !== undefined && (this.#open.has(value) || this.#left <= 0)) return known;
+    const copy = emptyLike(value);
+    if (copy === null) return value;
+    this.#left -= 1;
+    this.#copies.set(value, copy);
+    this.#open.add(value);
+    this.#fill(value, copy);
+    this.#open.delete(value);
+    return copy;
+  }
+
+  #fill(value: object, copy: object): void {
+    if (value instanceof Map) {
+      const entries = [...value].map(([key, item]) => [this.of(key), this.of(item)] as const);
+      for (const [key, item] of inOrder(entries, ([key]) => key)) (copy as Map<unknown, unknown>).set(key, item);
+    } else if (value instanceof Set) {
+      for (const item of inOrder([...value].map((item) => this.of(item)), (item) => item)) {
+        (copy as Set<unknown>).add(item);
+      }
+    } else {
+      for (const key of Object.keys(value).sort()) {
+        const item = this.of((value as Record<string, unknown>)[key]);
+        Object.defineProperty(copy, key, { value: item, enumerable: true, configurable: true, writable: true });
+      }
+    }
+  }
+}
+
+/** An empty container of the same kind; null for what has no order to be put right. */
+function emptyLike(value: object): object | null {
+  if (Array.isArray(value)) return new Array(value.length);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Map.prototype) return new Map();
+  if (prototype === Set.prototype) return new Set();
+  if (prototype !== Object.prototype && prototype !== null) return null;
+  // Symbols are refused by the codec: they must not get lost on the way to it.
+  return Object.getOwnPropertySymbols(value).length > 0 ? null : Object.create(prototype);
+}
+
+/** Items by the encoding of their keys. */
+function inOrder<Item>(items: readonly Item[], keyOf: (item: Item) => unknown): Item[] {
+  const keyed = items.map((item) => ({ item, key: defaultCodec.encode(keyOf(item), "input").join() }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return keyed.map(({ item }) => item);
+}

@@ -1,0 +1,34 @@
+import type { LogMethod, Logger } from "../model/logger.ts";
+
+/**
+ * Owns: what a host or client says that is not about one pass.
+ * Does not own: what a pass says (engine/report.ts).
+ * Invariants: a logger that throws changes nothing.
+ */
+export class HostLog {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  info(message: string, details: Parameters<LogMethod>[0] = {}): void {
+    this.#say("info", message, details);
+  }
+
+  warn(message: string, details: Parameters<LogMethod>[0] = {}): void {
+    this.#say("warn", message, details);
+  }
+
+  error(message: string, details: Parameters<LogMethod>[0] = {}): void {
+    this.#say("error", message, details);
+  }
+
+  #say(level: "info" | "warn" | "error", message: string, details: Parameters<LogMethod>[0]): void {
+    try {
+      this.#logger[level](details, message);
+    } catch {
+      // A logger that throws has nobody left to tell.
+    }
+  }
+}
