@@ -1,5 +1,6 @@
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 export const HELP = `Imports a CSV file with a workflow, kills the worker that runs it again and again, and proves that nothing was lost
@@ -11,8 +12,8 @@ or done twice.
 Options:
   --input <file>      the file to import
   --kills <number>    how often the worker is killed, 0 to 20 (default 5)
-  --work-dir <folder> where the databases go; it stays afterwards (default: a fresh temporary folder)
-  --keep              keep the databases and say where they are
+  --work-dir <folder> where a fresh folder for the databases is made (default: where temporary files go)
+  --keep              keep that folder and say where it is
   --help              this text
 `;
 
@@ -26,8 +27,8 @@ export interface Arguments {
   /** The file to import, as an absolute path. */
   readonly input: string;
   readonly kills: number;
-  /** Undefined: a fresh temporary folder. */
-  readonly workDir: string | undefined;
+  /** The folder in which one for the databases is made. */
+  readonly workDir: string;
   readonly keep: boolean;
 }
 
@@ -42,8 +43,8 @@ export function readArguments(args: readonly string[]): Arguments {
     help,
     input: input === undefined ? zipCodes() : fromHere(input),
     kills: Number(kills),
-    workDir: workDir === undefined ? undefined : fromHere(workDir),
-    keep: keep || workDir !== undefined,
+    workDir: workDir === undefined ? tmpdir() : fromHere(workDir),
+    keep,
   };
 }
 
@@ -67,10 +68,9 @@ function parse(args: readonly string[]) {
 
 /** npm runs scripts in the package's folder; INIT_CWD is where the command was typed. */
 function fromHere(path: string): string {
-  return resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
+  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }
 
 function zipCodes(): string {
-  const entry = createRequire(import.meta.url).resolve("vega-datasets");
-  return join(dirname(entry), "../data/zipcodes.csv");
+  return fileURLToPath(new URL("../data/zipcodes.csv", import.meta.resolve("vega-datasets")));
 }

@@ -1,8 +1,8 @@
 import { defineWorkflow, Loop } from "holdfast";
 import { z } from "zod";
 import type { Ledger } from "./ledger.ts";
-import { InputError, Plan, planBatches, readBatch } from "./rows.ts";
-import { Receipt, type Target } from "./target.ts";
+import { type Batch, InputError, Plan, planBatches, readBatch } from "./rows.ts";
+import { Contents, Receipt, type Target } from "./target.ts";
 import { notifyIndex } from "./unreliable.ts";
 
 /** Batches in one turn of the loop, and how many of them are loaded at once. */
@@ -24,7 +24,7 @@ export function importWorkflow({ target, ledger }: ImportTools) {
   return defineWorkflow({
     name: "import-file",
     input: z.object({ file: z.string(), rowsPerBatch: z.int().min(1) }),
-    output: z.object({ rows: z.int(), checksum: z.string() }),
+    output: Contents,
     messages: { decision: z.object({ approved: z.boolean(), by: z.string() }) },
 
     run: async (ctx, { file, rowsPerBatch }) => {
@@ -68,7 +68,7 @@ export function importWorkflow({ target, ledger }: ImportTools) {
         run: async (page, { cursor, rows }) => {
           const batches = plan.batches.slice(cursor, cursor + PAGE);
           if (batches.length === 0) return Loop.break(rows);
-          const load = async (item: typeof page, batch: Plan["batches"][number]) =>
+          const load = async (item: typeof page, batch: Batch) =>
             item.step({
               name: "load",
               maxRetries: 5,
@@ -78,7 +78,11 @@ export function importWorkflow({ target, ledger }: ImportTools) {
               run: async (step) => {
                 ledger.started(step);
                 const key = step.idempotencyKey;
-                const receipt = target.apply({ key, importId, rows: await readBatch(file, plan.columns, batch) });
+                const receipt = target.apply({
+                  key,
+                  importId,
+                  rows: await readBatch(file, plan.columns, batch),
+                });
                 await notifyIndex(step);
                 return receipt;
               },

@@ -1,20 +1,15 @@
-/**
- * When the worker dies: at moments that nobody chose, spread over the work, and once more when the decisions have been
- * sent, while one import is published and the other is rolled back.
- */
+/** When the worker dies: at moments that nobody chose, spread over the whole of the work. */
 export class KillPlan {
   readonly #moments: number[];
 
   constructor(kills: number, random: () => number = Math.random) {
-    const inMidWork = Math.max(kills - 1, 0);
-    this.#moments = Array.from({ length: inMidWork }, (_, index) => (index + 0.1 + 0.8 * random()) / inMidWork);
-    if (kills > 0) this.#moments.push(1);
+    this.#moments = Array.from({ length: kills }, (_, index) => (index + 0.1 + 0.8 * random()) / kills);
   }
 
-  /** Whether the worker should die now. `progress` is the share of the rows that arrived; 1 once all is decided. */
-  due(progress: number): boolean {
+  /** Whether the worker should die now; `done` is the share of the work that is done, from 0 to 1. */
+  due(done: number): boolean {
     const [next] = this.#moments;
-    if (next === undefined || progress < next) return false;
+    if (next === undefined || done < next) return false;
     this.#moments.shift();
     return true;
   }

@@ -3,12 +3,13 @@ import type { RollbackContext, StepContext } from "holdfast";
 
 /** One start of one body. */
 export interface Start {
+  /** From 1; a later start has a larger number. */
+  readonly order: number;
   /** The idempotency key of the step or of the rollback handler. */
   readonly key: string;
   readonly attempt: number;
+  /** The process in which it started. */
   readonly pid: number;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
 }
 
 /**
@@ -21,29 +22,34 @@ export class Ledger {
   constructor(database: DatabaseSync) {
     this.#database = database;
     database.exec(`CREATE TABLE IF NOT EXISTS starts (
-      id INTEGER PRIMARY KEY, key TEXT NOT NULL, attempt INTEGER NOT NULL, pid INTEGER NOT NULL, at INTEGER NOT NULL
+      "order" INTEGER PRIMARY KEY, key TEXT NOT NULL, attempt INTEGER NOT NULL, pid INTEGER NOT NULL
     )`);
   }
 
-  started({ idempotencyKey, attempt }: Pick<StepContext | RollbackContext, "idempotencyKey" | "attempt">): void {
+  started({
+    idempotencyKey,
+    attempt,
+  }: Pick<StepContext | RollbackContext, "idempotencyKey" | "attempt">): void {
     this.#database
-      .prepare("INSERT INTO starts (key, attempt, pid, at) VALUES (?, ?, ?, ?)")
-      .run(idempotencyKey, attempt, process.pid, Date.now());
+      .prepare("INSERT INTO starts (key, attempt, pid) VALUES (?, ?, ?)")
+      .run(idempotencyKey, attempt, process.pid);
   }
 
   /** How many bodies have started. */
   count(): number {
-    return Number(this.#database.prepare("SELECT count(*) AS count FROM starts").get()?.["count"]);
+    return Number(this.#database.prepare("SELECT count(*) AS count FROM starts").get()?.count);
   }
 
-  /** All of them, in order. */
-  starts(): Start[] {
-    const rows = this.#database.prepare("SELECT key, attempt, pid, at FROM starts ORDER BY id").all();
-    return rows.map(({ key, attempt, pid, at }) => ({
-      key: String(key),
-      attempt: Number(attempt),
-      pid: Number(pid),
-      at: Number(at),
-    }));
+  /** Those of one run, in order. */
+  starts(workflowId: string): Start[] {
+    const rows = this.#database.prepare('SELECT * FROM starts ORDER BY "order"').all();
+    return rows
+      .map(({ order, key, attempt, pid }) => ({
+        order: Number(order),
+        key: String(key),
+        attempt: Number(attempt),
+        pid: Number(pid),
+      }))
+      .filter(({ key }) => key.startsWith(`${workflowId}/`));
   }
 }

@@ -1,7 +1,9 @@
-import type { HistorySnapshot, SnapshotEntry } from "holdfast";
+import type { HistorySnapshot } from "holdfast";
+import { openDatabase } from "./database.ts";
 import type { Start } from "./ledger.ts";
-import { readRows, type Row } from "./rows.ts";
-import type { Target } from "./target.ts";
+import { readAllRows } from "./rows.ts";
+import { type Contents, Target } from "./target.ts";
+import { keyOf, rollbackKeyOf, stepsOf, type Witness } from "./witness.ts";
 
 /** Something that must be true of the outcome, and what speaks against it. */
 export interface Claim {
@@ -14,93 +16,101 @@ export interface Claim {
 export interface Evidence {
   /** What the engine says. */
   readonly history: HistorySnapshot;
-  /** What the step bodies say. */
+  /** What the bodies of its steps say. */
   readonly starts: readonly Start[];
+  /** What was seen between the lives of the worker. */
+  readonly witnesses: readonly Witness[];
   /** What the target says. */
   readonly target: Target;
 }
 
-/** Imports a file in the plainest way: one loop, one transaction, no workflow. */
-export async function importStraightThrough(file: string, target: Target): Promise<void> {
-  const rows: Row[] = [];
-  for await (const { number, cells } of readRows(file)) rows.push({ number, cells });
-  target.apply({ key: "everything", importId: "straight-through", rows });
-}
-
-/** Of both imports. */
-export function proveOnce(evidence: Evidence): Claim[] {
-  const { workflowId } = evidence.history;
-  return [
-    { claim: `${workflowId}: no step started again after its commit`, fault: stepStartedAgain(evidence) },
-    { claim: `${workflowId}: every batch took effect exactly once`, fault: batchNotOnce(evidence) },
-  ];
+/** Imports a file in the plainest way: no workflow, no batches, one transaction. */
+export async function importStraightThrough(file: string, databaseFile: string): Promise<Contents> {
+  const database = openDatabase(databaseFile);
+  try {
+    const target = new Target(database);
+    target.apply({ key: "everything", importId: "straight-through", rows: await readAllRows(file) });
+    return target.contents("straight-through");
+  } finally {
+    database.close();
+  }
 }
 
 /** Of the approved import: it is what the straight-through import made. */
-export function proveSame({ history, target }: Evidence, straightThrough: Target): Claim {
-  const expected = straightThrough.contents("straight-through");
-  const found = target.contents(history.workflowId);
-  const same = found.rows === expected.rows && found.checksum === expected.checksum;
+export function proveSame({ history, target }: Evidence, expected: Contents): Claim {
+  const { status, workflowId } = history;
+  const found = target.contents(workflowId);
+  const same = status === "completed" && found.rows === expected.rows && found.checksum === expected.checksum;
+  const rows = expected.rows.toLocaleString("en");
   return {
-    claim: `${history.workflowId}: the same ${expected.rows.toLocaleString("en")} rows as a straight-through import, checksum ${expected.checksum}`,
-    fault: same ? undefined : `it holds ${found.rows} rows with checksum ${found.checksum}`,
+    claim: `${workflowId}: the same ${rows} rows as a straight-through import, checksum ${expected.checksum}`,
+    fault: same ? undefined : `it is ${status} and holds ${found.rows} rows, checksum ${found.checksum}`,
   };
 }
 
 /** Of the refused import: nothing is left, and what was done last was undone first. */
 export function proveUndone(evidence: Evidence): Claim {
   const { workflowId } = evidence.history;
-  return { claim: `${workflowId}: undone in reverse order, nothing is left`, fault: notUndone(evidence) };
+  return { claim: `${workflowId}: nothing is left, undone in reverse order`, fault: notUndone(evidence) };
 }
 
-/** The steps of a run's history. */
-export function stepsOf({ history }: Evidence): SnapshotEntry[] {
-  return history.entries.filter((entry) => entry.kind === "step");
+/** Of every import. */
+export function proveOnce(evidence: Evidence): Claim[] {
+  const { workflowId } = evidence.history;
+  return [
+    { claim: `${workflowId}: no step was committed twice`, fault: committedTwice(evidence) },
+    { claim: `${workflowId}: every batch took effect exactly once`, fault: effectNotOnce(evidence) },
+  ];
 }
 
-/** What the engine gives the bodies of a step as their idempotency key. */
-function keyOf({ history }: Evidence, step: SnapshotEntry): string {
-  return `${history.workflowId}/${step.id}`;
-}
-
-function stepStartedAgain(evidence: Evidence): string | undefined {
-  const starts = Map.groupBy(evidence.starts, ({ key }) => key);
-  for (const step of stepsOf(evidence)) {
-    const key = keyOf(evidence, step);
-    const own = starts.get(key) ?? [];
-    starts.delete(key);
-    const { settledAt, attempts } = step;
-    if (settledAt === null) return `${key} was not committed`;
-    const late = own.find(({ at }) => at > settledAt);
-    if (late !== undefined) return `${key} started again ${late.at - settledAt} ms after its result`;
-    // An attempt starts a second time only when the process died in it; a process never starts one twice.
-    if (new Set(own.map(({ attempt }) => attempt)).size !== attempts) return `${key} did not start ${attempts} times`;
-    if (new Set(own.map(({ attempt, pid }) => `${attempt} ${pid}`)).size !== own.length) {
-      return `${key} started an attempt twice in one process`;
-    }
+/**
+ * A step that is committed twice has started again after its first commit: in a later process, which the witnesses tell,
+ * or in the same one, where an attempt has then started twice or there is one that the history does not count.
+ */
+function committedTwice({ history, starts, witnesses }: Evidence): string | undefined {
+  const again = starts.find(({ key, order }) =>
+    witnesses.some((witness) => order > witness.starts && witness.committed.has(key)),
+  );
+  if (again !== undefined) return `${again.key} started again after its commit`;
+  const startsByKey = Map.groupBy(starts, ({ key }) => key);
+  for (const step of stepsOf(history)) {
+    const key = keyOf(history, step);
+    const own = startsByKey.get(key) ?? [];
+    startsByKey.delete(key);
+    startsByKey.delete(rollbackKeyOf(history, step));
+    if (step.status !== "completed") return `${key} is ${step.status}`;
+    const attempts = new Set(own.map(({ attempt }) => attempt));
+    if (attempts.size !== step.attempts) return `${key} had ${attempts.size} attempts, not ${step.attempts}`;
+    const lives = new Set(own.map(({ attempt, pid }) => `${attempt} ${pid}`));
+    if (lives.size !== own.length) return `${key} started an attempt twice in one process`;
   }
-  const unknown = [...starts.keys()].find((key) => !key.endsWith("/rollback"));
+  const [unknown] = startsByKey.keys();
   return unknown === undefined ? undefined : `${unknown} started, and the history does not know it`;
 }
 
-function batchNotOnce(evidence: Evidence): string | undefined {
-  const batches = new Set(evidence.target.batches(evidence.history.workflowId).map(({ key }) => key));
-  const loads = stepsOf(evidence).filter(({ name }) => name === "load");
-  const missing = loads.find((step) => !batches.has(keyOf(evidence, step)));
-  if (missing !== undefined) return `${keyOf(evidence, missing)} took no effect`;
+function effectNotOnce({ history, target }: Evidence): string | undefined {
+  const batches = new Set(target.batches(history.workflowId).map(({ key }) => key));
+  const loads = stepsOf(history).filter(({ name }) => name === "load");
+  const missing = loads.find((step) => !batches.has(keyOf(history, step)));
+  if (missing !== undefined) return `${keyOf(history, missing)} took no effect`;
   // The table's primary key keeps one batch from being noted twice: what is left is a batch that nobody knows.
-  return batches.size === loads.length ? undefined : `${batches.size} batches came from ${loads.length} steps`;
+  return batches.size === loads.length
+    ? undefined
+    : `${batches.size} batches came from ${loads.length} steps`;
 }
 
-function notUndone(evidence: Evidence): string | undefined {
-  const { history, starts, target } = evidence;
-  const { rows } = target.contents(history.workflowId);
-  if (rows > 0 || target.knows(history.workflowId)) return `${rows} rows are left`;
-  if (target.batches(history.workflowId).some(({ undone }) => !undone)) return "a batch was not undone by its handler";
-  const expected = stepsOf(evidence)
+function notUndone({ history, starts, target }: Evidence): string | undefined {
+  const { status, workflowId } = history;
+  if (status !== "failed") return `it is ${status}`;
+  const { rows } = target.contents(workflowId);
+  if (rows > 0 || target.knows(workflowId)) return `${rows} rows are left`;
+  if (target.batches(workflowId).some(({ undone }) => !undone))
+    return "a batch was not undone by its handler";
+  const expected = stepsOf(history)
     .filter(({ compensated }) => compensated)
     .sort((a, b) => b.sequence - a.sequence)
-    .map((step) => `${keyOf(evidence, step)}/rollback`);
-  const found = new Set(starts.map(({ key }) => key).filter((key) => key.endsWith("/rollback")));
+    .map((step) => rollbackKeyOf(history, step));
+  const handlers = new Set(expected);
+  const found = new Set(starts.map(({ key }) => key).filter((key) => handlers.has(key)));
   return [...found].join() === expected.join() ? undefined : "the handlers ran in another order";
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { Readable, pipeline } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { CsvError, type Options, parse } from "csv-parse";
 import { parse as parseText } from "csv-parse/sync";
 import { z } from "zod";
@@ -49,14 +49,17 @@ const AnyRow = z.record(z.string(), z.string().max(100_000));
 const FORM: Options = { bom: true, skipEmptyLines: true, record_delimiter: ["\r\n", "\n", "\r"] };
 
 /** Every row of a file in order, checked, with the byte at which it ends. Reads the file once, in little memory. */
-export async function* readRows(file: string): AsyncGenerator<Row & { columns: string[]; end: number }> {
+async function* readRows(file: string): AsyncGenerator<Row & { columns: string[]; end: number }> {
   const parser = parse({ ...FORM, info: true });
   // The parser is told of the source's errors and told to end by the loop below: nothing is left to do here.
   pipeline(Readable.from(readText(file)), parser, () => {});
   let columns: string[] | undefined;
   let number = 0;
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { bytes: number } }>) {
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: string[];
+      info: { bytes: number };
+    }>) {
       if (columns === undefined) {
         columns = checkHeader(record);
       } else {
@@ -67,7 +70,15 @@ export async function* readRows(file: string): AsyncGenerator<Row & { columns: s
   } catch (error) {
     throw inputError(error, file);
   }
-  if (number === 0) throw new InputError(columns === undefined ? `${file} is empty` : `${file} has a header but no rows`);
+  if (number === 0)
+    throw new InputError(columns === undefined ? `${file} is empty` : `${file} has a header but no rows`);
+}
+
+/** All rows of a file at once. */
+export async function readAllRows(file: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const { number, cells } of readRows(file)) rows.push({ number, cells });
+  return rows;
 }
 
 /** How many rows a file has. @throws InputError when it is missing or malformed. */

@@ -8,6 +8,10 @@ import type { Row } from "./rows.ts";
 export const Receipt = z.object({ key: z.string(), first: z.int(), rows: z.int() });
 export type Receipt = z.infer<typeof Receipt>;
 
+/** What an import holds: how many rows, and a checksum over all of them in order. */
+export const Contents = z.object({ rows: z.int(), checksum: z.string() });
+export type Contents = z.infer<typeof Contents>;
+
 /** A batch of rows for one import. `key` is the same whenever the same batch comes again. */
 export interface TargetBatch {
   readonly key: string;
@@ -71,7 +75,9 @@ export class Target {
   undo(key: string): void {
     transaction(this.#database, () => {
       const batch = this.#database
-        .prepare("UPDATE batches SET undone = 1 WHERE key = ? AND undone = 0 RETURNING import_id, first, rows")
+        .prepare(
+          "UPDATE batches SET undone = 1 WHERE key = ? AND undone = 0 RETURNING import_id, first, rows",
+        )
         .get(key);
       if (batch === undefined) return;
       const { import_id: importId = null, first, rows } = batch;
@@ -82,16 +88,17 @@ export class Target {
   }
 
   /** Marks an import as complete and says what it holds. */
-  publish(importId: string): { rows: number; checksum: string } {
+  publish(importId: string): Contents {
     this.#database.prepare("UPDATE imports SET published = 1 WHERE id = ?").run(importId);
     return this.contents(importId);
   }
 
-  /** How many rows an import has, and a checksum over all of them in order. */
-  contents(importId: string): { rows: number; checksum: string } {
+  contents(importId: string): Contents {
     const hash = createHash("sha256");
     let rows = 0;
-    const select = this.#database.prepare("SELECT number, cells FROM rows WHERE import_id = ? ORDER BY number");
+    const select = this.#database.prepare(
+      "SELECT number, cells FROM rows WHERE import_id = ? ORDER BY number",
+    );
     for (const { number, cells } of select.iterate(importId)) {
       hash.update(`${number} ${cells}\n`);
       rows += 1;
@@ -106,7 +113,9 @@ export class Target {
 
   /** The batches that took effect, those that were undone included. */
   batches(importId: string): { key: string; rows: number; undone: boolean }[] {
-    const select = this.#database.prepare("SELECT key, rows, undone FROM batches WHERE import_id = ? ORDER BY first");
+    const select = this.#database.prepare(
+      "SELECT key, rows, undone FROM batches WHERE import_id = ? ORDER BY first",
+    );
     return select.all(importId).map(({ key, rows, undone }) => ({
       key: String(key),
       rows: Number(rows),
@@ -114,8 +123,11 @@ export class Target {
     }));
   }
 
-  /** Rows that have arrived so far, of all imports: never less than before. */
-  arrived(): number {
-    return Number(this.#database.prepare("SELECT total(rows) AS arrived FROM batches").get()?.["arrived"]);
+  /** Rows put in so far and rows taken out so far, of all imports: neither is ever less than before. */
+  moved(): { arrived: number; undone: number } {
+    const moved = this.#database
+      .prepare("SELECT total(rows) AS arrived, total(rows * undone) AS undone FROM batches")
+      .get();
+    return { arrived: Number(moved?.arrived), undone: Number(moved?.undone) };
   }
 }

@@ -14,7 +14,7 @@ export class WorkerProcess {
     this.#args = args;
   }
 
-  /** How often it was killed. */
+  /** How often it was killed and started again. */
   get kills(): number {
     return this.#kills;
   }
@@ -23,11 +23,17 @@ export class WorkerProcess {
     this.#child = fork(WORKER, this.#args);
   }
 
-  /** SIGKILL: no handler runs, nothing is flushed, no lease is given back. */
-  async killAndRestart(): Promise<void> {
-    await this.#end((child) => child.kill("SIGKILL"));
+  /** `whileDead` is called when the process is gone and the next one has not begun. */
+  async killAndRestart(whileDead: () => Promise<void>): Promise<void> {
+    await this.kill();
     this.#kills += 1;
+    await whileDead();
     this.start();
+  }
+
+  /** SIGKILL: no handler runs, nothing is flushed, no lease is given back. */
+  async kill(): Promise<void> {
+    await this.#end((child) => child.kill("SIGKILL"));
   }
 
   /** Lets it finish what it is doing. */
@@ -42,7 +48,7 @@ export class WorkerProcess {
     throw new Error(`the worker ended by itself (${signalCode ?? `exit code ${exitCode}`})`);
   }
 
-  async #end(how: (child: ChildProcess) => void): Promise<void> {
+  async #end(how: (child: ChildProcess) => unknown): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");

@@ -1,27 +1,37 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runWorkflow } from "holdfast";
-import { memoryDriver } from "holdfast/memory";
-import { expect, test, onTestFinished } from "vitest";
-import { openDatabase } from "../src/database.ts";
-import { importWorkflow } from "../src/import-workflow.ts";
-import { Ledger } from "../src/ledger.ts";
+import { expect, test } from "vitest";
 import { importStraightThrough, proveOnce, proveSame, proveUndone } from "../src/proof.ts";
-import { Target } from "../src/target.ts";
+import { stepsOf } from "../src/witness.ts";
+import { csvFile } from "./csv-file.ts";
+import { runImport } from "./run-import.ts";
 
-test("x", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "x-")); onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, "a.csv"); writeFileSync(file, `a,b\n${Array.from({length:60},(_, i)=>`${i},x${i}`).join("\n")}\n`);
-  for (const approved of [true, false]) {
-    const db = openDatabase(":memory:"); const target = new Target(db); const ledger = new Ledger(db);
-    const handle = runWorkflow("first", importWorkflow({target, ledger}), { file, rowsPerBatch: 2 }, memoryDriver(), { mode: "live" });
-    await handle.send("decision", { approved, by: "Ada" });
-    const result = await handle.result.catch((e: unknown) => e);
-    console.log(result);
-    const evidence = { history: await handle.history(), starts: ledger.starts(), target };
-    const straight = new Target(openDatabase(":memory:")); await importStraightThrough(file, straight);
-    console.log(proveOnce(evidence), proveSame(evidence, straight), proveUndone(evidence), evidence.history.revision, target.contents("first"));
-    if(approved) console.log(evidence.history.entries.map(e=>[e.id,e.status,e.attempts].join(" ")).slice(0,30));
-  }
+const CITIES = `name,rank\n${Array.from({ length: 40 }, (_, index) => `City ${index},${index}`).join("\n")}\n`;
+
+test("an approved import holds the rows of the file and is published", async () => {
+  const file = csvFile(CITIES);
+  const expected = await importStraightThrough(file, ":memory:");
+  const { output, evidence } = await runImport(file, true);
+  expect(output).toEqual(expected);
+  expect(expected.rows).toBe(40);
+  expect(proveSame(evidence, expected).fault).toBeUndefined();
+  expect(proveOnce(evidence).map(({ fault }) => fault)).toEqual([undefined, undefined]);
+  // 40 rows make 20 batches; some of their calls fail once and are repeated.
+  const loads = stepsOf(evidence.history).filter(({ name }) => name === "load");
+  expect(loads).toHaveLength(20);
+  expect(loads.some(({ attempts }) => attempts === 2)).toBe(true);
+});
+
+test("a refused import leaves nothing behind", async () => {
+  const { error, evidence } = await runImport(csvFile(CITIES), false);
+  expect(error).toMatchObject({ message: "Ada refused the import of 40 rows" });
+  expect(evidence.target.contents("import").rows).toBe(0);
+  expect(evidence.target.knows("import")).toBe(false);
+  expect(proveUndone(evidence).fault).toBeUndefined();
+  expect(proveOnce(evidence).map(({ fault }) => fault)).toEqual([undefined, undefined]);
+});
+
+test("a malformed file fails the import at once and takes it off the list", async () => {
+  const { error, evidence } = await runImport(csvFile("a,b\n1,2,3\n"), true);
+  expect(String(error)).toMatch(/Invalid Record Length/);
+  expect(stepsOf(evidence.history).find(({ name }) => name === "plan")).toMatchObject({ attempts: 1 });
+  expect(evidence.target.knows("import")).toBe(false);
 });

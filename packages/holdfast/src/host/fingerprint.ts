@@ -68,15 +68,24 @@ class CanonicalCopy {
   #fill(value: object, copy: object): void {
     if (value instanceof Map) {
       const entries = [...value].map(([key, item]) => [this.of(key), this.of(item)] as const);
-      for (const [key, item] of inOrder(entries, ([key]) => key)) (copy as Map<unknown, unknown>).set(key, item);
+      for (const [key, item] of inOrder(entries, ([key]) => key))
+        (copy as Map<unknown, unknown>).set(key, item);
     } else if (value instanceof Set) {
-      for (const item of inOrder([...value].map((item) => this.of(item)), (item) => item)) {
+      for (const item of inOrder(
+        [...value].map((item) => this.of(item)),
+        (item) => item,
+      )) {
         (copy as Set<unknown>).add(item);
       }
     } else {
       for (const key of Object.keys(value).sort()) {
         const item = this.of((value as Record<string, unknown>)[key]);
-        Object.defineProperty(copy, key, { value: item, enumerable: true, configurable: true, writable: true });
+        Object.defineProperty(copy, key, {
+          value: item,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
       }
     }
   }

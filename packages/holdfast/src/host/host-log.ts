@@ -1,4 +1,4 @@
-import type { LogMethod, Logger } from "../model/logger.ts";
+import type { Logger, LogMethod } from "../model/logger.ts";
 
 /**
  * Owns: what a host or client says that is not about one pass.

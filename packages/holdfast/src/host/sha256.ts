@@ -13,7 +13,8 @@ function rootFractions(count: number, power: 2 | 3): Uint32Array {
 }
 
 function isPrime(candidate: number): boolean {
-  for (let divisor = 2; divisor * divisor <= candidate; divisor++) if (candidate % divisor === 0) return false;
+  for (let divisor = 2; divisor * divisor <= candidate; divisor++)
+    if (candidate % divisor === 0) return false;
   return true;
 }
 
@@ -68,12 +69,26 @@ function compress(state: Uint32Array, words: Uint32Array): void {
     const mixedLate = turn(late, 17) ^ turn(late, 19) ^ (late >>> 10);
     words[i] = (words[i - 16] as number) + mixedEarly + (words[i - 7] as number) + mixedLate;
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
+  let [a, b, c, d, e, f, g, h] = state as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   for (let i = 0; i < ROUNDS; i++) {
     const choice = (e & f) ^ (~e & g);
     const majority = (a & b) ^ (a & c) ^ (b & c);
     const first =
-      (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + choice + (ROUND_WORDS[i] as number) + (words[i] as number)) >>> 0;
+      (h +
+        (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +
+        choice +
+        (ROUND_WORDS[i] as number) +
+        (words[i] as number)) >>>
+      0;
     const second = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + majority) >>> 0;
     h = g;
     g = f;

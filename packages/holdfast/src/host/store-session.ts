@@ -25,6 +25,11 @@ export function openSession(
   options: { readonly store: WorkflowStore; readonly leaseMs: number; readonly pollMs: number },
 ): StoreSession {
   const log = new HostLog(settings.logger);
-  const news = new RunNews({ store: options.store, clock: settings.world.clock, pollMs: options.pollMs, log });
+  const news = new RunNews({
+    store: options.store,
+    clock: settings.world.clock,
+    pollMs: options.pollMs,
+    log,
+  });
   return { ...options, settings, owner: formatUuid(settings.world.random.bytes(16)), news, log };
 }

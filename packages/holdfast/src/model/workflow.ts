@@ -56,14 +56,14 @@ type BodiesOf<M> = { readonly [Name in keyof M]: OutputOf<M[Name]> };
  * @throws InvalidArgumentError when the name is empty or too long, or `run` is not a function.
  */
 export function defineWorkflow<
-  InputSchema extends Schema<never, unknown>,
+  InputSchema extends Schema,
   Output,
   Messages extends SchemaMap = Record<never, never>,
 >(definition: {
   readonly name: string;
   readonly version?: string;
   readonly input: InputSchema;
-  readonly output?: Schema<never, Output>;
+  readonly output?: Schema<unknown, Output>;
   readonly messages?: Messages;
   readonly run: WorkflowFunction<
     OutputOf<InputSchema>,
@@ -80,7 +80,7 @@ export function defineWorkflow<Input, Output, Messages extends SchemaMap = Recor
   readonly name: string;
   readonly version?: string;
   readonly input?: undefined;
-  readonly output?: Schema<never, Output>;
+  readonly output?: Schema<unknown, Output>;
   readonly messages?: Messages;
   readonly run: WorkflowFunction<
     Input,

@@ -1,6 +1,13 @@
 import { StorageError } from "../model/errors/storage-errors.ts";
 import type { EngineDriver, ListPage } from "../storage/driver.ts";
-import type { CommitBatch, DriverLimits, KVEntry, NewMessage, RunImage, StoredMessage } from "../storage/records.ts";
+import type {
+  CommitBatch,
+  DriverLimits,
+  KVEntry,
+  NewMessage,
+  RunImage,
+  StoredMessage,
+} from "../storage/records.ts";
 
 /** The operations of a driver that are numbered. */
 export type StorageOperation = "load" | "list" | "commit" | "applied" | "peekMessages" | "enqueueMessage";

@@ -2,7 +2,14 @@ import { defaultCodec } from "../history/payload.ts";
 import { HoldfastError } from "../model/errors/holdfast-error.ts";
 import type { Fault, PlannedFault } from "./crash-driver.ts";
 import { replay } from "./replay.ts";
-import { type Ending, idOf, type ScriptedMessage, SIMULATED_ID, SimulatedRun, type Simulation } from "./simulated-run.ts";
+import {
+  type Ending,
+  idOf,
+  type ScriptedMessage,
+  SIMULATED_ID,
+  SimulatedRun,
+  type Simulation,
+} from "./simulated-run.ts";
 
 /** A workflow for `crashEverywhere`, and what is expected of it. */
 export interface CrashProgram extends Omit<Simulation, "mode"> {
@@ -39,8 +46,15 @@ export class CrashTestError extends Error {
   /** Which faults were injected, first process first. */
   readonly faults: readonly (readonly PlannedFault[])[];
 
-  constructor(name: string, faults: readonly (readonly PlannedFault[])[], problems: readonly string[], options?: ErrorOptions) {
-    const told = faults.map((list) => list.map(({ operation, fault }) => `${fault} at ${operation}`).join(" and ")).join(", then ");
+  constructor(
+    name: string,
+    faults: readonly (readonly PlannedFault[])[],
+    problems: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    const told = faults
+      .map((list) => list.map(({ operation, fault }) => `${fault} at ${operation}`).join(" and "))
+      .join(", then ");
     super(`${name}, ${told === "" ? "without faults" : told}:\n- ${problems.join("\n- ")}`, options);
     this.name = "CrashTestError";
     this.faults = faults;
@@ -67,7 +81,10 @@ interface Reference {
  * @example
  * await crashEverywhere({ name: "order", workflow: order, input: { orderId: "1" } });
  */
-export async function crashEverywhere(program: CrashProgram, options: CrashOptions = {}): Promise<CrashReport> {
+export async function crashEverywhere(
+  program: CrashProgram,
+  options: CrashOptions = {},
+): Promise<CrashReport> {
   const { modes = ["yield", "live"], faults = ["crash-before", "crash-after"], double = false } = options;
   const operations: Record<string, number> = {};
   let cases = 0;
@@ -151,7 +168,8 @@ class CrashTester {
       problems.push(`the run ended as\n    ${ending}\n  instead of\n    ${reference.ending}`);
     }
     for (const [attempt, starts] of run.ledger.starts()) {
-      if (starts > 1 + run.deaths) problems.push(`P2: the ${attempt} was started ${starts} times with ${run.deaths} deaths`);
+      if (starts > 1 + run.deaths)
+        problems.push(`P2: the ${attempt} was started ${starts} times with ${run.deaths} deaths`);
     }
     const { sameEffects = true } = this.#program;
     const attempts = new Set(run.ledger.attempts);
@@ -162,23 +180,26 @@ class CrashTester {
     }
     for (const { location, entry } of run.history.steps) {
       const undone = entry.compensation?.done === true;
-      const rolledBack = run.ledger.effects.some((effect) => effect.kind === "handler" && effect.outcome === "ok");
+      const rolledBack = run.ledger.effects.some(
+        (effect) => effect.kind === "handler" && effect.outcome === "ok",
+      );
       if (entry.armed && rolledBack && !undone) problems.push(`P12: "${location}" was not compensated`);
     }
     const consumed = this.#consumed(run);
-    if (consumed !== reference.consumed) problems.push(`P7: consumed ${consumed} instead of ${reference.consumed}`);
+    if (consumed !== reference.consumed)
+      problems.push(`P7: consumed ${consumed} instead of ${reference.consumed}`);
     const answers = await this.#answers(run);
-    if (answers !== reference.answers) problems.push(`the answers are ${answers} instead of ${reference.answers}`);
+    if (answers !== reference.answers)
+      problems.push(`the answers are ${answers} instead of ${reference.answers}`);
     problems.push(...this.#lost(run), ...(await this.#replayProblems(run, ending)));
     return problems;
   }
 
-  /** Messages that are nowhere: neither consumed, nor queued, nor refused. */
+  /** Messages whose sending was acknowledged and which are nowhere: neither consumed nor queued. */
   #lost(run: SimulatedRun): string[] {
     const queued = new Set(run.storage.dump().runs.flatMap(({ messages }) => messages.map(({ id }) => id)));
-    const ids = (this.#program.messages ?? []).map(idOf);
-    const there = (id: string): boolean => queued.has(id) || run.history.consumed.has(id) || run.refused.includes(id);
-    return ids.filter((id) => !there(id)).map((id) => `P7: message ${id} is lost`);
+    const there = (id: string): boolean => queued.has(id) || run.history.consumed.has(id);
+    return run.sent.filter((id) => !there(id)).map((id) => `P7: message ${id} is lost`);
   }
 
   #consumed(run: SimulatedRun): string {
@@ -187,7 +208,10 @@ class CrashTester {
   }
 
   async #answers(run: SimulatedRun): Promise<string> {
-    const asked = (this.#program.messages ?? []).map((message: ScriptedMessage, index) => ({ ...message, id: idOf(message, index) }));
+    const asked = (this.#program.messages ?? []).map((message: ScriptedMessage, index) => ({
+      ...message,
+      id: idOf(message, index),
+    }));
     const answers: unknown[] = [];
     for (const { id, completable } of asked) {
       const response = completable === true ? await run.storage.readResponse(id) : null;
@@ -201,9 +225,13 @@ class CrashTester {
     const before = dumpText(run);
     const problems: string[] = [];
     const again = describeEnding((await run.onePass()) as Ending);
-    if (again !== ending) problems.push(`P13: the finished run gives\n    ${again}\n  instead of\n    ${ending}`);
+    if (again !== ending)
+      problems.push(`P13: the finished run gives\n    ${again}\n  instead of\n    ${ending}`);
     const { codec, limits } = this.#program;
-    const settings = { ...(codec === undefined ? {} : { codec }), ...(limits === undefined ? {} : { limits }) };
+    const settings = {
+      ...(codec === undefined ? {} : { codec }),
+      ...(limits === undefined ? {} : { limits }),
+    };
     try {
       await replay(this.#program.workflow, run.storage.dump(), { workflowId: SIMULATED_ID, ...settings });
     } catch (error) {

@@ -28,7 +28,9 @@ export class EffectLedger {
   bodyStarts(location: string, attempt: number): (outcome: "ok" | "failed") => void {
     const committed = this.#history.step(location);
     if (committed !== undefined) {
-      this.problems.push(`P1: the body of "${location}" started again (attempt ${attempt}) though its result is committed`);
+      this.problems.push(
+        `P1: the body of "${location}" started again (attempt ${attempt}) though its result is committed`,
+      );
     }
     return this.#starts({ kind: "body", location, attempt, outcome: "started" });
   }
@@ -36,14 +38,19 @@ export class EffectLedger {
   /** A handler starts; call the result when it ends. */
   handlerStarts(location: string, attempt: number): (outcome: "ok" | "failed") => void {
     const committed = this.#history.step(location);
-    if (committed === undefined) this.problems.push(`P12: the handler of "${location}" started, but its step is not committed`);
+    if (committed === undefined)
+      this.problems.push(`P12: the handler of "${location}" started, but its step is not committed`);
     else if (committed.compensation?.done) {
-      this.problems.push(`P12: the handler of "${location}" started again though its completion is committed`);
+      this.problems.push(
+        `P12: the handler of "${location}" started again though its completion is committed`,
+      );
     }
     for (const { location: other, entry } of this.#history.steps) {
       const later = committed !== undefined && entry.sequence > committed.sequence;
       if (later && entry.armed && entry.compensation?.done !== true) {
-        this.problems.push(`P12: the handler of "${location}" started before that of "${other}", which was committed later`);
+        this.problems.push(
+          `P12: the handler of "${location}" started before that of "${other}", which was committed later`,
+        );
       }
     }
     return this.#starts({ kind: "handler", location, attempt, outcome: "started" });

@@ -1,11 +1,10 @@
 import { BareReader } from "../history/bare.ts";
 import type { Entry } from "../history/entry.ts";
 import { decodeEntry } from "../history/entry-codec.ts";
-import { runTagOf } from "../history/run-tag.ts";
 import { hex, KeySpace, parseKey } from "../history/key.ts";
 import { formatSegment, type Segment } from "../history/location.ts";
-import { decodeMessages } from "../history/message-record.ts";
 import { openRow } from "../history/row.ts";
+import { runTagOf } from "../history/run-tag.ts";
 import { compareBytes } from "../storage/byte-order.ts";
 import type { CommitBatch } from "../storage/records.ts";
 
@@ -36,34 +35,30 @@ export class RecordedHistory {
     return this.#consumed;
   }
 
-  /** Takes in a batch that was applied at the instant `now`. */
-  apply(batch: CommitBatch, expired: (messageId: string) => boolean): void {
+  /** Takes in a batch that was applied. */
+  apply(batch: CommitBatch): void {
     for (const { from, to } of batch.deleteRanges) {
       for (const [id, { key }] of this.#entries) {
         if (compareBytes(key, from) >= 0 && compareBytes(key, to) < 0) this.#entries.delete(id);
       }
     }
     for (const key of batch.deletes) this.#entries.delete(hex(key));
-    const received = new Set<string>();
     for (const { key, value } of batch.puts) {
       const { space, segments } = parseKey(key);
       const { body } = openRow(this.#tag, key, value);
-      if (space === KeySpace.name) this.#names.set((segments[0] as Segment).value, new BareReader(body, "").string());
-      if (space === KeySpace.entry) this.#put(key, decodeEntry(body, hex(key)), received);
+      if (space === KeySpace.name)
+        this.#names.set((segments[0] as Segment).value, new BareReader(body, "").string());
+      if (space === KeySpace.entry) this.#put(key, decodeEntry(body, hex(key)));
     }
     for (const id of batch.consume) {
       if (this.#consumed.has(id)) this.problems.push(`message ${id} was consumed twice`);
-      if (!received.has(id) && !expired(id)) this.problems.push(`message ${id} was consumed, but no wait received it`);
       this.#consumed.add(id);
     }
   }
 
-  #put(key: Uint8Array, entry: Entry, received: Set<string>): void {
+  #put(key: Uint8Array, entry: Entry): void {
     const id = hex(key);
     const before = this.#entries.get(id)?.entry;
-    if (entry.kind === "message" && entry.result !== null && entry.status === "completed") {
-      for (const message of decodeMessages(entry.result)) received.add(message.id);
-    }
     if (before !== undefined && before.status !== "pending" && changed(before, entry)) {
       this.problems.push(`the committed result at "${this.#format(key)}" was changed`);
     }
@@ -74,7 +69,8 @@ export class RecordedHistory {
   get steps(): readonly CommittedStep[] {
     const steps: CommittedStep[] = [];
     for (const { key, entry } of this.#entries.values()) {
-      if (entry.kind === "step" && entry.status !== "pending") steps.push({ location: this.#format(key), entry });
+      if (entry.kind === "step" && entry.status !== "pending")
+        steps.push({ location: this.#format(key), entry });
     }
     return steps;
   }
@@ -92,7 +88,8 @@ export class RecordedHistory {
 }
 
 function changed(before: Entry, after: Entry): boolean {
-  if (before.status !== after.status || before.sequence !== after.sequence || before.kind !== after.kind) return true;
+  if (before.status !== after.status || before.sequence !== after.sequence || before.kind !== after.kind)
+    return true;
   if (before.result === null || after.result === null) return before.result !== after.result;
   return compareBytes(before.result, after.result) !== 0;
 }

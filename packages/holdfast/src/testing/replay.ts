@@ -1,9 +1,9 @@
-import { decodeHeader, encodeHeader, type RunHeader } from "../history/header.ts";
-import { loadJournal } from "../history/journal-load.ts";
-import { runTagOf } from "../history/run-tag.ts";
-import { KeySpace } from "../history/key.ts";
 import { type MemoryDriver, memoryDriver } from "../drivers/memory/memory-driver.ts";
 import type { MemoryDump } from "../drivers/memory/memory-transactor.ts";
+import { decodeHeader, encodeHeader, type RunHeader } from "../history/header.ts";
+import { loadJournal } from "../history/journal-load.ts";
+import { KeySpace } from "../history/key.ts";
+import { runTagOf } from "../history/run-tag.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { HistoryDivergedError } from "../model/errors/history-errors.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
@@ -15,7 +15,8 @@ import { type RunWorkflowOptions, runWorkflow } from "../system/run-workflow.ts"
 import { virtualClock } from "./virtual-clock.ts";
 
 /** Options of `replay`. */
-export interface ReplayOptions extends Pick<RunWorkflowOptions, "codec" | "limits" | "logger" | "observers" | "strict"> {
+export interface ReplayOptions
+  extends Pick<RunWorkflowOptions, "codec" | "limits" | "logger" | "observers" | "strict"> {
   /** Which run of a dump that has several. @default the only one */
   readonly workflowId?: string;
 }
@@ -77,10 +78,15 @@ function checkEnd(header: RunHeader, wrote: CommitBatch | null, output: Uint8Arr
   });
 }
 
-function sourceOf(recorded: MemoryDump | EngineDriver, wanted: string | undefined): { driver: EngineDriver; workflowId: string } {
+function sourceOf(
+  recorded: MemoryDump | EngineDriver,
+  wanted: string | undefined,
+): { driver: EngineDriver; workflowId: string } {
   if ("load" in recorded) {
     if (wanted === undefined) {
-      throw new InvalidArgumentError("replay of a driver needs options.workflowId; a dump of one run does not.");
+      throw new InvalidArgumentError(
+        "replay of a driver needs options.workflowId; a dump of one run does not.",
+      );
     }
     return { driver: recorded, workflowId: wanted };
   }

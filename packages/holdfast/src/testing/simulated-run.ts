@@ -50,7 +50,10 @@ export interface Ending {
 }
 
 /** What a process came to: an end or a rest of the run, or its own death. */
-type Life = Ending | { readonly state: "crashed" | "lost" } | { readonly state: "resting"; readonly until: number | null };
+type Life =
+  | Ending
+  | { readonly state: "crashed" | "lost" }
+  | { readonly state: "resting"; readonly until: number | null };
 
 /**
  * One run in a world of its own: virtual time, memory storage, messages from outside, and processes that die and are
@@ -66,7 +69,8 @@ export class SimulatedRun {
   /** What contradicts the promises, in words. */
   readonly problems: string[] = [];
   readonly drivers: CrashDriver[] = [];
-  readonly refused: string[] = [];
+  /** Ids of messages whose sending was acknowledged. */
+  readonly sent: string[] = [];
   readonly #simulation: Simulation;
   readonly #start: number;
   readonly #arrivals: number[] = [];
@@ -79,7 +83,10 @@ export class SimulatedRun {
   }
 
   /** Runs to the end; the faults of the first list are the first process's, and so on. */
-  async run(faults: readonly (readonly PlannedFault[])[], betweenPasses?: () => Promise<void>): Promise<Ending> {
+  async run(
+    faults: readonly (readonly PlannedFault[])[],
+    betweenPasses?: () => Promise<void>,
+  ): Promise<Ending> {
     for (let life = 0; life < MOST_PROCESSES; life++) {
       const process = this.#startProcess(faults[life] ?? []);
       const end = await this.#live(process, betweenPasses);
@@ -100,7 +107,7 @@ export class SimulatedRun {
       crashDriver(this.storage, {
         faults,
         onCrash: crashed,
-        onApplied: (batch) => this.history.apply(batch, (id) => this.#isExpired(id)),
+        onApplied: (batch) => this.history.apply(batch),
       }),
     );
     this.drivers.push(process.driver);
@@ -143,7 +150,8 @@ export class SimulatedRun {
     if ("error" in end) return this.#rejected(end.error);
     const { state, output, sleepUntil = null, waitingForMessages } = end.result;
     if (state === "sleeping" || state === "rolling_back") {
-      if (sleepUntil === null && waitingForMessages === undefined) this.problems.push(`P9: ${state} without a reason to wake`);
+      if (sleepUntil === null && waitingForMessages === undefined)
+        this.problems.push(`P9: ${state} without a reason to wake`);
       return { state: "resting", until: sleepUntil };
     }
     return { state: state as RunState, output };
@@ -160,12 +168,8 @@ export class SimulatedRun {
   #checkRemains(process: SimulatedProcess): void {
     const { timers, driver } = process;
     if (timers.size > 0) this.problems.push(`I31: ${timers.size} timers are left after the run has ended`);
-    if (driver.openWaits > 0) this.problems.push(`I31: ${driver.openWaits} waits for messages are left after the run has ended`);
-  }
-
-  #isExpired(id: string): boolean {
-    const message = (this.#simulation.messages ?? []).find((scripted, index) => idOf(scripted, index) === id);
-    return message?.expiresAt !== undefined && this.#start + message.expiresAt <= this.clock.now();
+    if (driver.openWaits > 0)
+      this.problems.push(`I31: ${driver.openWaits} waits for messages are left after the run has ended`);
   }
 
   #schedule(message: ScriptedMessage, index: number): void {
@@ -181,10 +185,12 @@ export class SimulatedRun {
         completable,
         remember: true,
       });
-      sent.catch((error: unknown) => {
-        if (!RunFinishedError.is(error)) throw error;
-        this.refused.push(id);
-      });
+      sent.then(
+        () => this.sent.push(id),
+        (error: unknown) => {
+          if (!RunFinishedError.is(error)) throw error;
+        },
+      );
     };
     this.#arrivals.push(this.#start + at);
     this.#arrivals.sort((a, b) => a - b);

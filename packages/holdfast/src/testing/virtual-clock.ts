@@ -118,8 +118,10 @@ export class VirtualClock implements Clock {
       await this.#drain(() => settled);
       if (settled) return promise;
       const timer = this.#next();
-      if (timer === undefined) throw new Error("The promise never settles: everything is at rest and no timer is left.");
-      if (timer.at > end) throw new Error(`The promise did not settle within ${withinMs} ms of virtual time.`);
+      if (timer === undefined)
+        throw new Error("The promise never settles: everything is at rest and no timer is left.");
+      if (timer.at > end)
+        throw new Error(`The promise did not settle within ${withinMs} ms of virtual time.`);
       this.#fire(timer);
     }
   }
@@ -133,7 +135,8 @@ export class VirtualClock implements Clock {
   #next(): Timer | undefined {
     let next: Timer | undefined;
     for (const timer of this.#timers) {
-      if (next === undefined || timer.at < next.at || (timer.at === next.at && timer.order < next.order)) next = timer;
+      if (next === undefined || timer.at < next.at || (timer.at === next.at && timer.order < next.order))
+        next = timer;
     }
     return next;
   }

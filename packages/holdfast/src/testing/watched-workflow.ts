@@ -13,7 +13,10 @@ export interface Witness {
 }
 
 /** A workflow whose step bodies and rollback handlers are recorded in a ledger, in all blocks. */
-export function watchedWorkflow(workflow: Workflow<never, unknown, never, never>, witness: Witness): WorkflowDefinition {
+export function watchedWorkflow(
+  workflow: Workflow<never, unknown, never, never>,
+  witness: Witness,
+): WorkflowDefinition {
   const definition = definitionOf(workflow);
   return { ...definition, run: (ctx, input) => definition.run(watched(ctx, witness), input) };
 }
@@ -31,11 +34,16 @@ function watched(ctx: WorkflowContext, witness: Witness): WorkflowContext {
     tryStep: (...args: unknown[]) => ctx.tryStep(watchedStep(args, witness)),
     try: (name: string, run: Call, options: never) => ctx.try(name, inner(run), options),
     loop: (...args: unknown[]) => {
-      const config = (typeof args[0] === "object" ? args[0] : { name: args[0], run: args[1] }) as { name: string; run: Call };
+      const config = (typeof args[0] === "object" ? args[0] : { name: args[0], run: args[1] }) as {
+        name: string;
+        run: Call;
+      };
       return ctx.loop(branch(config) as never);
     },
-    join: (name: string, branches: Record<string, { run: Call }>) => ctx.join(name, watchedBranches(branches, branch) as never),
-    race: (name: string, branches: readonly { name: string; run: Call }[]) => ctx.race(name, branches.map(branch) as never),
+    join: (name: string, branches: Record<string, { run: Call }>) =>
+      ctx.join(name, watchedBranches(branches, branch) as never),
+    race: (name: string, branches: readonly { name: string; run: Call }[]) =>
+      ctx.race(name, branches.map(branch) as never),
     map: (name: string, items: readonly unknown[], run: Call, options: never) =>
       ctx.map(name, items, inner(run) as never, options),
   };
@@ -49,7 +57,10 @@ function watched(ctx: WorkflowContext, witness: Witness): WorkflowContext {
   });
 }
 
-function watchedBranches<B>(branches: Readonly<Record<string, B>>, branch: (config: B) => B): Record<string, B> {
+function watchedBranches<B>(
+  branches: Readonly<Record<string, B>>,
+  branch: (config: B) => B,
+): Record<string, B> {
   const copies: Record<string, B> = {};
   for (const [name, config] of Object.entries(branches)) {
     Object.defineProperty(copies, name, { value: branch(config), enumerable: true });

@@ -1,0 +1,196 @@
+import { openPass, reportOf } from "../engine/open-pass.ts";
+import type { PassOutcome } from "../engine/outcome.ts";
+import type { PassClaim } from "../engine/pass-settings.ts";
+import type { RunPass } from "../engine/run-pass.ts";
+import { FencedError } from "../model/errors/storage-errors.ts";
+import type { WorkflowDefinition } from "../model/workflow.ts";
+import type { Claim } from "../storage/store.ts";
+import type { Backoff } from "./backoff.ts";
+import type { Lease } from "./lease.ts";
+import { LeaseGuard } from "./lease-guard.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
+import { leavePass, type ParkedPass, type ParkedPasses } from "./parked-passes.ts";
+import type { StoreSession } from "./store-session.ts";
+
+/** What the runs of one host share. */
+export interface HostedRunNeighbours {
+  readonly session: StoreSession;
+  readonly leases: LeaseKeeper;
+  readonly parked: ParkedPasses;
+  readonly backoff: Backoff;
+}
+
+/** A claim, and how it was come by. */
+export interface ClaimedRun {
+  readonly claim: Claim;
+  readonly definition: WorkflowDefinition;
+  /** The monotonic time before the claim was asked for. */
+  readonly since: number;
+  /** The pass of an earlier claim of this run may still be ending here. */
+  readonly before: Promise<void>;
+}
+
+/** What a run can be asked to do while it is hosted. */
+export type Stop = "drain" | "pause" | "evict";
+
+/** A weaker one never replaces a stronger one. */
+const STRENGTH: readonly Stop[] = ["drain", "pause", "evict"];
+
+/**
+ * Owns: one claim of a run in this process, from the claim to its release: the pass, opened or taken up in place, and
+ * what becomes of it.
+ * Does not own: which runs are claimed (worker.ts); what a pass does (engine/run-pass.ts).
+ * Invariants: a pass goes on in place only at the revision that it left (P1, P5); when the claim is taken nothing further
+ * is started or written here (P4); whatever fails, the claim is given back or its lease ends (P9, P11), and no promise
+ * is left to reject.
+ */
+export class HostedRun {
+  /** Resolves when nothing of this claim is left; never rejects. */
+  readonly done: Promise<void>;
+  readonly #with: HostedRunNeighbours;
+  readonly #claimed: ClaimedRun;
+  readonly #lease: Lease;
+  #pass: RunPass | null = null;
+  #stop: Stop | null = null;
+  /** Why the run was taken from here. */
+  #taken: { readonly reason: unknown } | null = null;
+
+  constructor(neighbours: HostedRunNeighbours, claimed: ClaimedRun) {
+    this.#with = neighbours;
+    this.#claimed = claimed;
+    this.#lease = neighbours.leases.hold(claimed.claim, claimed.since, {
+      lost: (error) => this.#lost(error),
+      pauseRequested: () => this.stop("pause"),
+    });
+    if (claimed.claim.pauseRequested) this.#stop = "pause";
+    this.done = this.#run();
+  }
+
+  get workflowId(): string {
+    return this.#claimed.claim.workflowId;
+  }
+
+  /** Stops the run here: at once (`evict`), or when what runs has ended. */
+  stop(stop: Stop): void {
+    if (this.#stop === null || STRENGTH.indexOf(stop) > STRENGTH.indexOf(this.#stop)) this.#stop = stop;
+    this.#pass?.stop(stop);
+  }
+
+  /** Somebody has taken the claim, or the run: its bodies are told `reason`, and nothing further happens here. */
+  abandon(reason: unknown): void {
+    this.#taken ??= { reason };
+    this.#lease.giveUp();
+    this.#pass?.abandon(reason);
+  }
+
+  #lost(error: FencedError): void {
+    if (this.#pass?.holdsClaim === false) return;
+    const { session } = this.#with;
+    reportOf(this.workflowId, session.settings).event({ type: "fenced", error });
+    this.abandon(error);
+  }
+
+  async #run(): Promise<void> {
+    await this.#claimed.before;
+    const { leases, session } = this.#with;
+    const guard = new LeaseGuard();
+    const held = await this.#advance(guard);
+    leases.drop(this.#lease);
+    this.#keep(held.parked, held.outcome);
+    await this.#giveBack(held.outcome);
+    session.news.tell(this.workflowId);
+  }
+
+  /** Goes on with the run until it ends, parks or stops here. */
+  async #advance(fresh: LeaseGuard): Promise<{ outcome: PassOutcome; parked: ParkedPass | null }> {
+    if (this.#taken !== null) return { outcome: { state: "lost", error: this.#taken.reason }, parked: null };
+    let parked: ParkedPass | null = null;
+    try {
+      const opened = this.#inPlace() ?? (await this.#open(fresh));
+      if (!("pass" in opened)) return { outcome: opened, parked };
+      parked = opened;
+      this.#begin(opened.pass);
+      return { outcome: await opened.pass.advance(), parked };
+    } catch (error) {
+      return { outcome: { state: "lost", error }, parked };
+    }
+  }
+
+  /** Tells the pass what came while there was none. */
+  #begin(pass: RunPass): void {
+    this.#pass = pass;
+    if (this.#taken !== null) pass.abandon(this.#taken.reason);
+    else if (this.#stop !== null) pass.stop(this.#stop);
+  }
+
+  /** The parked pass of this run, under the new claim; null when there is none, or the run went on elsewhere. */
+  #inPlace(): ParkedPass | null {
+    const { claim } = this.#claimed;
+    const parked = this.#with.parked.take(claim.workflowId);
+    if (parked === null) return null;
+    if (!parked.pass.resumable || parked.pass.revision !== claim.revision) {
+      leavePass(parked.pass);
+      return null;
+    }
+    parked.pass.reclaim(this.#passClaim(parked.guard));
+    return parked;
+  }
+
+  async #open(guard: LeaseGuard): Promise<ParkedPass | PassOutcome> {
+    const { settings } = this.#with.session;
+    const { claim, definition } = this.#claimed;
+    const opened = await openPass({
+      ...settings,
+      world: guard.world(settings.world),
+      workflowId: claim.workflowId,
+      definition,
+      claim: this.#passClaim(guard),
+      input: undefined,
+    });
+    return "pass" in opened ? { pass: opened.pass, guard } : opened.outcome;
+  }
+
+  #passClaim(guard: LeaseGuard): PassClaim {
+    const { store, settings } = this.#with.session;
+    const { claim } = this.#claimed;
+    guard.lease = this.#lease;
+    return {
+      driver: guard.driver(store.driver(claim), claim.workflowId),
+      epoch: claim.epoch,
+      skewMs: claim.storeTime - settings.world.clock.now(),
+    };
+  }
+
+  #keep(parked: ParkedPass | null, outcome: PassOutcome): void {
+    if (parked === null) return;
+    parked.guard.lease = null;
+    const waits = outcome.state === "sleeping" || outcome.state === "rolling_back";
+    if (waits && parked.pass.resumable && this.#stop === null) this.#with.parked.put(parked);
+    else leavePass(parked.pass);
+  }
+
+  /** Gives the claim back, if the last commit did not and nobody has taken it. */
+  async #giveBack(outcome: PassOutcome): Promise<void> {
+    const { session, backoff } = this.#with;
+    const { workflowId } = this;
+    if (outcome.state === "lost") this.#tell(outcome.error);
+    const failed = outcome.state === "lost" && this.#taken === null && !FencedError.is(outcome.error);
+    // A run that met a failing storage would meet it again at once.
+    if (failed) await backoff.wait();
+    else backoff.reset();
+    if (this.#pass?.holdsClaim === false || (this.#taken !== null && !FencedError.is(this.#taken.reason)))
+      return;
+    try {
+      await session.store.release(this.#claimed.claim);
+    } catch (error) {
+      session.log.warn("a claim could not be given back; it ends with its lease", { workflowId, error });
+    }
+  }
+
+  #tell(error: unknown): void {
+    const { log } = this.#with.session;
+    const { workflowId } = this;
+    if (FencedError.is(error)) log.warn("a run was lost to another runner", { workflowId, error });
+    else if (this.#taken === null) log.error("a run cannot go on here for now", { workflowId, error });
+  }
+}

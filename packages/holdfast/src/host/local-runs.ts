@@ -1,0 +1,10 @@
+/** What this process itself runs of a store: a host's worker, or nothing. */
+export interface LocalRuns {
+  /** The claim was taken, or the run deleted: it stops here at once, with this reason, and writes nothing. */
+  abandon(workflowId: string, reason: unknown): void;
+  /** Stops the run here; resolves when it has stopped. */
+  stopRun(workflowId: string, stop: "pause" | "evict"): Promise<void>;
+}
+
+/** A client runs nothing. */
+export const noLocalRuns: LocalRuns = { abandon: () => {}, stopRun: async () => {} };

@@ -1,0 +1,68 @@
+import { newJournal } from "../engine/open-pass.ts";
+import { encodeHeader } from "../history/header.ts";
+import type { Journal } from "../history/journal.ts";
+import { KeySpace } from "../history/key.ts";
+import { checkWorkflowId } from "../model/check.ts";
+import { CorruptionError } from "../model/errors/history-errors.ts";
+import type { RunState } from "../model/run.ts";
+import { validate } from "../model/schema.ts";
+import type { WorkflowDefinition } from "../model/workflow.ts";
+import type { NewRun } from "../storage/records.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { StoreSession } from "./store-session.ts";
+
+/** What is to be started. */
+export interface RunDraft {
+  readonly workflowId: string;
+  readonly definition: WorkflowDefinition;
+  readonly input: unknown;
+}
+
+/**
+ * A run as the store creates it: checked, its input validated and encoded. Nothing is written.
+ * @throws InvalidArgumentError, LimitError, ValidationError, UnserializableValueError
+ */
+export async function newRun(session: StoreSession, draft: RunDraft): Promise<NewRun> {
+  const { settings } = session;
+  const { workflowId, definition } = draft;
+  checkWorkflowId(workflowId, settings.limits);
+  const { input: schema } = definition;
+  const what = `The input of workflow ${JSON.stringify(definition.name)}`;
+  const input = schema === undefined ? draft.input : await validate(schema, draft.input, what);
+  const journal = await newJournal(settings, workflowId, { definition, input });
+  return storedRun(journal, { status: "pending", input });
+}
+
+/** A journal of which nothing is stored yet, as the store creates it. */
+export function storedRun(
+  journal: Journal,
+  run: { readonly status: RunState; readonly input: unknown },
+): NewRun {
+  const { workflowId } = journal;
+  const encodedInput = journal.single(KeySpace.input);
+  if (encodedInput === null) throw new CorruptionError("missing", "", `run "${workflowId}" has no input`);
+  const writes = journal.takeWriteSet();
+  const { digest, sequence, lastTime } = writes;
+  // The creation is the run's first commit.
+  const header = {
+    ...journal.header,
+    status: run.status,
+    wakeAt: null,
+    revision: 1,
+    digest,
+    sequence,
+    lastTime,
+  };
+  const { workflowName, workflowVersion, createdAt } = header;
+  return {
+    workflowId,
+    workflowName,
+    workflowVersion,
+    fingerprint: fingerprintOf({ workflowId, workflowName, input: run.input, encodedInput }),
+    header: encodeHeader(journal.runTag, header),
+    status: run.status,
+    wakeAt: null,
+    entries: writes.puts,
+    createdAt,
+  };
+}

@@ -1,0 +1,99 @@
+import { StoreClosedError } from "../model/errors/storage-errors.ts";
+import { isTerminal, type TerminalState } from "../model/run.ts";
+import type { RunRecord } from "../storage/store.ts";
+import type { RetentionOptions } from "./host-options.ts";
+import type { StoreSession } from "./store-session.ts";
+
+/** Finished runs that one sweep looks at. */
+const BATCH = 200;
+/** Between two sweeps of one round. */
+const SWEEP_MS = 1_000;
+/** Between two rounds: a tenth of the shortest time that runs are kept, within these bounds. */
+const SHORTEST_ROUND_MS = 1_000;
+const LONGEST_ROUND_MS = 3_600_000;
+
+/**
+ * Owns: deleting finished runs that were kept long enough, a bounded batch at a time, round and round.
+ * Invariants: a run is deleted only while this host holds it and it has not changed since it ended, so that one which
+ * is recovered or rewound meanwhile stays (P10).
+ */
+export class Retention {
+  readonly #session: StoreSession;
+  readonly #keepMs: ReadonlyMap<TerminalState, number>;
+  #cursor: string | null = null;
+  #cancel: (() => void) | null = null;
+  #sweeping: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(session: StoreSession, options: RetentionOptions) {
+    this.#session = session;
+    const { completedMs, failedMs, cancelledMs } = options;
+    const given: readonly [TerminalState, number | undefined][] = [
+      ["completed", completedMs],
+      ["failed", failedMs],
+      ["cancelled", cancelledMs],
+    ];
+    this.#keepMs = new Map(given.filter((one): one is [TerminalState, number] => one[1] !== undefined));
+  }
+
+  start(): void {
+    if (this.#keepMs.size > 0) this.#later(SWEEP_MS);
+  }
+
+  /** Resolves when no sweep is at work. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    await this.#sweeping;
+  }
+
+  #later(ms: number): void {
+    if (this.#stopped) return;
+    this.#cancel = this.#session.settings.world.clock.setTimer(ms, () => {
+      this.#sweeping = this.#sweep();
+    });
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      this.#cursor = await this.#sweepPage();
+      this.#later(this.#cursor === null ? this.#roundMs : SWEEP_MS);
+    } catch (error) {
+      if (StoreClosedError.is(error)) return;
+      this.#session.log.warn("old runs could not be deleted; trying again later", { error });
+      this.#later(LONGEST_ROUND_MS / 60);
+    }
+  }
+
+  get #roundMs(): number {
+    const shortest = Math.min(...this.#keepMs.values());
+    return Math.min(Math.max(shortest / 10, SHORTEST_ROUND_MS), LONGEST_ROUND_MS);
+  }
+
+  async #sweepPage(): Promise<string | null> {
+    const { store, settings } = this.#session;
+    const now = settings.world.clock.now();
+    const query = { status: [...this.#keepMs.keys()], limit: BATCH };
+    const page = await store.list(this.#cursor === null ? query : { ...query, cursor: this.#cursor });
+    const old = page.runs.filter((run) => this.#isOld(run, now));
+    await Promise.all(old.map((run) => this.#delete(run)));
+    return page.nextCursor;
+  }
+
+  #isOld({ status, updatedAt }: RunRecord, now: number): boolean {
+    const keepMs = isTerminal(status) ? this.#keepMs.get(status) : undefined;
+    return keepMs !== undefined && updatedAt + keepMs <= now;
+  }
+
+  async #delete(record: RunRecord): Promise<void> {
+    const { store, owner, leaseMs } = this.#session;
+    const { workflowId, revision } = record;
+    const run = { workflowId, force: false };
+    const { claims } = await store.claim({ owner, leaseMs, limit: 1, workflowNames: null, run });
+    const claim = claims[0];
+    if (claim === undefined) return;
+    const now = claim.storeTime;
+    if (claim.revision === revision && this.#isOld(record, now)) await store.delete(workflowId);
+    else await store.release(claim);
+  }
+}

@@ -1,0 +1,152 @@
+import { cancelRun } from "../engine/operators/cancel.ts";
+import { Operator } from "../engine/operators/operator.ts";
+import { pauseRun, resumeRun } from "../engine/operators/pause.ts";
+import { recoverRun } from "../engine/operators/recover.ts";
+import { rewindRun } from "../engine/operators/rewind.ts";
+import type { CancelOutcome } from "../engine/outcome.ts";
+import {
+  RunCancelledError,
+  RunEvictedError,
+  RunFinishedError,
+  RunStateError,
+} from "../model/errors/run-errors.ts";
+import { FencedError } from "../model/errors/storage-errors.ts";
+import { isTerminal } from "../model/run.ts";
+import type { Claim } from "../storage/store.ts";
+import type { LocalRuns } from "./local-runs.ts";
+import type { RunReader } from "./run-reader.ts";
+import type { StoreSession } from "./store-session.ts";
+
+/** How long an operation waits for a run that somebody else holds. */
+const HELD_MS = 10_000;
+
+/** How an operation takes the run. */
+interface Taking {
+  /** Also from a live holder, which is fenced from then on; the reason is told to its bodies, if it runs here. */
+  readonly force: ((workflowId: string) => unknown) | null;
+}
+
+const UNHELD: Taking = { force: null };
+
+/**
+ * Owns: what an operator does to a run of a store: take it, do one thing, give it back.
+ * Does not own: the thing (engine/operators).
+ * Invariants: the claim's epoch keeps everybody else out between the look and the commit (P4, R17); a terminal state is
+ * left by `recover` and `rewind` only, and who loses to it is told (P10).
+ */
+export class RunControl {
+  readonly #session: StoreSession;
+  readonly #reader: RunReader;
+  readonly #local: LocalRuns;
+
+  constructor(session: StoreSession, reader: RunReader, local: LocalRuns) {
+    this.#session = session;
+    this.#reader = reader;
+    this.#local = local;
+  }
+
+  async cancel(compensate: boolean): Promise<CancelOutcome> {
+    const { status } = await this.#reader.record();
+    if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };
+    return this.#operate({ force: (id) => new RunCancelledError(id) }, (operator) =>
+      cancelRun(operator, compensate),
+    );
+  }
+
+  /** Asks whoever runs it to pause, or holds the run itself; resolves when the run is paused. */
+  async pause(): Promise<void> {
+    const { workflowId } = this.#reader;
+    let asked = false;
+    await this.#session.news.until(workflowId, async () => {
+      const { status, lease } = await this.#reader.record();
+      if (isTerminal(status)) throw new RunFinishedError(workflowId, status);
+      if (status === "paused") return true;
+      if (lease === null) return this.#attempt(UNHELD, pauseRun);
+      if (!asked) await this.#session.store.request(workflowId, "pause");
+      asked = true;
+      void this.#local.stopRun(workflowId, "pause");
+      return undefined;
+    });
+  }
+
+  async resume(): Promise<void> {
+    const { status } = await this.#reader.record();
+    if (status === "paused" || isTerminal(status)) await this.#operate(UNHELD, resumeRun);
+  }
+
+  async recover(): Promise<void> {
+    const { workflowId, status } = await this.#reader.record();
+    if (!isTerminal(status))
+      throw new RunStateError(workflowId, status, "only a failed run can be recovered.");
+    await this.#operate(UNHELD, recoverRun);
+  }
+
+  rewind(to: string): Promise<void> {
+    return this.#operate({ force: (id) => new RunEvictedError(id) }, (operator) => rewindRun(operator, to));
+  }
+
+  /** Takes the run, waiting for it if need be. */
+  async #operate<T>(taking: Taking, work: (operator: Operator) => Promise<T>): Promise<T> {
+    const { workflowId } = this.#reader;
+    const done = await this.#session.news.until(workflowId, () => this.#attempt(taking, work), HELD_MS);
+    if (done !== undefined) return done.value;
+    const { status } = await this.#reader.record();
+    const problem = `somebody else has held it for ${HELD_MS} ms. Pause or cancel it, or try again later.`;
+    throw new RunStateError(workflowId, status, problem);
+  }
+
+  /** Takes the run if it can be had now; undefined when it cannot, or was taken away again in between. */
+  async #attempt<T>(
+    taking: Taking,
+    work: (operator: Operator) => Promise<T>,
+  ): Promise<{ value: T } | undefined> {
+    const { store, owner, leaseMs } = this.#session;
+    const { workflowId } = this.#reader;
+    const run = { workflowId, force: taking.force !== null };
+    const { claims } = await store.claim({ owner, leaseMs, limit: 1, workflowNames: null, run });
+    const claim = claims[0];
+    if (claim === undefined) {
+      await this.#reader.record();
+      return undefined;
+    }
+    if (taking.force !== null) this.#local.abandon(workflowId, taking.force(workflowId));
+    try {
+      return { value: await this.#under(claim, work) };
+    } catch (error) {
+      if (FencedError.is(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #under<T>(claim: Claim, work: (operator: Operator) => Promise<T>): Promise<T> {
+    const { store, settings } = this.#session;
+    const { workflowId, epoch, storeTime } = claim;
+    let revision = claim.revision;
+    try {
+      const skewMs = storeTime - settings.world.clock.now();
+      const operator = await Operator.open(settings, workflowId, {
+        driver: store.driver(claim),
+        epoch,
+        skewMs,
+      });
+      const done = await work(operator);
+      revision = operator.journal.header.revision;
+      return done;
+    } finally {
+      // A commit of an operator has left the run to whoever comes next.
+      if (revision === claim.revision) await this.#release(claim);
+    }
+  }
+
+  async #release(claim: Claim): Promise<void> {
+    try {
+      await this.#session.store.release(claim);
+    } catch (error) {
+      const { workflowId } = claim;
+      this.#session.log.warn("a claim could not be given back; it ends with its lease", {
+        workflowId,
+        error,
+      });
+    }
+  }
+}

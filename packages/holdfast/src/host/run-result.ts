@@ -1,0 +1,62 @@
+import { type Duration, durationMs } from "../model/duration.ts";
+import { CorruptionError } from "../model/errors/history-errors.ts";
+import { RunCancelledError, RunStateError } from "../model/errors/run-errors.ts";
+import { isTerminal, type RunState } from "../model/run.ts";
+import type { RunReader } from "./run-reader.ts";
+import type { StoreSession } from "./store-session.ts";
+
+export interface ResultOptions {
+  /** Whether to wait for the end of the run; if not, and it has not ended: `RunPausedError` or `RunStateError`. @default true */
+  readonly wait?: boolean;
+  /** How long to wait; `RunStateError` when the run has not ended by then. @default for ever */
+  readonly timeout?: Duration;
+}
+
+/** How a run ended. */
+type RunEnd = { readonly output: unknown } | { readonly error: unknown };
+
+/**
+ * The output of the run when it has ended; rejects with its error.
+ *
+ * Owns: waiting for the end of a run.
+ * Invariants: what is told is the committed row, never what a pass says (I19, P8).
+ */
+export async function resultOfRun(
+  session: StoreSession,
+  reader: RunReader,
+  options: ResultOptions,
+): Promise<unknown> {
+  const { wait = true, timeout } = options;
+  const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : durationMs(timeout, "timeout");
+  let state: RunState = "pending";
+  const look = async (): Promise<RunEnd | undefined> => {
+    const record = await reader.record();
+    state = record.status;
+    if (isTerminal(state)) return endOf(reader, state);
+    if (state === "paused" && !wait) throw await reader.pause();
+    return undefined;
+  };
+  const end = await session.news.until(reader.workflowId, look, wait ? timeoutMs : 0);
+  if (end === undefined) {
+    const problem = wait
+      ? `it has not ended within ${timeoutMs} ms.`
+      : "it has not ended, and result() was asked not to wait.";
+    throw new RunStateError(reader.workflowId, state, problem);
+  }
+  if ("error" in end) throw end.error;
+  return end.output;
+}
+
+/** Undefined when the run was recovered, rewound or deleted between the looks at its status and its end. */
+async function endOf(reader: RunReader, state: RunState): Promise<RunEnd | undefined> {
+  if (state === "cancelled") return { error: new RunCancelledError(reader.workflowId) };
+  if (state === "completed") {
+    const output = await reader.output();
+    if (output !== null) return { output: output.value };
+  } else {
+    const failure = await reader.failure();
+    if (failure !== null) return failure;
+  }
+  if ((await reader.record()).status !== state) return undefined;
+  throw new CorruptionError("missing", "", `the run is ${state}, and the row that says with what is missing`);
+}

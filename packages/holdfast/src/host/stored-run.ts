@@ -1,0 +1,143 @@
+import type { CancelOutcome } from "../engine/outcome.ts";
+import { newMessage } from "../engine/outgoing-message.ts";
+import type { RequestOptions, SendOptions } from "../engine/run-handle.ts";
+import { checkWorkflowId } from "../model/check.ts";
+import { durationMs } from "../model/duration.ts";
+import type { RunState } from "../model/run.ts";
+import type { HistorySnapshot } from "../model/snapshot.ts";
+import type { WorkflowDefinition } from "../model/workflow.ts";
+import type { NewMessage } from "../storage/records.ts";
+import { forkInStore } from "./fork-run.ts";
+import type { LocalRuns } from "./local-runs.ts";
+import { RunControl } from "./run-control.ts";
+import { RunReader } from "./run-reader.ts";
+import { requestOfRun } from "./run-request.ts";
+import { type ResultOptions, resultOfRun } from "./run-result.ts";
+import type { StoreSession } from "./store-session.ts";
+import { watchRun } from "./watch-run.ts";
+import type { WorkflowHandle } from "./workflow-handle.ts";
+
+/** What handles of one host or client share. */
+export interface HandleNeighbours {
+  readonly session: StoreSession;
+  readonly local: LocalRuns;
+  /** The workflow that is known under this name; null when none is. */
+  readonly definitionOf: (workflowName: string) => WorkflowDefinition | null;
+}
+
+const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * A run in a store, as its handle shows it.
+ *
+ * Owns: which part of this folder does what.
+ */
+export class StoredRun implements WorkflowHandle {
+  readonly workflowId: string;
+  readonly #with: HandleNeighbours;
+  readonly #reader: RunReader;
+  readonly #control: RunControl;
+  /** Undefined: not looked up yet. */
+  #definition: WorkflowDefinition | null | undefined;
+
+  /** @throws InvalidArgumentError, LimitError */
+  constructor(neighbours: HandleNeighbours, workflowId: string, definition?: WorkflowDefinition | null) {
+    const { session, local } = neighbours;
+    checkWorkflowId(workflowId, session.settings.limits);
+    this.workflowId = workflowId;
+    this.#with = neighbours;
+    this.#reader = new RunReader(session, workflowId);
+    this.#control = new RunControl(session, this.#reader, local);
+    this.#definition = definition;
+  }
+
+  result(options: ResultOptions = {}): Promise<unknown> {
+    return resultOfRun(this.#with.session, this.#reader, options);
+  }
+
+  async send(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
+    const message = await this.#message(name, body, { options, completable: false });
+    await this.#with.session.store.enqueue(this.workflowId, message);
+  }
+
+  message(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
+    return this.send(name, body, options);
+  }
+
+  async request(name: string, body?: unknown, options: RequestOptions = {}): Promise<unknown> {
+    const timeoutMs = durationMs(options.timeout ?? DEFAULT_REQUEST_TIMEOUT_MS, "timeout");
+    const message = await this.#message(name, body, { options, completable: true });
+    return requestOfRun(this.#with.session, this.#reader, { message, timeoutMs });
+  }
+
+  async #message(
+    name: string,
+    body: unknown,
+    how: { readonly options: SendOptions; readonly completable: boolean },
+  ): Promise<NewMessage> {
+    if (this.#definition === undefined) {
+      this.#definition = this.#with.definitionOf((await this.#reader.record()).workflowName);
+    }
+    return newMessage(this.#with.session.settings, this.#definition, { name, body, ...how });
+  }
+
+  wake(): Promise<void> {
+    return this.#with.session.store.request(this.workflowId, "wake");
+  }
+
+  evict(): Promise<void> {
+    return this.#with.local.stopRun(this.workflowId, "evict");
+  }
+
+  cancel(options: { readonly compensate?: boolean } = {}): Promise<CancelOutcome> {
+    return this.#control.cancel(options.compensate ?? false);
+  }
+
+  recover(): Promise<void> {
+    return this.#control.recover();
+  }
+
+  pause(): Promise<void> {
+    return this.#control.pause();
+  }
+
+  resume(): Promise<void> {
+    return this.#control.resume();
+  }
+
+  rewind({ to }: { readonly to: string }): Promise<void> {
+    return this.#control.rewind(to);
+  }
+
+  async fork(options: { readonly from: string; readonly workflowId: string }): Promise<WorkflowHandle> {
+    const forked = new StoredRun(this.#with, options.workflowId, this.#definition);
+    await forkInStore(this.#with.session, this.#reader, options);
+    return forked;
+  }
+
+  async getState(): Promise<RunState | null> {
+    const record = await this.#reader.find();
+    if (record === null) return null;
+    const { status, lease } = record;
+    const inWork = lease !== null && (status === "pending" || status === "sleeping");
+    return inWork ? "running" : status;
+  }
+
+  async getOutput(): Promise<unknown> {
+    const { status } = await this.#reader.record();
+    return status === "completed" ? (await this.#reader.output())?.value : undefined;
+  }
+
+  async getError(): Promise<unknown> {
+    const { status } = await this.#reader.record();
+    return status === "failed" ? (await this.#reader.failure())?.error : undefined;
+  }
+
+  history(): Promise<HistorySnapshot> {
+    return this.#reader.history();
+  }
+
+  watch(): AsyncIterable<HistorySnapshot> {
+    return watchRun(this.#with.session, this.#reader);
+  }
+}

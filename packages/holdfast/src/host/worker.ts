@@ -1,0 +1,232 @@
+import { Wakeup } from "../engine/wakeup.ts";
+import { RunEvictedError } from "../model/errors/run-errors.ts";
+import { StoreClosedError } from "../model/errors/storage-errors.ts";
+import type { NewRun } from "../storage/records.ts";
+import type { Claim, CreateOutcome } from "../storage/store.ts";
+import { Backoff } from "./backoff.ts";
+import { HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts";
+import { LeaseKeeper } from "./lease-keeper.ts";
+import type { LocalRuns } from "./local-runs.ts";
+import { ParkedPasses } from "./parked-passes.ts";
+import type { StoreSession } from "./store-session.ts";
+import type { WorkflowRegistry } from "./workflow-registry.ts";
+
+/** What a worker is made of. */
+export interface WorkerSetup {
+  readonly session: StoreSession;
+  readonly workflows: WorkflowRegistry;
+  /** Runs in work at once. */
+  readonly concurrency: number;
+  /** Parked passes in memory. */
+  readonly cacheSize: number;
+}
+
+/** At most so many runs are claimed in one transaction. */
+const CLAIM_BATCH = 100;
+/** When the store says that a run is due and then gives none, its clock is not ours: between two looks. */
+const SHORTEST_LOOK_MS = 20;
+/** What stops at the end of `stop`'s time and does not end within this is left to its lease. */
+const GRACE_MS = 5_000;
+
+/**
+ * Owns: which runs are in work in this process: claiming what is due, up to a number; what is created here and has room
+ * is in work at once.
+ * Does not own: one claim (hosted-run.ts), its lease (lease-keeper.ts).
+ * Invariants: only runs of known workflows are claimed; a run has one claim in work here at a time; hints make a look
+ * come sooner, looks by the clock are enough (P9, I19); a storage that fails is asked again, ever more rarely (P11).
+ */
+export class Worker implements LocalRuns {
+  readonly #setup: WorkerSetup;
+  readonly #neighbours: HostedRunNeighbours;
+  readonly #runs: Map<string, HostedRun> = new Map();
+  readonly #ending: Set<HostedRun> = new Set();
+  readonly #bell: Wakeup = new Wakeup();
+  readonly #backoff: Backoff;
+  /** Rooms of runs that are being created. */
+  #reserved = 0;
+  #stopping = false;
+  #loop: Promise<void> = Promise.resolve();
+  /** The store's clock minus ours, as of the last claim. */
+  #skewMs = 0;
+
+  constructor(setup: WorkerSetup) {
+    this.#setup = setup;
+    const { session, cacheSize } = setup;
+    const { clock } = session.settings.world;
+    const times = { firstMs: session.pollMs, longestMs: Math.max(session.pollMs, session.leaseMs / 2) };
+    this.#backoff = new Backoff(clock, times);
+    this.#neighbours = {
+      session,
+      leases: new LeaseKeeper(session),
+      parked: new ParkedPasses(cacheSize),
+      backoff: new Backoff(clock, times),
+    };
+  }
+
+  /** Runs in work now. */
+  get active(): number {
+    return this.#ending.size;
+  }
+
+  /** Passes that are parked in memory. */
+  get parked(): number {
+    return this.#neighbours.parked.size;
+  }
+
+  start(): void {
+    this.#loop = this.#work();
+  }
+
+  /** Creates a run; if there is room, it is in work here from its first instant, without another transaction. */
+  async create(run: NewRun): Promise<CreateOutcome> {
+    const { store, owner, leaseMs, settings } = this.#setup.session;
+    if (this.#stopping || this.#room <= 0) return store.create(run);
+    this.#reserved += 1;
+    try {
+      const since = settings.world.clock.monotonic();
+      const outcome = await store.create(run, { owner, leaseMs });
+      if (outcome.claim !== null) await this.#adopt(outcome.claim, since);
+      return outcome;
+    } finally {
+      this.#reserved -= 1;
+      this.#bell.notify();
+    }
+  }
+
+  abandon(workflowId: string, reason: unknown): void {
+    this.#runs.get(workflowId)?.abandon(reason);
+    this.#neighbours.parked.drop(workflowId);
+  }
+
+  async stopRun(workflowId: string, stop: Stop): Promise<void> {
+    const run = this.#runs.get(workflowId);
+    run?.stop(stop);
+    await run?.done;
+    this.#neighbours.parked.drop(workflowId);
+  }
+
+  /** Claims nothing more, lets bodies finish for `timeoutMs`, then stops them. Resolves when every claim is given back. */
+  async stop(timeoutMs: number): Promise<void> {
+    const { clock } = this.#setup.session.settings.world;
+    this.#stopping = true;
+    this.#bell.notify();
+    this.#backoff.cut();
+    this.#neighbours.backoff.cut();
+    this.#neighbours.parked.clear();
+    for (const run of this.#ending) run.stop("drain");
+    const hurry = clock.setTimer(timeoutMs, () => this.#evictAll());
+    let stopWaiting = (): void => {};
+    const stuck = new Promise<void>((resolve) => {
+      stopWaiting = clock.setTimer(timeoutMs + GRACE_MS, resolve);
+    });
+    await Promise.race([this.#ended(), stuck]);
+    hurry();
+    stopWaiting();
+    if (this.active > 0) {
+      this.#setup.session.log.error("runs did not stop in time; they end with their leases", {
+        runs: this.active,
+      });
+      for (const run of this.#ending) run.abandon(new RunEvictedError(run.workflowId));
+    }
+    this.#neighbours.leases.stop();
+  }
+
+  /** All that still runs is stopped now. */
+  hurry(): void {
+    if (this.#stopping) this.#evictAll();
+  }
+
+  #evictAll(): void {
+    for (const run of this.#ending) run.stop("evict");
+  }
+
+  async #ended(): Promise<void> {
+    await this.#loop;
+    while (this.#ending.size > 0) await Promise.all([...this.#ending].map((run) => run.done));
+  }
+
+  get #room(): number {
+    return this.#setup.concurrency - this.#ending.size - this.#reserved;
+  }
+
+  /** The one loop of a host: looks for work, then waits for a hint, a room or the clock. */
+  async #work(): Promise<void> {
+    const { store, settings } = this.#setup.session;
+    while (!this.#stopping) {
+      const hints = new AbortController();
+      const ring = (): void => {
+        if (!hints.signal.aborted) this.#bell.notify();
+      };
+      let cancel = (): void => {};
+      if (this.#room > 0) {
+        void store.wait("work", hints.signal).then(ring, ring);
+        const delayMs = await this.#look();
+        if (delayMs > 0) cancel = settings.world.clock.setTimer(delayMs, ring);
+        else ring();
+      }
+      if (!this.#stopping) await this.#bell.wait();
+      hints.abort();
+      cancel();
+    }
+  }
+
+  /** Claims what is due; gives the milliseconds until the next look, 0: at once. */
+  async #look(): Promise<number> {
+    const { session } = this.#setup;
+    try {
+      const delayMs = await this.#claimDue();
+      this.#backoff.reset();
+      return delayMs;
+    } catch (error) {
+      if (StoreClosedError.is(error)) {
+        this.#stopping = true;
+        session.log.error("the store was closed; this host claims no more runs", { error });
+        return 0;
+      }
+      session.log.warn("the storage failed; looking for work again later", { error });
+      await this.#backoff.wait();
+      return 0;
+    }
+  }
+
+  async #claimDue(): Promise<number> {
+    const { session, workflows } = this.#setup;
+    const { store, owner, leaseMs, pollMs, settings } = session;
+    const { clock } = settings.world;
+    const limit = Math.min(this.#room, CLAIM_BATCH);
+    const since = clock.monotonic();
+    const { claims, nextDueAt } = await store.claim({
+      owner,
+      leaseMs,
+      limit,
+      workflowNames: workflows.names,
+    });
+    for (const claim of claims) await this.#adopt(claim, since);
+    if (claims.length === limit) return 0;
+    if (nextDueAt === null) return pollMs;
+    const leftMs = nextDueAt - (clock.now() + this.#skewMs);
+    return leftMs > 0 ? Math.min(leftMs, pollMs) : Math.min(SHORTEST_LOOK_MS, pollMs);
+  }
+
+  async #adopt(claim: Claim, since: number): Promise<void> {
+    const { session, workflows } = this.#setup;
+    const { workflowId } = claim;
+    const definition = workflows.get(claim.workflowName);
+    if (this.#stopping || definition === null) {
+      await session.store.release(claim).catch((error: unknown) => {
+        session.log.warn("a claim could not be given back; it ends with its lease", { workflowId, error });
+      });
+      return;
+    }
+    this.#skewMs = claim.storeTime - session.settings.world.clock.now();
+    const before = this.#runs.get(workflowId)?.done ?? Promise.resolve();
+    const run = new HostedRun(this.#neighbours, { claim, definition, since, before });
+    this.#runs.set(workflowId, run);
+    this.#ending.add(run);
+    void run.done.then(() => {
+      this.#ending.delete(run);
+      if (this.#runs.get(workflowId) === run) this.#runs.delete(workflowId);
+      this.#bell.notify();
+    });
+  }
+}

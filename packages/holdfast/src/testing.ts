@@ -1,0 +1,27 @@
+// Time
+
+// Conformance suites of the ports, for drivers of your own
+export type { ConformanceCase } from "./testing/conformance/conformance-case.ts";
+export type { DriverContext } from "./testing/conformance/driver-context.ts";
+export type { StoreContext } from "./testing/conformance/store-context.ts";
+export { driverConformance, storeConformance } from "./testing/conformance/suites.ts";
+// Crashes and failing storages
+export {
+  type CrashDriver,
+  type CrashDriverOptions,
+  crashDriver,
+  type Fault,
+  type PlannedFault,
+  type StorageOperation,
+} from "./testing/crash-driver.ts";
+export {
+  type CrashOptions,
+  type CrashProgram,
+  type CrashReport,
+  CrashTestError,
+  crashEverywhere,
+} from "./testing/crash-everywhere.ts";
+// Recorded histories against today's code
+export { type ReplayOptions, type ReplayReport, replay } from "./testing/replay.ts";
+export type { ScriptedMessage } from "./testing/simulated-run.ts";
+export { type VirtualClock, type VirtualClockOptions, virtualClock } from "./testing/virtual-clock.ts";

@@ -1,0 +1,77 @@
+import { defineWorkflow, Loop, runWorkflow, type WorkflowContext } from "holdfast";
+import { memoryDriver } from "holdfast/memory";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { z } from "zod";
+
+const order = defineWorkflow({
+  name: "order",
+  input: z.object({ orderId: z.string(), copies: z.number().default(1) }),
+  output: z.object({ tracking: z.string() }),
+  messages: { shipped: z.object({ tracking: z.string() }), lost: z.object({ reason: z.string() }) },
+  run: async (ctx, { orderId, copies }) => {
+    expectTypeOf(orderId).toEqualTypeOf<string>();
+    expectTypeOf(copies).toEqualTypeOf<number>();
+    await ctx.rollbackCheckpoint("billing");
+    const receipt = await ctx.step({
+      name: "charge",
+      maxRetries: 5,
+      timeout: "10s",
+      run: ({ idempotencyKey, signal }) => {
+        expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+        return { id: idempotencyKey };
+      },
+      rollback: (_ctx, receipt) => {
+        expectTypeOf(receipt.id).toEqualTypeOf<string>();
+      },
+    });
+    expectTypeOf(receipt).toEqualTypeOf<{ id: string }>();
+    const shipped = await ctx.queue.next("wait-shipping", { names: ["shipped"], timeout: "3d" });
+    expectTypeOf(shipped.name).toEqualTypeOf<"shipped">();
+    expectTypeOf(shipped.body).toEqualTypeOf<{ tracking: string }>();
+    return { tracking: shipped.body.tracking };
+  },
+});
+
+describe("types of a definition", () => {
+  it("come from its schemas", async () => {
+    const handle = runWorkflow("order-1", order, { orderId: "7" }, memoryDriver(), { mode: "live" });
+    await handle.send("shipped", { tracking: "T-9" });
+    const result = await handle.result;
+    expectTypeOf(result.output).toEqualTypeOf<{ tracking: string } | undefined>();
+    expect(result).toEqual({ state: "completed", output: { tracking: "T-9" } });
+  });
+
+  it("come from the function where there is no schema", async () => {
+    const double = defineWorkflow({
+      name: "double",
+      run: async (ctx, input: { value: number }) => ctx.step("double", () => input.value * 2),
+    });
+    const result = await runWorkflow("double-1", double, { value: 4 }, memoryDriver()).result;
+    expectTypeOf(result.output).toEqualTypeOf<number | undefined>();
+    expect(result.output).toBe(8);
+  });
+
+  it("follow joins, races, maps and loops", async () => {
+    const workflow = async (ctx: WorkflowContext, start: number) => {
+      const joined = await ctx.join("join", {
+        text: { run: async () => "a" },
+        flag: { run: async () => true },
+      });
+      expectTypeOf(joined).toEqualTypeOf<{ text: string; flag: boolean }>();
+      const raced = await ctx.race("race", [{ name: "one", run: async () => 1 }]);
+      expectTypeOf(raced).toEqualTypeOf<{ readonly winner: string; readonly value: number }>();
+      const mapped = await ctx.map("map", ["a", "bc"], (_item, text) => text.length);
+      expectTypeOf(mapped).toEqualTypeOf<number[]>();
+      const looped = await ctx.loop({
+        name: "loop",
+        state: { n: start },
+        run: async (_iteration, state) =>
+          state.n >= 3 ? Loop.break(`at ${state.n}`) : Loop.continue({ n: state.n + 1 }),
+      });
+      expectTypeOf(looped).toEqualTypeOf<string>();
+      return [joined, raced, mapped, looped] as const;
+    };
+    const { output } = await runWorkflow("blocks", workflow, 1, memoryDriver()).result;
+    expect(output).toEqual([{ text: "a", flag: true }, { winner: "one", value: 1 }, [1, 2], "at 3"]);
+  });
+});
