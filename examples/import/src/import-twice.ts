@@ -10,7 +10,7 @@ import { type Evidence, importStraightThrough, proveOnce, proveSame, proveUndone
 import { formatReport } from "./report.ts";
 import { supervise } from "./supervise.ts";
 import { Target } from "./target.ts";
-import { bearWitness, type Witness } from "./witness.ts";
+import { Witness } from "./witness.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 /** However large the file is, this many batches make the work: enough to be killed among them. */
@@ -47,7 +47,7 @@ export async function importTwice({ input: file, rows, folder, kills }: Job): Pr
     const approved = await client.start(workflow, { workflowId: "approved", input });
     const refused = await client.start(workflow, { workflowId: "refused", input });
 
-    const witnesses: Witness[] = [];
+    const witness = new Witness(ledger);
     await supervise({
       rows,
       worker,
@@ -59,9 +59,13 @@ export async function importTwice({ input: file, rows, folder, kills }: Job): Pr
         await approved.send("decision", { approved: true, by: "Ada" });
         await refused.send("decision", { approved: false, by: "Grace" });
       },
-      whileDead: async () => {
-        const histories = await Promise.all([approved.history(), refused.history()]);
-        witnesses.push(bearWitness(histories, ledger));
+      look: async () => {
+        for (const run of [approved, refused]) {
+          const history = await run.history();
+          witness.look(history);
+          // It waits for an operator, whom it does not have here: this throws the reason.
+          if (history.status === "paused") await run.result({ wait: false });
+        }
       },
       ended: Promise.allSettled([approved.result(), refused.result()]),
       signal: interruption(),
@@ -73,7 +77,7 @@ export async function importTwice({ input: file, rows, folder, kills }: Job): Pr
     const evidence = async (run: typeof approved): Promise<Evidence> => ({
       history: await run.history(),
       starts: ledger.starts(run.workflowId),
-      witnesses,
+      witness,
       target,
     });
     const first = await evidence(approved);

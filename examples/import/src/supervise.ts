@@ -5,7 +5,7 @@ import type { Progress } from "./progress.ts";
 import type { Target } from "./target.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
-const LOOK_MS = 40;
+const LOOK_MS = 100;
 const PATIENCE_MS = 30_000;
 
 /** Two imports of one file, and what is needed to watch them. */
@@ -18,8 +18,8 @@ export interface Work {
   readonly progress: Progress;
   /** Called once, when the rows of both imports are there. */
   readonly decide: () => Promise<unknown>;
-  /** Called after each kill, when no worker is alive. */
-  readonly whileDead: () => Promise<void>;
+  /** Called again and again. */
+  readonly look: () => Promise<void>;
   /** Settles when both imports have ended. */
   readonly ended: Promise<unknown>;
   readonly signal: AbortSignal;
@@ -47,10 +47,11 @@ export async function supervise({
   while (running) {
     work.signal.throwIfAborted();
     worker.check();
+    await work.look();
     const { arrived, undone } = target.moved();
     const phase = arrived < rows * 2 ? "importing" : undone === 0 ? "deciding" : "rolling back";
     progress.show(arrived + undone, { phase, kills: worker.kills });
-    if (kills.due((arrived + undone) / total)) await worker.killAndRestart(work.whileDead);
+    if (kills.due((arrived + undone) / total)) await worker.killAndRestart();
     if (!decided && arrived === rows * 2) {
       decided = true;
       await work.decide();

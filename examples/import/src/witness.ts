@@ -1,24 +1,35 @@
 import type { HistorySnapshot, SnapshotEntry } from "holdfast";
 import type { Ledger } from "./ledger.ts";
 
-/** What was committed at a moment when no worker was alive: no body of it may start after that. */
-export interface Witness {
-  /** The bodies whose outcome was committed, by their idempotency keys. */
-  readonly committed: ReadonlySet<string>;
-  /** How many bodies had started by then. */
-  readonly starts: number;
-}
+/**
+ * Looks on from outside. What it once saw committed must never start again; the order of the ledger says what came
+ * later, which clocks of different processes could not.
+ */
+export class Witness {
+  readonly #ledger: Ledger;
+  readonly #committed: Map<string, number> = new Map();
 
-/** The order of the ledger says what came later; clocks of different processes would not. */
-export function bearWitness(histories: readonly HistorySnapshot[], ledger: Ledger): Witness {
-  const committed = new Set<string>();
-  for (const history of histories) {
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Takes note of what is committed by now. */
+  look(history: HistorySnapshot): void {
+    // Asked after the history was read: a body that starts after this has started after the commit.
+    const starts = this.#ledger.count();
+    const note = (key: string) => {
+      if (!this.#committed.has(key)) this.#committed.set(key, starts);
+    };
     for (const step of stepsOf(history)) {
-      if (step.status !== "pending") committed.add(keyOf(history, step));
-      if (step.compensated) committed.add(rollbackKeyOf(history, step));
+      if (step.status !== "pending") note(keyOf(history, step));
+      if (step.compensated) note(rollbackKeyOf(history, step));
     }
   }
-  return { committed, starts: ledger.count() };
+
+  /** How many bodies had started when this one was first seen to be committed; undefined when it never was. */
+  committedAt(key: string): number | undefined {
+    return this.#committed.get(key);
+  }
 }
 
 export function stepsOf(history: HistorySnapshot): SnapshotEntry[] {

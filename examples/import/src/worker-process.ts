@@ -23,11 +23,9 @@ export class WorkerProcess {
     this.#child = fork(WORKER, this.#args);
   }
 
-  /** `whileDead` is called when the process is gone and the next one has not begun. */
-  async killAndRestart(whileDead: () => Promise<void>): Promise<void> {
+  async killAndRestart(): Promise<void> {
     await this.kill();
     this.#kills += 1;
-    await whileDead();
     this.start();
   }
 

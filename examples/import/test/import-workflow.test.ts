@@ -12,7 +12,7 @@ test("an approved import holds the rows of the file and is published", async () 
   const { output, evidence } = await runImport(file, true);
   expect(output).toEqual(expected);
   expect(expected.rows).toBe(40);
-  expect(proveSame(evidence, expected).fault).toBeUndefined();
+  expect((await proveSame(evidence, expected)).fault).toBeUndefined();
   expect(proveOnce(evidence).map(({ fault }) => fault)).toEqual([undefined, undefined]);
   // 40 rows make 20 batches; some of their calls fail once and are repeated.
   const loads = stepsOf(evidence.history).filter(({ name }) => name === "load");
@@ -23,9 +23,9 @@ test("an approved import holds the rows of the file and is published", async () 
 test("a refused import leaves nothing behind", async () => {
   const { error, evidence } = await runImport(csvFile(CITIES), false);
   expect(error).toMatchObject({ message: "Ada refused the import of 40 rows" });
-  expect(evidence.target.contents("import").rows).toBe(0);
+  expect((await evidence.target.contents("import")).rows).toBe(0);
   expect(evidence.target.knows("import")).toBe(false);
-  expect(proveUndone(evidence).fault).toBeUndefined();
+  expect((await proveUndone(evidence)).fault).toBeUndefined();
   expect(proveOnce(evidence).map(({ fault }) => fault)).toEqual([undefined, undefined]);
 });
 

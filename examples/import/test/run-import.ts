@@ -6,6 +6,7 @@ import { importWorkflow } from "../src/import-workflow.ts";
 import { Ledger } from "../src/ledger.ts";
 import type { Evidence } from "../src/proof.ts";
 import { Target } from "../src/target.ts";
+import { Witness } from "../src/witness.ts";
 
 /** A whole import in this process, in memory. */
 export async function runImport(
@@ -24,9 +25,12 @@ export async function runImport(
   const handle = await host.start(workflow, { workflowId: "import", input: { file, rowsPerBatch: 2 } });
   await handle.send("decision", { approved, by: "Ada" });
   const [ended] = await Promise.allSettled([handle.result()]);
+  const history = await handle.history();
+  const witness = new Witness(ledger);
+  witness.look(history);
   return {
     output: ended.status === "fulfilled" ? ended.value : undefined,
     error: ended.status === "rejected" ? ended.reason : undefined,
-    evidence: { history: await handle.history(), starts: ledger.starts("import"), witnesses: [], target },
+    evidence: { history, starts: ledger.starts("import"), witness, target },
   };
 }

@@ -7,6 +7,8 @@ export interface BodyRequest {
   /** Writes what must be durable before the body starts. */
   readonly prepare: () => void;
   readonly start: () => void;
+  /** Takes back what `prepare` wrote: the body is not going to start. */
+  readonly retract: () => void;
 }
 
 /**
@@ -36,7 +38,7 @@ export class Bodies {
     return taken;
   }
 
-  /** Puts back what was taken and could not start. */
+  /** Puts back what was taken and is not going to start now. */
   putBack(bodies: readonly BodyRequest[]): void {
     this.#waiting = [...bodies, ...this.#waiting];
   }

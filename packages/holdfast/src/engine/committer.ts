@@ -9,6 +9,7 @@ import type { EngineDriver } from "../storage/driver.ts";
 import type { CommitBatch } from "../storage/records.ts";
 import { formatUuid } from "./draws.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
+import { patientRead, STORAGE_TRIES, waitAfterTry } from "./patient-read.ts";
 import type { Report } from "./report.ts";
 
 /** What a commit says of the run besides what is dirty. */
@@ -32,10 +33,6 @@ export interface CommitterSetup {
   readonly committed: (outgoing: Outgoing | null) => void;
 }
 
-/** A failing storage is tried so many times, each wait twice the one before, before the pass gives the run up. */
-const TRIES = 8;
-const FIRST_WAIT_MS = 25;
-
 /**
  * Owns: turning what is dirty into one batch, and finding out whether it was applied.
  * Invariants: one transition is one batch (P3); a batch whose outcome is unknown is looked up, and repeated only as the
@@ -55,8 +52,9 @@ export class Committer {
 
   /** @throws FencedError, StorageError, LimitError */
   async commit(intent: CommitIntent, outbox: Outbox | null): Promise<void> {
+    const { journal } = this.#setup;
+    outbox?.seal();
     for (;;) {
-      const { journal } = this.#setup;
       const writes = journal.takeWriteSet();
       const outgoing = outbox?.take() ?? null;
       const header = this.#header(intent, writes);
@@ -137,27 +135,14 @@ export class Committer {
           uncertain = true;
           if (await this.#applied(batch.batchId)) return;
         }
-        if (!error.retryable || attempt === TRIES) throw error;
+        if (!error.retryable || attempt === STORAGE_TRIES) throw error;
         this.#setup.report.warn("the storage failed; trying again", { attempt, error });
-        await this.#pause(FIRST_WAIT_MS * 2 ** (attempt - 1));
+        await waitAfterTry(this.#setup.world.clock, attempt);
       }
     }
   }
 
-  async #applied(batchId: string): Promise<boolean> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.driver.applied(batchId);
-      } catch (error) {
-        if (!StorageError.is(error) || !error.retryable || attempt === TRIES) throw error;
-        await this.#pause(FIRST_WAIT_MS * 2 ** (attempt - 1));
-      }
-    }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#setup.world.clock.setTimer(ms, resolve);
-    });
+  #applied(batchId: string): Promise<boolean> {
+    return patientRead(this.#setup.world.clock, () => this.driver.applied(batchId));
   }
 }

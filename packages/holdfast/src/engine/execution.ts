@@ -71,6 +71,8 @@ export class Execution implements Run {
   commitRequired = false;
   readonly #starts: (() => void)[] = [];
   #holds = 0;
+  #turnWork = 0;
+  #turnWorkDone: (() => void) | null = null;
   #reportedForeign = false;
 
   constructor(setup: ExecutionSetup) {
@@ -116,10 +118,26 @@ export class Execution implements Run {
     }
   }
 
-  /** Resolves when the code waits again: all microtasks are drained. */
+  /** Resolves when the code waits again: all microtasks are drained, and no codec is at work for it. */
   async endOfTurn(): Promise<void> {
-    await new Promise<void>((resolve) => this.world.scheduler.afterMicrotasks(resolve));
+    for (;;) {
+      await new Promise<void>((resolve) => this.world.scheduler.afterMicrotasks(resolve));
+      if (this.#turnWork === 0) break;
+      await new Promise<void>((resolve) => {
+        this.#turnWorkDone = resolve;
+      });
+    }
     this.turns.open = false;
+  }
+
+  async inTurn<Value>(work: Promise<Value>): Promise<Value> {
+    this.#turnWork += 1;
+    try {
+      return await work;
+    } finally {
+      this.#turnWork -= 1;
+      if (this.#turnWork === 0) this.#turnWorkDone?.();
+    }
   }
 
   /** Hands over the next completion; false when there is none. */

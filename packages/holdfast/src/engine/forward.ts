@@ -4,6 +4,7 @@ import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import { divergenceAt, firstUnasked } from "./divergence.ts";
 import type { Execution } from "./execution.ts";
+import { patientMessages } from "./patient-read.ts";
 import { answerGates } from "./version-gates.ts";
 
 /** Why a pass stopped going forward. */
@@ -101,7 +102,7 @@ export class Forward {
     timers.fireDue();
     if (mailbox.wantsLook) {
       mailbox.listen(this.#committer.driver, () => execution.wakeup.notify());
-      await mailbox.look(this.#committer.driver);
+      await mailbox.look(patientMessages(this.#committer.driver, execution.world.clock));
     }
     if (execution.turns.waiting) return null;
     if (outbox.urgent || journal.dirtyCount > limits.uncommittedEntries || this.#tooManyBytes()) {
@@ -109,7 +110,12 @@ export class Forward {
       return null;
     }
     if (bodies.waiting.length > 0 && !this.#control.winding) return this.#startBodies();
-    if (execution.busy) return this.#waitForTheWorld();
+    if (execution.busy) {
+      // A message that is received and not consumed would wake a wait for others of its name again and again.
+      if (!mailbox.isWaiting || !mailbox.holdsMessages) return this.#waitForTheWorld();
+      await this.#commitRunning();
+      return null;
+    }
     const { wish } = this.#control;
     if (wish !== "none" && (wish !== "drain" || bodies.waiting.length > 0)) return { end: "wish", wish };
     if (timers.size === 0 && !mailbox.isWaiting) {
@@ -140,6 +146,7 @@ export class Forward {
       await this.#commitRunning(counted ? this.#crashes.starts + 1 : 0);
     }
     if (this.#control.winding) {
+      for (const body of starting) body.retract();
       execution.bodies.putBack(starting);
       return null;
     }

@@ -22,6 +22,7 @@ import { pauseRun, resumeRun } from "./operators/pause.ts";
 import { recoverRun } from "./operators/recover.ts";
 import { rewindRun } from "./operators/rewind.ts";
 import type { CancelOutcome, PassOutcome } from "./outcome.ts";
+import { GivenInput } from "./given-input.ts";
 import { newMessage } from "./outgoing-message.ts";
 import type { EngineSettings, PassClaim } from "./pass-settings.ts";
 import { storedError } from "./run-failing.ts";
@@ -53,6 +54,7 @@ export class LiveRun implements RunHandle<unknown> {
   readonly #claim: PassClaim;
   readonly #feed: SnapshotFeed = new SnapshotFeed();
   readonly #answers: Map<string, (response: Uint8Array) => void> = new Map();
+  readonly #input: GivenInput;
   #result!: Promise<RunResult<unknown>>;
   /** The pass that is being opened or runs; null when none does. */
   #active: Promise<RunPass | null> | null = null;
@@ -61,6 +63,7 @@ export class LiveRun implements RunHandle<unknown> {
     this.workflowId = setup.workflowId;
     this.#setup = setup;
     this.#claim = { driver: setup.driver, epoch: 0, skewMs: 0 };
+    this.#input = new GivenInput(setup.settings, setup.definition, setup.input);
     this.#begin();
   }
 
@@ -75,13 +78,13 @@ export class LiveRun implements RunHandle<unknown> {
   }
 
   async #run(): Promise<RunResult<unknown>> {
-    const { settings, definition, input } = this.#setup;
+    const { settings, definition } = this.#setup;
     const opening = openPass({
       ...settings,
       workflowId: this.workflowId,
       definition,
       claim: this.#claim,
-      input,
+      input: () => this.#input.validated(),
       onHistoryUpdated: this.#feed.tee(settings.onHistoryUpdated),
       answered: (messageId, response) => this.#answers.get(messageId)?.(response),
     });

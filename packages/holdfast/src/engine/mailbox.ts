@@ -6,8 +6,12 @@ export interface MessageWait {
   readonly names: readonly string[];
   readonly count: number;
   readonly scope: { readonly closed: boolean };
+  /** When it ends without a message, in milliseconds since the epoch; null: never. */
+  readonly deadline: number | null;
   /** Takes messages, oldest first: one at least, `count` at most. */
   readonly receive: (messages: readonly StoredMessage[]) => void;
+  /** Ends the wait without a message. */
+  readonly timedOut: () => void;
 }
 
 /** What the mailbox asks of the storage. */
@@ -21,6 +25,8 @@ export type MessageSource = Pick<EngineDriver, "peekMessages" | "waitForMessages
  */
 export class Mailbox {
   readonly #waits: Set<MessageWait> = new Set();
+  /** Waits whose deadline has come. */
+  readonly #expiring: Set<MessageWait> = new Set();
   /** Received, but not yet consumed by a commit. */
   readonly #taken: Set<string> = new Set();
   readonly #now: () => number;
@@ -38,9 +44,7 @@ export class Mailbox {
     this.#waits.add(wait);
     this.#look = true;
     this.#stopHints();
-    return () => {
-      this.#waits.delete(wait);
-    };
+    return () => this.#end(wait);
   }
 
   get isWaiting(): boolean {
@@ -65,31 +69,73 @@ export class Mailbox {
     return this.#look && this.#waits.size > 0;
   }
 
-  /** Looks at the queue and serves the waits. */
+  /** Whether messages were received that no commit has consumed yet. */
+  get holdsMessages(): boolean {
+    return this.#taken.size > 0;
+  }
+
+  /** The wait's deadline has come: unless a look at the queue finds something for it, it ends empty. */
+  expire(wait: MessageWait): void {
+    this.#expiring.add(wait);
+    this.#look = true;
+  }
+
+  /** Looks at the queue and serves the waits in the order in which they were asked. */
   async look(source: MessageSource): Promise<void> {
     this.#look = false;
-    const names = this.wants();
-    if (names === null) return;
-    let room = this.#taken.size;
-    for (const wait of this.#waits) room += wait.count;
-    const queued = await source.peekMessages(names, room);
-    const fresh = queued.filter((message) => this.#isFresh(message));
-    // A full page of messages that nobody may have can hide one that somebody waits for.
-    if (queued.length === room && fresh.length < queued.length) this.#look = true;
+    const pages = await this.#pages(source);
     const gone = new Set<string>();
-    for (const wait of [...this.#waits]) {
-      if (wait.scope.closed) continue;
-      const mine = fresh
-        .filter((message) => !gone.has(message.id) && wait.names.includes(message.name))
-        .slice(0, wait.count);
-      if (mine.length === 0) continue;
-      this.#waits.delete(wait);
-      for (const message of mine) {
-        gone.add(message.id);
-        this.#taken.add(message.id);
+    for (const [wait, page] of pages) {
+      if (wait.scope.closed || !this.#waits.has(wait)) continue;
+      const offered = page.filter((message) => this.#mayHave(wait, message));
+      const mine = offered.filter((message) => !gone.has(message.id)).slice(0, wait.count);
+      if (mine.length > 0) {
+        for (const message of mine) {
+          gone.add(message.id);
+          this.#taken.add(message.id);
+        }
+        this.#end(wait);
+        wait.receive(mine);
+      } else if (offered.length > 0) {
+        // An earlier wait has taken all that was seen; there may be more behind it.
+        this.#look = true;
+      } else if (this.#expiring.has(wait)) {
+        this.#end(wait);
+        wait.timedOut();
       }
-      wait.receive(mine);
     }
+  }
+
+  /** What is queued for each wait; waits for the same names share a read. */
+  async #pages(source: MessageSource): Promise<Map<MessageWait, readonly StoredMessage[]>> {
+    const groups = new Map<string, MessageWait[]>();
+    for (const wait of this.#waits) {
+      const key = JSON.stringify(wait.names);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [wait]);
+      else group.push(wait);
+    }
+    const found = new Map<MessageWait, readonly StoredMessage[]>();
+    for (const group of groups.values()) {
+      let room = this.#taken.size;
+      for (const wait of group) room += wait.count;
+      const queued = await source.peekMessages((group[0] as MessageWait).names, room);
+      const fresh = queued.filter((message) => this.#isFresh(message));
+      // A full page of messages that nobody may have can hide one that somebody waits for.
+      if (queued.length === room && fresh.length < queued.length) this.#look = true;
+      for (const wait of group) found.set(wait, fresh);
+    }
+    return new Map([...this.#waits].map((wait) => [wait, found.get(wait) ?? []]));
+  }
+
+  /** A wait whose deadline has come receives what was sent before it, and nothing that came later. */
+  #mayHave(wait: MessageWait, message: StoredMessage): boolean {
+    return !this.#expiring.has(wait) || message.createdAt <= (wait.deadline ?? message.createdAt);
+  }
+
+  #end(wait: MessageWait): void {
+    this.#waits.delete(wait);
+    this.#expiring.delete(wait);
   }
 
   #isFresh(message: StoredMessage): boolean {

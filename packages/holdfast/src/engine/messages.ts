@@ -93,7 +93,7 @@ function giveAnswer(scope: Scope, place: Place, answer: { id: string; response: 
       refuse(error);
       return;
     }
-    if (isPromise(encoded)) encoded.then(send, refuse).finally(run.hold());
+    if (isPromise(encoded)) void run.inTurn(encoded).then(send, refuse);
     else send(encoded);
   });
   return operation.promise;

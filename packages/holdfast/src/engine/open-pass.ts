@@ -8,6 +8,7 @@ import { holdRun } from "./hold.ts";
 import type { PassOutcome } from "./outcome.ts";
 import type { EngineSettings, PassSettings } from "./pass-settings.ts";
 import { Payloads } from "./payloads.ts";
+import { patientRead } from "./patient-read.ts";
 import { Report } from "./report.ts";
 import { RunPass } from "./run-pass.ts";
 
@@ -27,14 +28,15 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
   const hold = { workflowId: settings.workflowId, claim: settings.claim, world: settings.world, report };
   let loaded: LoadedRun | null;
   try {
-    loaded = await loadJournal(settings.workflowId, settings.claim.driver);
+    loaded = await patientRead(settings.world.clock, () => loadJournal(settings.workflowId, settings.claim.driver));
   } catch (error) {
     if (!CorruptionError.is(error)) throw error;
     await holdRun(hold, "corruption", error);
     return { outcome: { state: "paused", reason: "corruption", error } };
   }
   if (loaded === null) {
-    const journal = await newJournal(settings, settings.workflowId, settings);
+    const run = { definition: settings.definition, input: await settings.input() };
+    const journal = await newJournal(settings, settings.workflowId, run);
     return { pass: new RunPass({ settings, journal, report, crashes: { starts: 0, committed: true } }) };
   }
   const { image, journal } = loaded;

@@ -51,7 +51,7 @@ export class Operation<Value> {
 
   /** What the history has is handed over in its recorded turn. */
   replay(entry: Entry): Promise<Value> {
-    this.scope.run.turns.ask({
+    this.scope.run.turns.add({
       sequence: entry.sequence,
       scope: this.scope,
       deliver: () => this.#deliver(entry),
@@ -78,19 +78,24 @@ export class Operation<Value> {
     this.scope.run.wakeup.notify();
   }
 
-  /** As `settle`, but hands over only once that is durable; the returned function withdraws the handing over. */
-  settleOnCommit(settlement: Settlement): () => void {
-    const completion = this.#record(settlement);
-    if (completion === null) return () => {};
+  /** As `settle`, but with the next commit, and hands over once that is durable. */
+  settleOnCommit(settlement: Settlement): void {
     const { run } = this.scope;
-    let withdrawn = false;
-    run.outbox.afterCommit(() => {
-      if (!withdrawn) run.turns.add(completion);
+    let completion: Completion | null = null;
+    const record = (): void => {
+      completion = this.#record(settlement);
+    };
+    run.outbox.onCommit(record, () => {
+      if (completion !== null) run.turns.add(completion);
     });
     run.wakeup.notify();
-    return () => {
-      withdrawn = true;
-    };
+  }
+
+  /** What was to be committed is refused: the recorded result becomes this failure, in the same turn. */
+  refuse(error: unknown): void {
+    const { entry } = this.place;
+    if (entry === null) return;
+    this.scope.run.journal.write(this.place, { ...entry, status: "failed", result: encodeFailure(error) });
   }
 
   #record(settlement: Settlement): Completion | null {
@@ -108,7 +113,7 @@ export class Operation<Value> {
     };
     run.journal.write(this.place, entry);
     if (settlement.ephemeral !== true) run.requireCommit();
-    return { sequence: entry.sequence, scope: this.scope, deliver: () => this.#deliver(entry) };
+    return { sequence: entry.sequence, scope: this.scope, deliver: () => this.#deliver(this.place.entry ?? entry) };
   }
 
   /** Encodes a result and settles with it; a value that cannot be stored goes to `refused`. */
@@ -131,8 +136,7 @@ export class Operation<Value> {
       done(encoded);
       return;
     }
-    const release = run.hold();
-    encoded.then(done, refused).finally(release);
+    void run.inTurn(encoded).then(done, refused);
   }
 
   /** Records a failure. */

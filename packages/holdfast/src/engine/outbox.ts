@@ -3,20 +3,23 @@ import type { CompletedMessage, OutgoingMessage } from "../storage/records.ts";
 
 /**
  * Owns: what goes out with the next commit besides history: consumed messages, answers, sends.
- * Invariants: what one commit has taken is not changed by what comes meanwhile; a refused commit puts it back (R19).
+ * Invariants: what one commit has taken is not changed by what comes meanwhile; a refused commit puts it back (R19). An
+ * operation that waits for its commit gets its number when the commit is made, after everything that was handed over
+ * before (P5).
  */
 export class Outbox {
   #contents: Contents = empty();
+  #unsealed: (() => void)[] = [];
   readonly #refusals: Map<string, (error: HoldfastError) => void> = new Map();
 
-  /** Whether something waits for a commit to go on. */
+  /** Whether an operation waits for a commit to go on. */
   get urgent(): boolean {
-    return this.#contents.afterCommit.length > 0;
+    return this.#unsealed.length > 0 || this.#contents.afterCommit.length > 0;
   }
 
   get isEmpty(): boolean {
-    const { consume, complete, send, afterCommit } = this.#contents;
-    return consume.length + complete.length + send.length + afterCommit.length === 0;
+    const { consume, complete, send } = this.#contents;
+    return !this.urgent && consume.length + complete.length + send.length === 0;
   }
 
   consume(messageId: string): void {
@@ -41,9 +44,17 @@ export class Outbox {
     this.#refusals.set(outgoing.message.id, refused);
   }
 
-  /** Calls `then` once the next commit is durable. */
-  afterCommit(then: () => void): void {
-    this.#contents.afterCommit.push(then);
+  /** Calls `record` when the next commit is made, and `then` once it is durable. */
+  onCommit(record: () => void, then: () => void): void {
+    this.#unsealed.push(() => {
+      record();
+      this.#contents.afterCommit.push(then);
+    });
+  }
+
+  /** The next commit is being made: what waits for it is recorded now. */
+  seal(): void {
+    for (const record of this.#unsealed.splice(0)) record();
   }
 
   take(): Outgoing {
@@ -74,10 +85,8 @@ export class Outbox {
     const refused = this.#refusals.get(messageId);
     if (refused === undefined) return false;
     this.#refusals.delete(messageId);
-    this.#contents = {
-      ...this.#contents,
-      send: this.#contents.send.filter((outgoing) => outgoing.message.id !== messageId),
-    };
+    const send = this.#contents.send.filter((outgoing) => outgoing.message.id !== messageId);
+    this.#contents = { ...this.#contents, send };
     refused(error);
     return true;
   }

@@ -38,6 +38,6 @@ export interface PassSettings extends EngineSettings {
   readonly claim: PassClaim;
   /** Called when the answer to a completable message is durable. */
   readonly answered?: (messageId: string, response: Uint8Array) => void;
-  /** The input of a run that does not exist yet; stored runs keep theirs. */
-  readonly input: unknown;
+  /** The input of a run that does not exist yet, validated; not asked for otherwise, since stored runs keep theirs. */
+  readonly input: () => unknown;
 }

@@ -25,6 +25,7 @@ export async function finishRun(
   undo: () => Promise<PassOutcome>,
 ): Promise<PassOutcome> {
   const { execution, journal, workflowId, report } = state;
+  execution.mailbox.close();
   const ended = await checkedOutcome(state, outcome);
   if (ended.ok) {
     execution.root.end();

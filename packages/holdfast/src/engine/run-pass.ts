@@ -13,6 +13,7 @@ import type { Wish } from "./control.ts";
 import { Forward } from "./forward.ts";
 import type { CancelOutcome, PassOutcome } from "./outcome.ts";
 import type { PassClaim } from "./pass-settings.ts";
+import { patientMessages } from "./patient-read.ts";
 import { type OpenedRun, PassState } from "./pass-state.ts";
 import { Rollback } from "./rollback.ts";
 import { brokenOutcome, finishRun, holdPass, pausedOutcome } from "./run-ending.ts";
@@ -183,7 +184,7 @@ export class RunPass {
     if (claim.epoch === 0) {
       if (mailbox.isWaiting && !unchanged) {
         mailbox.hint();
-        await mailbox.look(committer.driver);
+        await mailbox.look(patientMessages(committer.driver, execution.world.clock));
         if (execution.turns.waiting) return null;
       }
       if ((timers.delay() ?? 1) <= 0) return null;

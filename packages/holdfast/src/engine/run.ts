@@ -58,8 +58,10 @@ export interface Run {
   stamp(): number;
   /** What is dirty must be stored before the next body starts (DESIGN 5.2). */
   requireCommit(): void;
-  /** Keeps the pass from parking until the returned function is called: a codec or schema is at work. */
+  /** Keeps the pass from parking until the returned function is called. */
   hold(): () => void;
+  /** The turn does not end before this settles: a codec is at work for code that waits. */
+  inTurn<Value>(work: Promise<Value>): Promise<Value>;
   /** An operation was started outside a turn. */
   reportForeign(name: string): void;
   /** The code does not fit the history: the run is going to be paused. */

@@ -58,7 +58,13 @@ export class StepAttempts {
     const { run } = scope;
     const dueAt = place.entry?.dueAt ?? null;
     const request = (): void =>
-      run.bodies.request({ scope, place, prepare: () => this.#prepare(), start: () => this.#start() });
+      run.bodies.request({
+        scope,
+        place,
+        prepare: () => this.#prepare(),
+        start: () => this.#start(),
+        retract: () => this.#retract(),
+      });
     if (dueAt === null || dueAt <= run.timers.now()) {
       request();
       return;
@@ -81,6 +87,13 @@ export class StepAttempts {
     const entry = this.#operation.entry;
     this.#lastFailure = entry.extra;
     this.#operation.pend({ count: entry.count + 1, extra: null, dueAt: null });
+    this.#operation.scope.run.requireCommit();
+  }
+
+  #retract(): void {
+    if (!this.#plan.atMostOnce || this.#operation.scope.closed) return;
+    const entry = this.#operation.entry;
+    this.#operation.pend({ count: entry.count - 1, extra: this.#lastFailure });
     this.#operation.scope.run.requireCommit();
   }
 

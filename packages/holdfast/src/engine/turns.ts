@@ -2,9 +2,9 @@ import { Heap } from "./heap.ts";
 
 /**
  * Owns: which completion is handed to workflow code next.
- * Does not own: when (run-pass.ts), what completions do (operation.ts).
- * Invariants: recorded completions come in the order of their numbers, before any new one (P5); new ones come in the
- * order in which they got theirs; one completion is one turn.
+ * Does not own: when (forward.ts, rollback.ts), what completions do (operation.ts).
+ * Invariants: completions come in the order of their numbers, and a new one gets a number above all that were handed
+ * over before it, so live and replayed runs hand over the same in the same order (P5); one completion is one turn.
  */
 
 /** A result that is ready to be handed over. */
@@ -17,9 +17,7 @@ export interface Completion {
 }
 
 export class Turns {
-  readonly #recorded: Heap<Completion> = new Heap((completion) => completion.sequence);
-  #fresh: Completion[] = [];
-  #freshFrom = 0;
+  readonly #ready: Heap<Completion> = new Heap((completion) => completion.sequence);
   /** The number of the last completion that was handed over. */
   current = 0;
   /** Whether workflow code may be running: between a completion and the end of what it set going. */
@@ -27,35 +25,19 @@ export class Turns {
 
   /** Whether there is anything to hand over. */
   get waiting(): boolean {
-    return this.#recorded.size > 0 || this.#freshFrom < this.#fresh.length;
+    return this.#ready.size > 0;
   }
 
-  /** A completion that the history has. */
-  ask(completion: Completion): void {
-    this.#recorded.push(completion);
-  }
-
-  /** A completion that has just got its number. */
+  /** Lines up a completion, recorded or new. */
   add(completion: Completion): void {
-    this.#fresh.push(completion);
+    this.#ready.push(completion);
   }
 
   /** The next completion to hand over, if there is one; takes it out. */
   next(): Completion | undefined {
     for (;;) {
-      const completion = this.#recorded.pop() ?? this.#shift();
+      const completion = this.#ready.pop();
       if (completion === undefined || !completion.scope.closed) return completion;
     }
-  }
-
-  #shift(): Completion | undefined {
-    const completion = this.#fresh[this.#freshFrom];
-    if (completion === undefined) return undefined;
-    this.#freshFrom += 1;
-    if (this.#freshFrom === this.#fresh.length) {
-      this.#fresh = [];
-      this.#freshFrom = 0;
-    }
-    return completion;
   }
 }

@@ -42,22 +42,24 @@ function inputBytes({ input, encodedInput }: RunIdentity): Uint8Array {
   }
 }
 
-/** So many objects are copied each time they are met; beyond that, one that is met again is not copied again. */
-const COPIES = 1_000_000;
+/** So many objects that are met again are copied again; what is shared beyond that stays shared. */
+const REPEATS = 50_000;
 
 /** A copy in which what makes no difference is the same: keys in order, nothing shared (but for what contains itself). */
 class CanonicalCopy {
   readonly #copies: Map<object, object> = new Map();
   readonly #open: Set<object> = new Set();
-  #left = COPIES;
+  #repeats = REPEATS;
 
   of(value: unknown): unknown {
     if (typeof value !== "object" || value === null) return value;
     const known = this.#copies.get(value);
-    if (known !== undefined && (this.#open.has(value) || this.#left <= 0)) return known;
+    if (known !== undefined) {
+      if (this.#open.has(value) || this.#repeats <= 0) return known;
+      this.#repeats -= 1;
+    }
     const copy = emptyLike(value);
     if (copy === null) return value;
-    this.#left -= 1;
     this.#copies.set(value, copy);
     this.#open.add(value);
     this.#fill(value, copy);

@@ -145,7 +145,7 @@ export class HostedRun {
       workflowId: claim.workflowId,
       definition,
       claim: this.#passClaim(guard),
-      input: undefined,
+      input: () => undefined,
     });
     return "pass" in opened ? { pass: opened.pass, guard } : opened.outcome;
   }

@@ -5,16 +5,35 @@ import { fingerprintOf } from "../../src/host/fingerprint.ts";
 import { sha256 } from "../../src/host/sha256.ts";
 
 function printOf(input: unknown, workflowId = "a", workflowName = "w"): string {
-  return fingerprintOf({ workflowId, workflowName, input, encodedInput: defaultCodec.encode(input, "input") });
+  return fingerprintOf({
+    workflowId,
+    workflowName,
+    input,
+    encodedInput: defaultCodec.encode(input, "input"),
+  });
 }
 
 describe("a fingerprint", () => {
   const address = { street: "Main", city: "Ulm" };
   const equal: readonly [string, unknown, unknown][] = [
     ["keys in another order", { a: 1, b: { c: 2, d: 3 } }, { b: { d: 3, c: 2 }, a: 1 }],
-    ["one object twice, or two equal ones", { from: address, to: address }, { from: { ...address }, to: { ...address } }],
+    [
+      "one object twice, or two equal ones",
+      { from: address, to: address },
+      { from: { ...address }, to: { ...address } },
+    ],
     ["dates", { at: new Date(5) }, { at: new Date(5) }],
-    ["maps in another order", new Map([["a", 1], ["b", 2]]), new Map([["b", 2], ["a", 1]])],
+    [
+      "maps in another order",
+      new Map([
+        ["a", 1],
+        ["b", 2],
+      ]),
+      new Map([
+        ["b", 2],
+        ["a", 1],
+      ]),
+    ],
     ["sets in another order", new Set([{ a: 1, b: 2 }, 3]), new Set([3, { b: 2, a: 1 }])],
     ["not a number", [Number.NaN], [Number.NaN]],
     ["bytes", Uint8Array.of(1, 2), Uint8Array.of(1, 2)],
@@ -41,7 +60,13 @@ describe("a fingerprint", () => {
   });
 
   it("depends on the workflow and on the id, without mixing them up", () => {
-    const prints = [printOf(1, "a", "w"), printOf(1, "a", "v"), printOf(1, "b", "w"), printOf(1, "aw", ""), printOf(1, "", "aw")];
+    const prints = [
+      printOf(1, "a", "w"),
+      printOf(1, "a", "v"),
+      printOf(1, "b", "w"),
+      printOf(1, "aw", ""),
+      printOf(1, "", "aw"),
+    ];
     expect(new Set(prints).size).toBe(prints.length);
   });
 

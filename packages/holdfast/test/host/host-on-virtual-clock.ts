@@ -27,9 +27,12 @@ export function virtualStore(): VirtualStore {
   const store = memoryStore({ clock });
   const events: WorkflowEvent[] = [];
   const complaints: string[] = [];
-  const complain: LogMethod = (details, message) => complaints.push(`${message} ${String(details.error ?? "")}`);
+  const complain: LogMethod = (details, message) =>
+    complaints.push(`${message} ${String(details.error ?? "")}`);
   const logger = { debug: () => {}, info: () => {}, warn: complain, error: complain };
-  const host = async (options: Omit<HostOptions, "store"> & { store?: HostOptions["store"] }): Promise<Host> => {
+  const host = async (
+    options: Omit<HostOptions, "store"> & { store?: HostOptions["store"] },
+  ): Promise<Host> => {
     const observers = [(event: WorkflowEvent) => void events.push(event)];
     const common = { store, clock, scheduler: clock.scheduler, logger, observers };
     const made = await createHost({ ...common, ...options });

@@ -22,7 +22,10 @@ const double = defineWorkflow({
 describe("starting a run", () => {
   it("gives the output", async () => {
     const { host, clock } = virtualStore();
-    const handle = await (await host({ workflows: [double] })).start(double, { workflowId: "a", input: { n: 4 } });
+    const handle = await (await host({ workflows: [double] })).start(double, {
+      workflowId: "a",
+      input: { n: 4 },
+    });
     expect(await clock.settle(handle.result())).toBe(8);
     expect(handle.workflowId).toBe("a");
   });
@@ -42,7 +45,8 @@ describe("starting a run", () => {
     let bodies = 0;
     const counted = defineWorkflow({
       name: "counted",
-      run: async (ctx, input: { a: number; b: readonly number[] }) => ctx.step("count", () => (bodies += input.a)),
+      run: async (ctx, input: { a: number; b: readonly number[] }) =>
+        ctx.step("count", () => (bodies += input.a)),
     });
     const running = await host({ workflows: [counted] });
     const first = await running.start(counted, { workflowId: "a", input: { a: 1, b: [2] } });
@@ -57,7 +61,9 @@ describe("starting a run", () => {
     const triple = defineWorkflow({ name: "triple", run: async (_ctx, input: { n: number }) => input.n * 3 });
     const running = await host({ workflows: [double, triple] });
     await running.start(double, { workflowId: "a", input: { n: 1 } });
-    await expect(running.start(double, { workflowId: "a", input: { n: 2 } })).rejects.toThrow(WorkflowConflictError);
+    await expect(running.start(double, { workflowId: "a", input: { n: 2 } })).rejects.toThrow(
+      WorkflowConflictError,
+    );
     const other = running.start(triple, { workflowId: "a", input: { n: 1 } });
     await expect(other).rejects.toThrow(/"double".*"triple"/);
   });
@@ -69,7 +75,9 @@ describe("starting a run", () => {
     const running = await host({ workflows: [once] });
     const starts = Array.from({ length: 50 }, () => running.start(once, { workflowId: "a" }));
     const handles = await Promise.all(starts);
-    expect(await clock.settle(Promise.all(handles.map((handle) => handle.result())))).toEqual(Array(50).fill(1));
+    expect(await clock.settle(Promise.all(handles.map((handle) => handle.result())))).toEqual(
+      Array(50).fill(1),
+    );
     expect(bodies).toBe(1);
     expect((await store.statistics()).runs.completed).toBe(1);
   });
@@ -93,7 +101,9 @@ describe("starting a run", () => {
     const running = await host({ workflows: [strict, double], limits: { payloadBytes: 100 } });
     const wrong = (input: unknown) => running.start("strict", { workflowId: "a", input });
     await expect(wrong({ n: "1" })).rejects.toThrow(ValidationError);
-    await expect(running.start("double", { input: { n: () => 1 } })).rejects.toThrow(UnserializableValueError);
+    await expect(running.start("double", { input: { n: () => 1 } })).rejects.toThrow(
+      UnserializableValueError,
+    );
     await expect(running.start("double", { input: "x".repeat(200) })).rejects.toThrow(LimitError);
     await expect(running.start("double", { workflowId: "" })).rejects.toThrow(InvalidArgumentError);
     await expect(running.start("double", { workflowId: "x".repeat(600) })).rejects.toThrow(LimitError);

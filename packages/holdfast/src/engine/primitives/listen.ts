@@ -9,12 +9,11 @@ import { afterMs, type Receive, receive } from "./queue.ts";
 export type ListenEnd = { readonly timeout: Duration } | { readonly until: Instant } | "never";
 
 /** The body of one message, or `null` when none came in time. */
-export async function listen(
+export function listen(
   scope: Scope,
   wait: { name: string; messageName: string; end: ListenEnd },
 ): Promise<unknown> {
-  const messages = await listenN(scope, { ...wait, limit: 1 });
-  return messages.length === 0 ? null : messages[0];
+  return quiet(listenN(scope, { ...wait, limit: 1 }).then((bodies) => (bodies.length === 0 ? null : bodies[0])));
 }
 
 /** The bodies of up to `limit` messages, or `[]` when none came in time. */

@@ -13,6 +13,7 @@ import {
 import type { MessageBodies } from "../../model/message.ts";
 import { type BlockBody, openBlock, runFunction } from "../block.ts";
 import { LoopHistory } from "../loop-history.ts";
+import { isPromise } from "../payloads.ts";
 import type { Scope } from "../scope.ts";
 
 /** A loop's options, checked and complete. */
@@ -39,13 +40,12 @@ export function loop<Value>(scope: Scope, config: LoopConfig<MessageBodies, neve
 
 async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
   const { scope, place } = block;
-  const { payloads } = scope.run;
   const history = new LoopHistory(scope, place, plan);
   let iteration = place.entry?.count ?? 0;
   let time = place.entry?.settledAt || scope.time;
   let stored = place.entry?.extra ?? null;
   try {
-    stored ??= await payloads.encode(plan.initial, `the state of loop "${plan.name}"`);
+    stored ??= await encodeState(block, plan, plan.initial);
   } catch (error) {
     block.fail(error);
     return;
@@ -54,7 +54,7 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     const inner = scope.open(place.child({ type: SegmentType.iteration, value: iteration }), false);
     inner.time = time;
     history.watch(inner, { iteration, state: stored, time });
-    const state = await payloads.decode(stored);
+    const state = await decodeState(block, stored);
     const outcome = await runFunction(inner, (ctx) => plan.run(ctx, state));
     const progress = { count: iteration, extra: stored };
     if (!outcome.ok) return block.fail(outcome.error, progress);
@@ -65,7 +65,7 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
       return block.complete(verdict.value, { ...progress, count: iteration + 1 });
     }
     try {
-      stored = await payloads.encode(verdict.state, `the state of loop "${plan.name}"`);
+      stored = await encodeState(block, plan, verdict.state);
     } catch (error) {
       return block.fail(error, progress);
     }
@@ -75,13 +75,24 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
   }
 }
 
+/** @throws UnserializableValueError, LimitError */
+function encodeState({ scope: { run } }: BlockBody, plan: LoopPlan, state: unknown): Uint8Array | Promise<Uint8Array> {
+  const encoded = run.payloads.encode(state, `the state of loop "${plan.name}"`);
+  return isPromise(encoded) ? run.inTurn(encoded) : encoded;
+}
+
+function decodeState({ scope: { run } }: BlockBody, stored: Uint8Array): unknown {
+  const state = run.payloads.decode(stored);
+  return isPromise(state) ? run.inTurn(state) : state;
+}
+
 /** While rolling back: enters again the iterations that hold armed handlers, with the state they began with. */
 async function collect(block: BlockBody, plan: LoopPlan): Promise<void> {
   const { scope, place } = block;
   for (const { iteration, state, time } of LoopHistory.armed(place)) {
     const inner = scope.open(place.child({ type: SegmentType.iteration, value: iteration }), false);
     inner.time = time;
-    const value = await scope.run.payloads.decode(state);
+    const value = await decodeState(block, state);
     await runFunction(inner, (ctx) => plan.run(ctx, value));
   }
 }

@@ -9,6 +9,7 @@ import { MessageUnansweredError, QueueTimeoutError } from "../../model/errors/bl
 import type { Message } from "../../model/message.ts";
 import type { StoredMessage } from "../../storage/records.ts";
 import { claim } from "../claim.ts";
+import type { MessageWait } from "../mailbox.ts";
 import { type ReceivedMessages, receivedMessages } from "../messages.ts";
 import { Operation } from "../operation.ts";
 import type { Scope } from "../scope.ts";
@@ -89,25 +90,28 @@ function wait(operation: Operation<Message[]>, wanted: Receive, delivery: { hand
   const { run } = scope;
   if (place.entry === null) operation.pend({ dueAt: wanted.deadline?.(run.timers.now()) ?? null });
   const { dueAt, createdAt } = operation.entry;
-  const close = run.mailbox.open({
+  const received: MessageWait = {
     names: wanted.names,
     count: wanted.count,
     scope,
+    deadline: dueAt,
     receive: (messages) => {
       stop();
       for (const message of messages) take(operation, message);
       operation.settle({ status: "completed", result: encodeMessages(messages) });
       delivery.handedOver = scope.onClose(() => giveBack(operation, messages));
     },
-  });
+    timedOut: () => {
+      stop();
+      if (!wanted.strict) operation.settle({ status: "completed", result: null });
+      else operation.fail(new QueueTimeoutError(wanted.name, wanted.names, (dueAt ?? 0) - createdAt));
+    },
+  };
+  const close = run.mailbox.open(received);
   const cancelTimer =
     dueAt === null
       ? (): void => {}
-      : run.timers.add(dueAt, Math.max(0, dueAt - createdAt), () => {
-          stop();
-          if (!wanted.strict) operation.settle({ status: "completed", result: null });
-          else operation.fail(new QueueTimeoutError(wanted.name, wanted.names, dueAt - createdAt));
-        });
+      : run.timers.add(dueAt, Math.max(0, dueAt - createdAt), () => run.mailbox.expire(received));
   const forget = scope.onClose(() => {
     cancelTimer();
     close();

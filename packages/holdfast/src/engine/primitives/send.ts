@@ -35,8 +35,7 @@ export function send(
   if (encoded === null) return operation.promise;
   const go = (bytes: Uint8Array): void => run.whenLive(() => dispatch(operation, { to, name, bytes }));
   if (encoded instanceof Uint8Array) go(encoded);
-  else
-    void encoded.then(go, (error: unknown) => run.whenLive(() => operation.fail(error))).finally(run.hold());
+  else void run.inTurn(encoded).then(go, (error: unknown) => run.whenLive(() => operation.fail(error)));
   return operation.promise;
 }
 
@@ -48,11 +47,8 @@ function dispatch(operation: Operation<void>, what: { to: string; name: string; 
   const id = formatUuid(run.world.random.bytes(16));
   const createdAt = run.stamp();
   const message = { id, name, body: bytes, createdAt, expiresAt: null, completable: false, remember: false };
-  const withdraw = operation.settleOnCommit({ status: "completed", result: null });
-  run.outbox.send({ to, message }, (error) => {
-    withdraw();
-    operation.fail(error);
-  });
+  operation.settleOnCommit({ status: "completed", result: null });
+  run.outbox.send({ to, message }, (error) => operation.refuse(error));
   run.report.event({ type: "message-out", name, messageId: id, to });
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "./describe-error.ts";
 import { HoldfastError } from "./holdfast-error.ts";
 
 function reasons(errors: Iterable<readonly [string, unknown]>): string {
@@ -7,7 +8,7 @@ function reasons(errors: Iterable<readonly [string, unknown]>): string {
       parts.push("…");
       break;
     }
-    parts.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    parts.push(`${name}: ${messageOf(error)}`);
   }
   return parts.join("; ");
 }

@@ -1,4 +1,5 @@
 import type { Duration } from "../duration.ts";
+import { messageOf } from "./describe-error.ts";
 import { HoldfastError } from "./holdfast-error.ts";
 
 /** Thrown when a step failed on every attempt it was allowed; `cause` is the last attempt's error. */
@@ -8,7 +9,7 @@ export class StepExhaustedError extends HoldfastError {
   readonly attempts: number;
 
   constructor(stepName: string, attempts: number, options?: ErrorOptions) {
-    const last = options?.cause instanceof Error ? `: ${options.cause.message}` : "";
+    const last = options !== undefined && "cause" in options ? `: ${messageOf(options.cause)}` : "";
     super(`Step "${stepName}" failed after ${attempts} attempt${attempts === 1 ? "" : "s"}${last}`, options);
     this.stepName = stepName;
     this.attempts = attempts;
@@ -90,9 +91,8 @@ export class RollbackFailedError extends HoldfastError {
   readonly handlerError: unknown;
 
   constructor(stepName: string, handlerError: unknown, options?: ErrorOptions) {
-    const why = handlerError instanceof Error ? handlerError.message : String(handlerError);
     super(
-      `The rollback handler of step "${stepName}" failed for good: ${why}. Steps committed before it are not compensated yet; mend the handler and call recover().`,
+      `The rollback handler of step "${stepName}" failed for good: ${messageOf(handlerError)}. Steps committed before it are not compensated yet; mend the handler and call recover().`,
       options,
     );
     this.stepName = stepName;

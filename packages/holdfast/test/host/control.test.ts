@@ -1,0 +1,323 @@
+import {
+  defineWorkflow,
+  InvalidArgumentError,
+  RunCancelledError,
+  RunFinishedError,
+  RunNotFoundError,
+  RunPausedError,
+  RunStateError,
+  WorkflowConflictError,
+} from "holdfast";
+import { describe, expect, it } from "vitest";
+import { Gate, reaches, virtualStore } from "./host-on-virtual-clock.ts";
+
+/** A step that runs until it is let go, or told to stop. */
+function heldStep(): {
+  gate: Gate;
+  reasons: unknown[];
+  run: (step: { signal: AbortSignal }) => Promise<string>;
+} {
+  const gate = new Gate();
+  const reasons: unknown[] = [];
+  const run = async ({ signal }: { signal: AbortSignal }): Promise<string> => {
+    signal.addEventListener("abort", () => reasons.push(signal.reason));
+    await gate.passed;
+    return "held";
+  };
+  return { gate, reasons, run };
+}
+
+describe("cancel", () => {
+  it("of a running run wins at once, and its step is told why", async () => {
+    const { host, clock } = virtualStore();
+    const held = heldStep();
+    let later = 0;
+    const work = defineWorkflow({
+      name: "work",
+      run: async (ctx) => {
+        await ctx.step("held", held.run);
+        return ctx.step("later", () => ++later);
+      },
+    });
+    const handle = await (await host({ workflows: [work] })).start(work, { workflowId: "a" });
+    await clock.runUntilIdle();
+    expect(await handle.cancel()).toEqual({ cancelled: true });
+    expect(held.reasons).toEqual([expect.any(RunCancelledError)]);
+    held.gate.open();
+    await clock.advance(60_000);
+    expect(await handle.getState()).toBe("cancelled");
+    await expect(handle.result()).rejects.toThrow(RunCancelledError);
+    expect(later).toBe(0);
+    expect((await handle.history()).entries.map((entry) => entry.status)).not.toContain("completed");
+  });
+
+  it("of a sleeping and of a pending run wins", async () => {
+    const { host, clock, store } = virtualStore();
+    const nap = defineWorkflow({ name: "nap", run: async (ctx) => ctx.sleep("nap", "1d") });
+    const running = await host({ workflows: [nap], concurrency: 1 });
+    const handle = await running.start(nap, { workflowId: "a" });
+    await reaches(clock, handle, "sleeping");
+    expect(await handle.cancel()).toEqual({ cancelled: true });
+    expect((await store.get("a"))?.lease).toBeNull();
+    expect((await store.get("a"))?.wakeAt).toBeNull();
+    await expect(running.handle("none").cancel()).rejects.toThrow(RunNotFoundError);
+  });
+
+  it("of a finished run loses, and says to what", async () => {
+    const { host, clock } = virtualStore();
+    const quick = defineWorkflow({ name: "quick", run: async () => 1 });
+    const handle = await (await host({ workflows: [quick] })).start(quick, { workflowId: "a" });
+    await clock.settle(handle.result());
+    expect(await handle.cancel()).toEqual({ cancelled: false, state: "completed" });
+    expect(await handle.getOutput()).toBe(1);
+  });
+
+  it("has one winner among many", async () => {
+    const { host, clock } = virtualStore();
+    const nap = defineWorkflow({ name: "nap", run: async (ctx) => ctx.sleep("nap", "1d") });
+    const handle = await (await host({ workflows: [nap] })).start(nap, { workflowId: "a" });
+    await reaches(clock, handle, "sleeping");
+    const outcomes = await clock.settle(Promise.all(Array.from({ length: 10 }, () => handle.cancel())));
+    expect(outcomes.filter((outcome) => outcome.cancelled)).toHaveLength(1);
+  });
+
+  it("with compensate undoes what was committed, and ends cancelled", async () => {
+    const { host, clock } = virtualStore();
+    const undone: string[] = [];
+    const held = heldStep();
+    const pay = defineWorkflow({
+      name: "pay",
+      run: async (ctx) => {
+        await ctx.rollbackCheckpoint("billing");
+        await ctx.step({ name: "one", run: () => "1", rollback: (_ctx, result) => undone.push(result) });
+        await ctx.step({ name: "two", run: () => "2", rollback: (_ctx, result) => undone.push(result) });
+        await ctx.step("held", held.run);
+      },
+    });
+    const handle = await (await host({ workflows: [pay] })).start(pay, { workflowId: "a" });
+    await clock.runUntilIdle();
+    expect(await handle.cancel({ compensate: true })).toEqual({ cancelled: true });
+    await expect(clock.settle(handle.result())).rejects.toThrow(RunCancelledError);
+    expect(undone).toEqual(["2", "1"]);
+    expect(await handle.cancel()).toEqual({ cancelled: false, state: "cancelled" });
+  });
+
+  it("does not disturb a rollback", async () => {
+    const { host, clock } = virtualStore();
+    const gate = new Gate();
+    let undos = 0;
+    const pay = defineWorkflow({
+      name: "pay",
+      run: async (ctx) => {
+        await ctx.rollbackCheckpoint("billing");
+        const rollback = async (): Promise<void> => {
+          undos += 1;
+          await gate.passed;
+        };
+        await ctx.step({ name: "one", run: () => 1, rollback });
+        throw new Error("no");
+      },
+    });
+    const handle = await (await host({ workflows: [pay] })).start(pay, { workflowId: "a" });
+    await reaches(clock, handle, "rolling_back");
+    expect(await handle.cancel()).toEqual({ cancelled: false, state: "rolling_back" });
+    gate.open();
+    await expect(clock.settle(handle.result())).rejects.toThrow("no");
+    expect(undos).toBe(1);
+  });
+});
+
+describe("pause and resume", () => {
+  it("let a running step finish, hold the run, and let it go on", async () => {
+    const { host, clock } = virtualStore();
+    const held = heldStep();
+    let later = 0;
+    const work = defineWorkflow({
+      name: "work",
+      run: async (ctx) => {
+        const first = await ctx.step("held", held.run);
+        return [first, await ctx.step("later", () => ++later)];
+      },
+    });
+    const handle = await (await host({ workflows: [work] })).start(work, { workflowId: "a" });
+    await clock.runUntilIdle();
+    const pausing = handle.pause();
+    await clock.runUntilIdle();
+    expect(await handle.getState()).not.toBe("paused");
+    held.gate.open();
+    await clock.settle(pausing);
+    expect(await handle.getState()).toBe("paused");
+    await clock.advance(3_600_000);
+    expect(later).toBe(0);
+    const paused = handle.result({ wait: false });
+    await expect(paused).rejects.toThrow(RunPausedError);
+    await expect(paused).rejects.toMatchObject({ reason: "operator" });
+    await handle.resume();
+    expect(await clock.settle(handle.result())).toEqual(["held", 1]);
+    expect(held.reasons).toEqual([]);
+  });
+
+  it("hold a sleeping run beyond its time; pausing and resuming twice changes nothing", async () => {
+    const { host, clock } = virtualStore();
+    const nap = defineWorkflow({ name: "nap", run: async (ctx) => ctx.sleep("nap", 1_000) });
+    const handle = await (await host({ workflows: [nap] })).start(nap, { workflowId: "a" });
+    await reaches(clock, handle, "sleeping");
+    await handle.pause();
+    await handle.pause();
+    await clock.advance(60_000);
+    expect(await handle.getState()).toBe("paused");
+    await handle.resume();
+    await handle.resume();
+    await clock.settle(handle.result());
+    await expect(handle.pause()).rejects.toThrow(RunFinishedError);
+    await expect(handle.resume()).rejects.toThrow(RunFinishedError);
+  });
+
+  it("resume a run that was paused for its code once the code fits again", async () => {
+    const { host, clock } = virtualStore();
+    let name = "old";
+    const renamed = defineWorkflow({
+      name: "renamed",
+      run: async (ctx) => {
+        await ctx.step(name, () => 1);
+        await ctx.sleep("nap", 1_000);
+        return "fits";
+      },
+    });
+    const handle = await (await host({ workflows: [renamed], cacheSize: 0 })).start(renamed, {
+      workflowId: "a",
+    });
+    await reaches(clock, handle, "sleeping");
+    name = "new";
+    await reaches(clock, handle, "paused");
+    const reason = await handle.result({ wait: false }).catch((error: unknown) => error);
+    expect(reason).toMatchObject({ reason: "divergence", cause: { code: "HISTORY_DIVERGED" } });
+    name = "old";
+    await handle.resume();
+    expect(await clock.settle(handle.result())).toBe("fits");
+  });
+});
+
+describe("recover", () => {
+  it("runs the failed step again and keeps what succeeded", async () => {
+    const { host, clock } = virtualStore();
+    let mended = false;
+    let first = 0;
+    const shaky = defineWorkflow({
+      name: "shaky",
+      run: async (ctx) => {
+        await ctx.step("first", () => ++first);
+        return ctx.step(
+          "second",
+          () => {
+            if (!mended) throw new Error("broken");
+            return "mended";
+          },
+          { maxRetries: 0 },
+        );
+      },
+    });
+    const handle = await (await host({ workflows: [shaky] })).start(shaky, { workflowId: "a" });
+    await expect(clock.settle(handle.result())).rejects.toThrow("broken");
+    expect(await handle.getError()).toMatchObject({ code: "STEP_EXHAUSTED" });
+    mended = true;
+    await handle.recover();
+    expect(await clock.settle(handle.result())).toBe("mended");
+    expect(first).toBe(1);
+    await expect(handle.recover()).rejects.toThrow(RunStateError);
+  });
+
+  it("is refused for a run in progress, at once", async () => {
+    const { host, clock } = virtualStore();
+    const held = heldStep();
+    const work = defineWorkflow({ name: "work", run: async (ctx) => ctx.step("held", held.run) });
+    const handle = await (await host({ workflows: [work] })).start(work, { workflowId: "a" });
+    await clock.runUntilIdle();
+    await expect(handle.recover()).rejects.toThrow(RunStateError);
+    held.gate.open();
+    expect(await clock.settle(handle.result())).toBe("held");
+  });
+});
+
+describe("rewind and fork", () => {
+  const counts = new Map<string, number>();
+  const steps = defineWorkflow({
+    name: "steps",
+    run: async (ctx) => {
+      const results: number[] = [];
+      for (const name of ["one", "two", "three"]) {
+        const count = () => {
+          const next = (counts.get(`${ctx.workflowId}/${name}`) ?? 0) + 1;
+          counts.set(`${ctx.workflowId}/${name}`, next);
+          return next;
+        };
+        results.push(await ctx.step(name, count));
+      }
+      return results;
+    },
+  });
+
+  it("rewind runs what came after the entry again, from a terminal state too", async () => {
+    const { host, clock } = virtualStore();
+    const handle = await (await host({ workflows: [steps] })).start(steps, { workflowId: "rewound" });
+    expect(await clock.settle(handle.result())).toEqual([1, 1, 1]);
+    await handle.rewind({ to: "two" });
+    expect(await clock.settle(handle.result())).toEqual([1, 2, 2]);
+    await expect(handle.rewind({ to: "nowhere" })).rejects.toThrow(InvalidArgumentError);
+    expect(await handle.getState()).toBe("completed");
+  });
+
+  it("rewind takes a running run from its runner", async () => {
+    const { host, clock } = virtualStore();
+    const held = heldStep();
+    let first = 0;
+    const work = defineWorkflow({
+      name: "work",
+      run: async (ctx) => [await ctx.step("first", () => ++first), await ctx.step("held", held.run)],
+    });
+    const handle = await (await host({ workflows: [work] })).start(work, { workflowId: "a" });
+    await clock.runUntilIdle();
+    await handle.rewind({ to: "first" });
+    expect(held.reasons).toEqual([expect.objectContaining({ code: "RUN_EVICTED" })]);
+    held.gate.open();
+    expect(await clock.settle(handle.result())).toEqual([2, "held"]);
+  });
+
+  it("fork leaves the run alone and goes on under the new id", async () => {
+    const { host, clock } = virtualStore();
+    const running = await host({ workflows: [steps] });
+    const handle = await running.start(steps, { workflowId: "source" });
+    await clock.settle(handle.result());
+    const forked = await handle.fork({ from: "three", workflowId: "copy" });
+    expect(await clock.settle(forked.result())).toEqual([1, 1, 1]);
+    expect(counts.get("copy/one")).toBeUndefined();
+    expect(counts.get("copy/three")).toBe(1);
+    expect(await handle.getOutput()).toEqual([1, 1, 1]);
+    await expect(handle.fork({ from: "three", workflowId: "copy" })).rejects.toThrow(WorkflowConflictError);
+    await expect(handle.fork({ from: "nowhere", workflowId: "other" })).rejects.toThrow(InvalidArgumentError);
+    const again = await running.start(steps, { workflowId: "copy" });
+    expect(await again.getState()).toBe("completed");
+  });
+});
+
+describe("evict", () => {
+  it("stops the run here and loses nothing", async () => {
+    const { host, clock } = virtualStore();
+    const held = heldStep();
+    let first = 0;
+    const work = defineWorkflow({
+      name: "work",
+      run: async (ctx) => {
+        await ctx.step("first", () => ++first);
+        return ctx.step("held", held.run);
+      },
+    });
+    const handle = await (await host({ workflows: [work] })).start(work, { workflowId: "a" });
+    await clock.runUntilIdle();
+    await clock.settle(handle.evict());
+    expect(held.reasons).toEqual([expect.objectContaining({ code: "RUN_EVICTED" })]);
+    held.gate.open();
+    expect(await clock.settle(handle.result())).toBe("held");
+    expect(first).toBe(1);
+  });
+});

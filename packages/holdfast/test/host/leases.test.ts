@@ -1,0 +1,250 @@
+import { defineWorkflow, FencedError } from "holdfast";
+import { memoryStore } from "holdfast/memory";
+import { virtualClock } from "holdfast/testing";
+import { describe, expect, it } from "vitest";
+import { Lease } from "../../src/host/lease.ts";
+import { LeaseGuard } from "../../src/host/lease-guard.ts";
+import { systemWorld } from "../../src/system/system-world.ts";
+import { Gate, reaches, virtualStore } from "./host-on-virtual-clock.ts";
+import { diskFull, interceptedStore } from "./intercepted-store.ts";
+
+/** One long step, then a short one. */
+function work() {
+  const gate = new Gate();
+  const bodies: string[] = [];
+  const reasons: unknown[] = [];
+  const workflow = defineWorkflow({
+    name: "work",
+    run: async (ctx) => {
+      await ctx.step(
+        "long",
+        async ({ signal }) => {
+          bodies.push("long");
+          signal.addEventListener("abort", () => reasons.push(signal.reason));
+          await gate.passed;
+        },
+        { timeout: 0 },
+      );
+      return ctx.step("short", () => bodies.push("short"));
+    },
+  });
+  return { gate, bodies, reasons, workflow };
+}
+
+describe("a lease", () => {
+  it("is renewed for as long as a step runs", async () => {
+    const { host, clock, events, store } = virtualStore();
+    const { gate, bodies, workflow } = work();
+    const handle = await (await host({ workflows: [workflow], leaseMs: 3_000 })).start(workflow, {
+      workflowId: "a",
+    });
+    await host({ workflows: [workflow], leaseMs: 3_000 });
+    await clock.advance(600_000);
+    expect((await store.get("a"))?.epoch).toBe(1);
+    gate.open();
+    await clock.settle(handle.result());
+    expect(bodies).toEqual(["long", "short"]);
+    expect(events.some((event) => event.type === "fenced")).toBe(false);
+  });
+
+  it("costs a short run nothing", async () => {
+    const { host, clock, store } = virtualStore();
+    const quick = defineWorkflow({
+      name: "quick",
+      run: async (ctx) => ctx.step("one", () => clock.sleep(1_000)),
+    });
+    const handle = await (await host({ workflows: [quick], leaseMs: 30_000 })).start(quick);
+    await clock.settle(handle.result());
+    expect(store.stats.transactions).toBe(2);
+  });
+
+  it("that cannot be renewed is over here before it is over in the store, and nothing further happens", async () => {
+    const { host, clock, events, store } = virtualStore();
+    const { gate, bodies, reasons, workflow } = work();
+    const cutOff = interceptedStore(store, (method, go) =>
+      method === "renew" || method === "release" ? Promise.reject(diskFull()) : go(),
+    );
+    await (await host({ workflows: [workflow], store: cutOff, leaseMs: 6_000 })).start(workflow, {
+      workflowId: "a",
+    });
+    await clock.advance(4_999);
+    expect(reasons).toEqual([]);
+    await clock.advance(2);
+    expect(reasons).toEqual([expect.any(FencedError)]);
+    expect((await store.get("a"))?.lease).not.toBeNull();
+    gate.open();
+    await clock.advance(500);
+    expect(bodies).toEqual(["long"]);
+    expect(events.filter((event) => event.type === "fenced")).toHaveLength(1);
+    expect((await store.get("a"))?.revision).toBe(1);
+  });
+
+  it("whose renewal is not answered is over too", async () => {
+    const { host, clock, store } = virtualStore();
+    const { reasons, workflow } = work();
+    const hung = interceptedStore(store, (method, go) => (method === "renew" ? new Promise(() => {}) : go()));
+    await (await host({ workflows: [workflow], store: hung, leaseMs: 6_000 })).start(workflow, {
+      workflowId: "a",
+    });
+    await clock.advance(5_001);
+    expect(reasons).toEqual([expect.any(FencedError)]);
+  });
+
+  it("survives a renewal that fails once", async () => {
+    const { host, clock, store } = virtualStore();
+    const { gate, reasons, workflow } = work();
+    let failures = 1;
+    const flaky = interceptedStore(store, (method, go) =>
+      method === "renew" && failures-- > 0 ? Promise.reject(diskFull()) : go(),
+    );
+    const handle = await (await host({ workflows: [workflow], store: flaky, leaseMs: 6_000 })).start(
+      workflow,
+    );
+    await clock.advance(60_000);
+    gate.open();
+    await clock.settle(handle.result());
+    expect(reasons).toEqual([]);
+  });
+
+  it("that was taken stops the run with FencedError, and it goes on with whoever took it", async () => {
+    const { host, clock, events, store } = virtualStore();
+    const { gate, bodies, reasons, workflow } = work();
+    const handle = await (await host({ workflows: [workflow], leaseMs: 6_000 })).start(workflow, {
+      workflowId: "a",
+    });
+    await clock.runUntilIdle();
+    const request = { owner: "thief", leaseMs: 60_000, limit: 1, workflowNames: null };
+    await store.claim({ ...request, run: { workflowId: "a", force: true } });
+    await clock.advance(2_001);
+    expect(reasons).toEqual([expect.any(FencedError)]);
+    expect(events.filter((event) => event.type === "fenced")).toHaveLength(1);
+    gate.open();
+    await clock.advance(40_000);
+    expect(bodies).toEqual(["long"]);
+    await clock.settle(handle.result());
+    expect(bodies).toEqual(["long", "long", "short"]);
+  });
+
+  it("that was taken lets no commit through, and says so once", async () => {
+    const { host, clock, events, store } = virtualStore();
+    const { gate, bodies, workflow } = work();
+    await (await host({ workflows: [workflow], leaseMs: 600_000 })).start(workflow, { workflowId: "a" });
+    await clock.runUntilIdle();
+    const request = { owner: "thief", leaseMs: 600_000, limit: 1, workflowNames: null };
+    await store.claim({ ...request, run: { workflowId: "a", force: true } });
+    gate.open();
+    await clock.advance(1_000);
+    expect(bodies).toEqual(["long"]);
+    expect((await store.get("a"))?.revision).toBe(1);
+    expect(events.filter((event) => event.type === "fenced")).toHaveLength(1);
+  });
+});
+
+describe("a run of a host that died", () => {
+  it("goes on in another one when its lease has ended", async () => {
+    const { host, clock, store } = virtualStore();
+    const { gate, bodies, workflow } = work();
+    let died = false;
+    const dying = interceptedStore(store, (_method, go) => (died ? new Promise(() => {}) : go()));
+    const first = await host({ workflows: [workflow], store: dying, leaseMs: 6_000 });
+    await first.start(workflow, { workflowId: "a" });
+    await clock.runUntilIdle();
+    died = true;
+    const second = await host({ workflows: [workflow], leaseMs: 6_000 });
+    await clock.advance(5_900);
+    expect(bodies).toEqual(["long"]);
+    await clock.advance(1_100);
+    expect(bodies).toEqual(["long", "long"]);
+    gate.open();
+    await clock.settle(second.handle("a").result());
+    expect(bodies).toEqual(["long", "long", "short"]);
+  });
+});
+
+describe("a blocked event loop", () => {
+  it("lets nothing start or commit when the lease ended meanwhile", async () => {
+    const clock = virtualClock();
+    let blockedMs = 0;
+    const late = {
+      now: () => clock.now() + blockedMs,
+      monotonic: () => clock.monotonic() + blockedMs,
+      setTimer: (delayMs: number, fire: () => void) => clock.setTimer(delayMs, fire),
+    };
+    const store = memoryStore({ clock: late });
+    const { host, events } = virtualStore();
+    const bodies: string[] = [];
+    const blocking = defineWorkflow({
+      name: "blocking",
+      run: async (ctx) => {
+        const block = (): void => {
+          bodies.push("block");
+          if (bodies.length === 1) blockedMs = 60_000;
+        };
+        await ctx.step("block", block, { ephemeral: true, timeout: 0 });
+        return ctx.step("after", () => bodies.push("after"));
+      },
+    });
+    const running = await host({
+      workflows: [blocking],
+      store,
+      clock: late,
+      scheduler: clock.scheduler,
+      leaseMs: 30_000,
+    });
+    const handle = await running.start(blocking, { workflowId: "a" });
+    await clock.runUntilIdle();
+    expect(events.filter((event) => event.type === "fenced")).toHaveLength(1);
+    expect(bodies.slice(0, 2)).toEqual(["block", "block"]);
+    await clock.settle(handle.result());
+    expect(bodies).toEqual(["block", "block", "after"]);
+    await clock.settle(running.stop());
+  });
+
+  it("is noticed by every timer and turn, and by commits", async () => {
+    const clock = virtualClock();
+    const claim = {
+      workflowId: "a",
+      workflowName: "w",
+      epoch: 1,
+      revision: 1,
+      leaseMs: 600,
+      storeTime: 0,
+      pauseRequested: false,
+    };
+    const lost: string[] = [];
+    const lease = new Lease(claim, {
+      clock,
+      since: clock.monotonic(),
+      holder: { lost: () => lost.push("lost"), pauseRequested: () => {} },
+    });
+    const guard = new LeaseGuard();
+    guard.lease = lease;
+    const world = guard.world({ ...systemWorld, clock, scheduler: clock.scheduler });
+    const order: string[] = [];
+    world.clock.setTimer(499, () => order.push(`timer ${lost.length}`));
+    world.clock.setTimer(500, () => order.push(`timer ${lost.length}`));
+    world.scheduler.afterMicrotasks(() => order.push(`turn ${lost.length}`));
+    await clock.advance(500);
+    expect(order).toEqual(["turn 0", "timer 0", "timer 1"]);
+    const store = memoryStore({ clock });
+    const driver = guard.driver(store.driver({ workflowId: "a", epoch: 1 }), "a");
+    await expect(driver.commit({} as never)).rejects.toMatchObject({ code: "RUN_EVICTED" });
+    expect(lost).toEqual(["lost"]);
+  });
+});
+
+describe("reclaiming", () => {
+  it("is quick after a host that was stopped", async () => {
+    const { host, clock } = virtualStore();
+    const nap = defineWorkflow({ name: "nap", run: async (ctx) => ctx.listen("wait", "go") });
+    const first = await host({ workflows: [nap] });
+    const handle = await first.start(nap, { workflowId: "a" });
+    await reaches(clock, handle, "sleeping");
+    const second = await host({ workflows: [nap] });
+    await clock.settle(first.stop());
+    const before = clock.now();
+    await second.handle("a").send("go", 1);
+    expect(await clock.settle(second.handle("a").result())).toBe(1);
+    expect(clock.now() - before).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,58 @@
+import { CriticalError, defineWorkflow } from "holdfast";
+import { describe, expect, it } from "vitest";
+import { reaches, virtualStore } from "./host-on-virtual-clock.ts";
+
+const ends = defineWorkflow({
+  name: "ends",
+  run: async (ctx, input: "completes" | "fails" | "sleeps") => {
+    if (input === "fails") throw new CriticalError("no");
+    if (input === "sleeps") await ctx.sleep("nap", "30d");
+    return input;
+  },
+});
+
+describe("retention", () => {
+  it("deletes finished runs that are old enough, each state by its own time", async () => {
+    const { host, clock } = virtualStore();
+    const running = await host({
+      workflows: [ends],
+      retention: { completedMs: 60_000, failedMs: 600_000 },
+      pollMs: 60_000,
+    });
+    for (const input of ["completes", "fails", "sleeps"] as const)
+      await running.start(ends, { workflowId: input, input });
+    const cancelled = await running.start(ends, { workflowId: "cancelled", input: "sleeps" });
+    await reaches(clock, cancelled, "sleeping");
+    await cancelled.cancel();
+    const left = async () => (await running.list()).runs.map((run) => run.workflowId);
+    await clock.advance(50_000);
+    expect(await left()).toHaveLength(4);
+    await clock.advance(20_000);
+    expect(await left()).toEqual(["cancelled", "sleeps", "fails"]);
+    await clock.advance(600_000);
+    expect(await left()).toEqual(["cancelled", "sleeps"]);
+  });
+
+  it("goes through more runs than one batch", async () => {
+    const { host, clock } = virtualStore();
+    const running = await host({ workflows: [ends], retention: { completedMs: 10_000 }, pollMs: 60_000 });
+    for (let i = 0; i < 450; i++) await running.start(ends, { input: "completes" });
+    await clock.advance(5_000);
+    expect((await running.statistics()).runs.completed).toBe(450);
+    await clock.advance(20_000);
+    expect((await running.statistics()).runs.completed).toBe(0);
+  });
+
+  it("spares a run that is changed in between", async () => {
+    const { host, clock } = virtualStore();
+    const running = await host({ workflows: [ends], retention: { failedMs: 10_000 }, pollMs: 60_000 });
+    const handle = await running.start(ends, { workflowId: "a", input: "fails" });
+    for (let i = 0; i < 20; i++) {
+      await clock.advance(5_000);
+      await handle.recover();
+    }
+    expect(await handle.getState()).not.toBeNull();
+    await clock.advance(30_000);
+    expect(await handle.getState()).toBeNull();
+  });
+});
