@@ -84,8 +84,8 @@ export async function importTwice({ input: file, rows, folder, kills }: Job): Pr
     const second = await evidence(refused);
     const expected = await importStraightThrough(file, join(folder, "straight-through.db"));
     const claims = [
-      proveSame(first, expected),
-      proveUndone(second),
+      await proveSame(first, expected),
+      await proveUndone(second),
       ...proveOnce(first),
       ...proveOnce(second),
     ];

@@ -51,7 +51,10 @@ export async function proveSame({ history, target }: Evidence, expected: Content
 /** Of the refused import: nothing is left, and what was done last was undone first. */
 export async function proveUndone(evidence: Evidence): Promise<Claim> {
   const { workflowId } = evidence.history;
-  return { claim: `${workflowId}: nothing is left, undone in reverse order`, fault: await notUndone(evidence) };
+  return {
+    claim: `${workflowId}: nothing is left, undone in reverse order`,
+    fault: await notUndone(evidence),
+  };
 }
 
 /** Of every import. */

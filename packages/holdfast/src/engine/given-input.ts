@@ -24,7 +24,9 @@ export class GivenInput {
   async validated(): Promise<unknown> {
     const input = await this.#settings.codec.decode(await this.#encoded());
     const { input: schema, name } = this.#definition;
-    return schema === undefined ? input : validate(schema, input, `The input of workflow ${JSON.stringify(name)}`);
+    return schema === undefined
+      ? input
+      : validate(schema, input, `The input of workflow ${JSON.stringify(name)}`);
   }
 }
 

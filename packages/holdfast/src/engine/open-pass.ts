@@ -7,8 +7,8 @@ import type { WorkflowDefinition } from "../model/workflow.ts";
 import { holdRun } from "./hold.ts";
 import type { PassOutcome } from "./outcome.ts";
 import type { EngineSettings, PassSettings } from "./pass-settings.ts";
-import { Payloads } from "./payloads.ts";
 import { patientRead } from "./patient-read.ts";
+import { Payloads } from "./payloads.ts";
 import { Report } from "./report.ts";
 import { RunPass } from "./run-pass.ts";
 
@@ -28,7 +28,9 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
   const hold = { workflowId: settings.workflowId, claim: settings.claim, world: settings.world, report };
   let loaded: LoadedRun | null;
   try {
-    loaded = await patientRead(settings.world.clock, () => loadJournal(settings.workflowId, settings.claim.driver));
+    loaded = await patientRead(settings.world.clock, () =>
+      loadJournal(settings.workflowId, settings.claim.driver),
+    );
   } catch (error) {
     if (!CorruptionError.is(error)) throw error;
     await holdRun(hold, "corruption", error);

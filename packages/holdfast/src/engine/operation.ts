@@ -113,7 +113,11 @@ export class Operation<Value> {
     };
     run.journal.write(this.place, entry);
     if (settlement.ephemeral !== true) run.requireCommit();
-    return { sequence: entry.sequence, scope: this.scope, deliver: () => this.#deliver(this.place.entry ?? entry) };
+    return {
+      sequence: entry.sequence,
+      scope: this.scope,
+      deliver: () => this.#deliver(this.place.entry ?? entry),
+    };
   }
 
   /** Encodes a result and settles with it; a value that cannot be stored goes to `refused`. */

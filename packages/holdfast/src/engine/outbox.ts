@@ -9,7 +9,7 @@ import type { CompletedMessage, OutgoingMessage } from "../storage/records.ts";
  */
 export class Outbox {
   #contents: Contents = empty();
-  #unsealed: (() => void)[] = [];
+  readonly #unsealed: (() => void)[] = [];
   readonly #refusals: Map<string, (error: HoldfastError) => void> = new Map();
 
   /** Whether an operation waits for a commit to go on. */

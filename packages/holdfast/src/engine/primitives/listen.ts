@@ -13,7 +13,9 @@ export function listen(
   scope: Scope,
   wait: { name: string; messageName: string; end: ListenEnd },
 ): Promise<unknown> {
-  return quiet(listenN(scope, { ...wait, limit: 1 }).then((bodies) => (bodies.length === 0 ? null : bodies[0])));
+  return quiet(
+    listenN(scope, { ...wait, limit: 1 }).then((bodies) => (bodies.length === 0 ? null : bodies[0])),
+  );
 }
 
 /** The bodies of up to `limit` messages, or `[]` when none came in time. */

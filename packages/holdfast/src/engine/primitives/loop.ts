@@ -76,7 +76,11 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
 }
 
 /** @throws UnserializableValueError, LimitError */
-function encodeState({ scope: { run } }: BlockBody, plan: LoopPlan, state: unknown): Uint8Array | Promise<Uint8Array> {
+function encodeState(
+  { scope: { run } }: BlockBody,
+  plan: LoopPlan,
+  state: unknown,
+): Uint8Array | Promise<Uint8Array> {
   const encoded = run.payloads.encode(state, `the state of loop "${plan.name}"`);
   return isPromise(encoded) ? run.inTurn(encoded) : encoded;
 }
