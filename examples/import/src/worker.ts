@@ -16,7 +16,7 @@ const host = await createHost({
   store,
   workflows: [workflow],
   // A worker that was killed holds its runs until the lease ends: a short one lets the next worker go on soon.
-  leaseMs: 1_500,
+  leaseMs: 1_000,
   pollMs: 50,
 });
 

@@ -12,6 +12,8 @@ export interface RunNewsSetup {
   readonly log: HostLog;
 }
 
+const HEARD = "nobody waits any longer";
+
 /** Looks are this many times rarer, at most, when nothing is heard for long. */
 const SLOWEST = 8;
 
@@ -83,7 +85,8 @@ export class RunNews {
   #listen(workflowId: string): Listener {
     const hints = new AbortController();
     const listener = new Listener(this.#setup.clock, () => {
-      hints.abort();
+      // With a reason of its own an abort makes no error, which is most of its cost.
+      hints.abort(HEARD);
       const others = this.#listeners.get(workflowId);
       others?.delete(listener.hear);
       if (others?.size === 0) this.#listeners.delete(workflowId);

@@ -21,6 +21,8 @@ export interface WorkerSetup {
   readonly cacheSize: number;
 }
 
+/** Why a hint is not wanted any more; a reason of its own spares the making of an error. */
+const LOOKING = "looking again";
 /** At most so many runs are claimed in one transaction. */
 const CLAIM_BATCH = 100;
 /** When the store says that a run is due and then gives none, its clock is not ours: between two looks. */
@@ -165,7 +167,7 @@ export class Worker implements LocalRuns {
         else ring();
       }
       if (!this.#stopping) await this.#bell.wait();
-      hints.abort();
+      hints.abort(LOOKING);
       cancel();
     }
   }

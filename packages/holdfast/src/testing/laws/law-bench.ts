@@ -1,11 +1,11 @@
-import { type MemoryDriver, memoryDriver } from "../drivers/memory/memory-driver.ts";
-import type { RunHandle, RunResult } from "../engine/run-handle.ts";
-import { defaultCodec } from "../history/payload.ts";
-import type { WorkflowContext } from "../model/context.ts";
-import type { WorkflowEvent } from "../model/events.ts";
-import { runWorkflow } from "../system/run-workflow.ts";
-import { idOf, type ScriptedMessage } from "./simulated-run.ts";
-import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
+import { type MemoryDriver, memoryDriver } from "../../drivers/memory/memory-driver.ts";
+import type { RunHandle, RunResult } from "../../engine/run-handle.ts";
+import { defaultCodec } from "../../history/payload.ts";
+import type { WorkflowContext } from "../../model/context.ts";
+import type { WorkflowEvent } from "../../model/events.ts";
+import { runWorkflow } from "../../system/run-workflow.ts";
+import { idOf, type ScriptedMessage } from "../simulated-run.ts";
+import { type VirtualClock, virtualClock } from "../virtual-clock.ts";
 
 /** Passes after which a run is taken to get nowhere. */
 const MOST_PASSES = 50;

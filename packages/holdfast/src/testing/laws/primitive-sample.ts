@@ -1,6 +1,6 @@
-import type { WorkflowContext } from "../model/context.ts";
-import { Loop } from "../model/loop.ts";
-import type { ScriptedMessage } from "./simulated-run.ts";
+import type { WorkflowContext } from "../../model/context.ts";
+import { Loop } from "../../model/loop.ts";
+import type { ScriptedMessage } from "../simulated-run.ts";
 
 /** One operation, asked for under a name. */
 export type Perform = (ctx: WorkflowContext, name: string) => Promise<unknown>;
@@ -9,6 +9,8 @@ export type Perform = (ctx: WorkflowContext, name: string) => Promise<unknown>;
 export interface PrimitiveSample {
   /** What the history calls it. */
   readonly kind: string;
+  /** What it is called by those who use it. @default its kind */
+  readonly what?: string;
   /** Performs it once, so that it ends by itself, with a result that can be stored. */
   readonly perform: Perform;
   /** A form of it that is still at work after an hour; none for primitives that end at once. */
