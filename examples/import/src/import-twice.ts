@@ -1,14 +1,15 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { createClient } from "holdfast";
 import { sqliteStore } from "holdfast/sqlite";
 import { openDatabase } from "./database.ts";
 import { importWorkflow } from "./import-workflow.ts";
+import { interruption } from "./interruption.ts";
 import { KillPlan } from "./kill-plan.ts";
 import { Ledger } from "./ledger.ts";
 import { Progress } from "./progress.ts";
-import { type Evidence, importStraightThrough, proveOnce, proveSame, proveUndone } from "./proof.ts";
-import { formatReport } from "./report.ts";
-import { supervise } from "./supervise.ts";
+import { type Evidence, importStraightThrough, prove } from "./proof.ts";
+import type { Report } from "./report.ts";
+import { type ImportRun, supervise } from "./supervise.ts";
 import { Target } from "./target.ts";
 import { Witness } from "./witness.ts";
 import { WorkerProcess } from "./worker-process.ts";
@@ -24,21 +25,18 @@ export interface Job {
   readonly kills: number;
 }
 
-/** One import that is approved and one that is refused, at the same time. Gives the exit code. */
-export async function importTwice({ input: file, rows, folder, kills }: Job): Promise<number> {
+/** One import that is approved and one that is refused, at the same time. Gives what it took, and what is proved. */
+export async function importTwice({ input: file, rows, folder, kills }: Job): Promise<Report> {
   const files = { store: join(folder, "workflows.db"), target: join(folder, "target.db") };
   const database = openDatabase(files.target);
   const target = new Target(database);
   const ledger = new Ledger(database);
+  const witness = new Witness(ledger);
   const store = sqliteStore(files.store);
   const worker = new WorkerProcess(files.store, files.target);
   const progress = new Progress();
   try {
     const startedAt = performance.now();
-    process.stdout.write(
-      `Importing ${basename(file)} twice: one import will be approved, the other refused.\n\n`,
-    );
-    progress.start(rows * 3);
 
     // This process only asks for the imports and answers them; the worker runs them.
     const client = createClient({ store });
@@ -47,65 +45,32 @@ export async function importTwice({ input: file, rows, folder, kills }: Job): Pr
     const approved = await client.start(workflow, { workflowId: "approved", input });
     const refused = await client.start(workflow, { workflowId: "refused", input });
 
-    const witness = new Witness(ledger);
     await supervise({
-      rows,
-      worker,
-      target,
-      ledger,
-      progress,
+      ...{ approved, refused, rows, target, ledger, witness, worker, progress },
       kills: new KillPlan(kills),
-      decide: async () => {
-        await approved.send("decision", { approved: true, by: "Ada" });
-        await refused.send("decision", { approved: false, by: "Grace" });
-      },
-      look: async () => {
-        for (const run of [approved, refused]) {
-          const history = await run.history();
-          witness.look(history);
-          // It waits for an operator, whom it does not have here: this throws the reason.
-          if (history.status === "paused") await run.result({ wait: false });
-        }
-      },
-      ended: Promise.allSettled([approved.result(), refused.result()]),
       signal: interruption(),
     });
-    progress.stop();
     await worker.stop();
     const durationMs = performance.now() - startedAt;
 
-    const evidence = async (run: typeof approved): Promise<Evidence> => ({
+    const evidenceOf = async (run: ImportRun): Promise<Evidence> => ({
       history: await run.history(),
       starts: ledger.starts(run.workflowId),
       witness,
       target,
     });
-    const first = await evidence(approved);
-    const second = await evidence(refused);
+    const evidence = { approved: await evidenceOf(approved), refused: await evidenceOf(refused) };
     const expected = await importStraightThrough(file, join(folder, "straight-through.db"));
-    const claims = [
-      await proveSame(first, expected),
-      await proveUndone(second),
-      ...proveOnce(first),
-      ...proveOnce(second),
-    ];
-    process.stdout.write(
-      formatReport({ claims, evidence: [first, second], kills: worker.kills, durationMs }),
-    );
-    return claims.every(({ fault }) => fault === undefined) ? 0 : 1;
+    return {
+      claims: await prove(evidence, expected),
+      evidence: Object.values(evidence),
+      kills: worker.kills,
+      durationMs,
+    };
   } finally {
     progress.stop();
     await worker.kill();
     await store.close();
     database.close();
   }
-}
-
-/** Ctrl-C and the like: what was begun is cleaned up first. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => controller.abort(new Error("interrupted")));
-  }
-  return controller.signal;
 }

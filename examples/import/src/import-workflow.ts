@@ -9,6 +9,11 @@ import { notifyIndex } from "./unreliable.ts";
 const PAGE = 12;
 const CONCURRENCY = 4;
 
+const Decision = z.object({ approved: z.boolean(), by: z.string() });
+
+/** What an import can be told while it runs. */
+export type ImportMessages = { readonly decision: z.infer<typeof Decision> };
+
 /** What the workflow works on. */
 export interface ImportTools {
   readonly target: Target;
@@ -25,7 +30,7 @@ export function importWorkflow({ target, ledger }: ImportTools) {
     name: "import-file",
     input: z.object({ file: z.string(), rowsPerBatch: z.int().min(1) }),
     output: Contents,
-    messages: { decision: z.object({ approved: z.boolean(), by: z.string() }) },
+    messages: { decision: Decision },
 
     run: async (ctx, { file, rowsPerBatch }) => {
       const importId = ctx.workflowId;
@@ -61,6 +66,26 @@ export function importWorkflow({ target, ledger }: ImportTools) {
         },
       });
 
+      const load = (item: typeof ctx, batch: Batch) =>
+        item.step({
+          name: "load",
+          maxRetries: 5,
+          retryBackoffBase: "50ms",
+          retryIf: isWorthRetrying,
+          output: Receipt,
+          run: async (step) => {
+            ledger.started(step);
+            const rows = await readBatch(file, plan.columns, batch);
+            const receipt = target.apply({ key: step.idempotencyKey, importId, rows });
+            await notifyIndex(step);
+            return receipt;
+          },
+          rollback: (step, receipt) => {
+            ledger.started(step);
+            target.undo(receipt.key);
+          },
+        });
+
       // The cursor is the loop's state: an import that was killed goes on with the page it was at.
       const rows = await ctx.loop({
         name: "pages",
@@ -68,35 +93,13 @@ export function importWorkflow({ target, ledger }: ImportTools) {
         run: async (page, { cursor, rows }) => {
           const batches = plan.batches.slice(cursor, cursor + PAGE);
           if (batches.length === 0) return Loop.break(rows);
-          const load = async (item: typeof page, batch: Batch) =>
-            item.step({
-              name: "load",
-              maxRetries: 5,
-              retryBackoffBase: "50ms",
-              retryIf: isWorthRetrying,
-              output: Receipt,
-              run: async (step) => {
-                ledger.started(step);
-                const key = step.idempotencyKey;
-                const receipt = target.apply({
-                  key,
-                  importId,
-                  rows: await readBatch(file, plan.columns, batch),
-                });
-                await notifyIndex(step);
-                return receipt;
-              },
-              rollback: (step, receipt) => {
-                ledger.started(step);
-                target.undo(receipt.key);
-              },
-            });
           const receipts = await page.map("batches", batches, load, { concurrency: CONCURRENCY });
           const loaded = receipts.reduce((sum, receipt) => sum + receipt.rows, 0);
           return Loop.continue({ cursor: cursor + batches.length, rows: rows + loaded });
         },
       });
 
+      // Time for the index to catch up; then somebody has a look and decides.
       await ctx.sleep("settle", "300ms");
       const decision = await ctx.listen("approval", "decision");
       if (!decision.approved) throw new Error(`${decision.by} refused the import of ${rows} rows`);

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Arguments, HELP, readArguments, UsageError } from "./arguments.ts";
 import { importTwice } from "./import-twice.ts";
+import { formatReport } from "./report.ts";
 import { countRows } from "./rows.ts";
 
 process.exitCode = await main(process.argv.slice(2));
@@ -26,7 +27,12 @@ async function importInFolder(options: Arguments): Promise<number> {
   const rows = await countRows(options.input);
   const folder = mkdtempSync(join(options.workDir, "holdfast-import-"));
   try {
-    return await importTwice({ ...options, rows, folder });
+    process.stdout.write(
+      `Importing ${basename(options.input)} twice: one import will be approved, the other refused.\n\n`,
+    );
+    const report = await importTwice({ ...options, rows, folder });
+    process.stdout.write(formatReport(report));
+    return report.claims.every(({ fault }) => fault === undefined) ? 0 : 1;
   } finally {
     if (options.keep) process.stdout.write(`\nThe databases are in ${folder}\n`);
     else rmSync(folder, { recursive: true, force: true });

@@ -36,6 +36,19 @@ export async function importStraightThrough(file: string, databaseFile: string):
   }
 }
 
+/** Everything that must be true of an import that was approved and one that was refused. */
+export async function prove(
+  { approved, refused }: Readonly<Record<"approved" | "refused", Evidence>>,
+  expected: Contents,
+): Promise<Claim[]> {
+  return [
+    await proveSame(approved, expected),
+    await proveUndone(refused),
+    ...proveOnce(approved),
+    ...proveOnce(refused),
+  ];
+}
+
 /** Of the approved import: it is what the straight-through import made. */
 export async function proveSame({ history, target }: Evidence, expected: Contents): Promise<Claim> {
   const { status, workflowId } = history;

@@ -25,3 +25,4 @@ export {
 export { type ReplayOptions, type ReplayReport, replay } from "./testing/replay.ts";
 export type { ScriptedMessage } from "./testing/simulated-run.ts";
 export { type VirtualClock, type VirtualClockOptions, virtualClock } from "./testing/virtual-clock.ts";
+export { createTestHost, type TestHost, type TestHostOptions } from "./testing/test-host.ts";

@@ -2,6 +2,7 @@ import { openPass, reportOf } from "../engine/open-pass.ts";
 import type { PassOutcome } from "../engine/outcome.ts";
 import type { PassClaim } from "../engine/pass-settings.ts";
 import type { RunPass } from "../engine/run-pass.ts";
+import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { Claim } from "../storage/store.ts";
@@ -50,6 +51,8 @@ export class HostedRun {
   readonly #with: HostedRunNeighbours;
   readonly #claimed: ClaimedRun;
   readonly #lease: Lease;
+  /** The store's clock minus ours, as of the claim: what was due then is due for the pass too. */
+  readonly #skewMs: number;
   #pass: RunPass | null = null;
   #stop: Stop | null = null;
   /** Why the run was taken from here. */
@@ -58,6 +61,7 @@ export class HostedRun {
   constructor(neighbours: HostedRunNeighbours, claimed: ClaimedRun) {
     this.#with = neighbours;
     this.#claimed = claimed;
+    this.#skewMs = claimed.claim.storeTime - neighbours.session.settings.world.clock.now();
     this.#lease = neighbours.leases.hold(claimed.claim, claimed.since, {
       lost: (error) => this.#lost(error),
       pauseRequested: () => this.stop("pause"),
@@ -151,13 +155,12 @@ export class HostedRun {
   }
 
   #passClaim(guard: LeaseGuard): PassClaim {
-    const { store, settings } = this.#with.session;
     const { claim } = this.#claimed;
     guard.lease = this.#lease;
     return {
-      driver: guard.driver(store.driver(claim), claim.workflowId),
+      driver: guard.driver(this.#with.session.store.driver(claim), claim.workflowId),
       epoch: claim.epoch,
-      skewMs: claim.storeTime - settings.world.clock.now(),
+      skewMs: this.#skewMs,
     };
   }
 
@@ -174,7 +177,7 @@ export class HostedRun {
     const { session, backoff } = this.#with;
     const { workflowId } = this;
     if (outcome.state === "lost") this.#tell(outcome.error);
-    const failed = outcome.state === "lost" && this.#taken === null && !FencedError.is(outcome.error);
+    const failed = outcome.state === "lost" && this.#taken === null && !isGone(outcome.error);
     // A run that met a failing storage would meet it again at once.
     if (failed) await backoff.wait();
     else backoff.reset();
@@ -190,7 +193,12 @@ export class HostedRun {
   #tell(error: unknown): void {
     const { log } = this.#with.session;
     const { workflowId } = this;
-    if (FencedError.is(error)) log.warn("a run was lost to another runner", { workflowId, error });
+    if (isGone(error)) log.warn("a run was lost to another runner", { workflowId, error });
     else if (this.#taken === null) log.error("a run cannot go on here for now", { workflowId, error });
   }
+}
+
+/** Whether the run is another runner's now, or was deleted. */
+function isGone(error: unknown): boolean {
+  return FencedError.is(error) || RunNotFoundError.is(error);
 }

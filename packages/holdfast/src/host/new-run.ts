@@ -1,3 +1,4 @@
+import { GivenInput } from "../engine/given-input.ts";
 import { newJournal } from "../engine/open-pass.ts";
 import { encodeHeader } from "../history/header.ts";
 import type { Journal } from "../history/journal.ts";
@@ -5,7 +6,6 @@ import { KeySpace } from "../history/key.ts";
 import { checkWorkflowId } from "../model/check.ts";
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import type { RunState } from "../model/run.ts";
-import { validate } from "../model/schema.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { NewRun } from "../storage/records.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -26,9 +26,7 @@ export async function newRun(session: StoreSession, draft: RunDraft): Promise<Ne
   const { settings } = session;
   const { workflowId, definition } = draft;
   checkWorkflowId(workflowId, settings.limits);
-  const { input: schema } = definition;
-  const what = `The input of workflow ${JSON.stringify(definition.name)}`;
-  const input = schema === undefined ? draft.input : await validate(schema, draft.input, what);
+  const input = await new GivenInput(settings, definition, draft.input).validated();
   const journal = await newJournal(settings, workflowId, { definition, input });
   return storedRun(journal, { status: "pending", input });
 }

@@ -69,9 +69,17 @@ export class RunControl {
     });
   }
 
+  /** A pause that was asked for comes first: it would else come after the resume, and stay. */
   async resume(): Promise<void> {
-    const { status } = await this.#reader.record();
-    if (status === "paused" || isTerminal(status)) await this.#operate(UNHELD, resumeRun);
+    const { workflowId } = this.#reader;
+    await this.#session.news.until(workflowId, async () => {
+      const { status, lease, pauseRequested } = await this.#reader.record();
+      if (isTerminal(status)) throw new RunFinishedError(workflowId, status);
+      if (status === "paused") return this.#attempt(UNHELD, resumeRun);
+      if (!pauseRequested) return true;
+      if (lease === null) await this.#attempt(UNHELD, pauseRun);
+      return undefined;
+    });
   }
 
   async recover(): Promise<void> {

@@ -46,6 +46,8 @@ export class Worker implements LocalRuns {
   readonly #backoff: Backoff;
   /** Rooms of runs that are being created. */
   #reserved = 0;
+  /** Resolves when no claim is being asked for. */
+  #claiming: Promise<void> = Promise.resolve();
   #stopping = false;
   #loop: Promise<void> = Promise.resolve();
   /** The store's clock minus ours, as of the last claim. */
@@ -82,6 +84,8 @@ export class Worker implements LocalRuns {
   /** Creates a run; if there is room, it is in work here from its first instant, without another transaction. */
   async create(run: NewRun): Promise<CreateOutcome> {
     const { store, owner, leaseMs, settings } = this.#setup.session;
+    // What is being claimed takes its rooms first.
+    await this.#claiming;
     if (this.#stopping || this.#room <= 0) return store.create(run);
     this.#reserved += 1;
     try {
@@ -153,7 +157,7 @@ export class Worker implements LocalRuns {
 
   /** The one loop of a host: looks for work, then waits for a hint, a room or the clock. */
   async #work(): Promise<void> {
-    const { store, settings } = this.#setup.session;
+    const { clock } = this.#setup.session.settings.world;
     while (!this.#stopping) {
       const hints = new AbortController();
       const ring = (): void => {
@@ -161,14 +165,23 @@ export class Worker implements LocalRuns {
       };
       let cancel = (): void => {};
       if (this.#room > 0) {
-        void store.wait("work", hints.signal).then(ring, ring);
+        void this.#hear(hints.signal, ring);
         const delayMs = await this.#look();
-        if (delayMs > 0) cancel = settings.world.clock.setTimer(delayMs, ring);
+        if (delayMs > 0) cancel = clock.setTimer(delayMs, ring);
         else ring();
       }
       if (!this.#stopping) await this.#bell.wait();
       hints.abort(LOOKING);
       cancel();
+    }
+  }
+
+  async #hear(signal: AbortSignal, ring: () => void): Promise<void> {
+    try {
+      await this.#setup.session.store.wait("work", signal);
+      ring();
+    } catch {
+      // A store whose hints fail is looked at by the clock.
     }
   }
 
@@ -197,19 +210,20 @@ export class Worker implements LocalRuns {
     const { clock } = settings.world;
     const limit = Math.min(this.#room, CLAIM_BATCH);
     const since = clock.monotonic();
-    const { claims, nextDueAt } = await store.claim({
-      owner,
-      leaseMs,
-      limit,
-      workflowNames: workflows.names,
-    });
-    for (const claim of claims) await this.#adopt(claim, since);
+    const claiming = store.claim({ owner, leaseMs, limit, workflowNames: workflows.names });
+    this.#claiming = claiming.then(
+      () => {},
+      () => {},
+    );
+    const { claims, nextDueAt } = await claiming;
+    await Promise.all(claims.map((claim) => this.#adopt(claim, since)));
     if (claims.length === limit) return 0;
     if (nextDueAt === null) return pollMs;
     const leftMs = nextDueAt - (clock.now() + this.#skewMs);
     return leftMs > 0 ? Math.min(leftMs, pollMs) : Math.min(SHORTEST_LOOK_MS, pollMs);
   }
 
+  /** Runs the claim from here on; no other run can take its room in between. */
   async #adopt(claim: Claim, since: number): Promise<void> {
     const { session, workflows } = this.#setup;
     const { workflowId } = claim;

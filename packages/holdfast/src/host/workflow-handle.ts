@@ -60,7 +60,10 @@ export interface WorkflowHandle<Output = unknown, Bodies extends MessageBodies =
   recover(): Promise<void>;
   /** Holds the run; resolves when its running steps have ended and it is paused. @throws RunFinishedError */
   pause(): Promise<void>;
-  /** Lets a paused run go on; changes nothing of one that is not paused. @throws RunFinishedError, RunStateError */
+  /**
+   * Lets a paused run go on; changes nothing of one that is not paused. A pause that was asked for and has not come yet
+   * is waited for first. @throws RunFinishedError
+   */
   resume(): Promise<void>;
   /**
    * Takes the run back to just before an entry, from whoever runs it, and lets it go on from there.

@@ -157,6 +157,22 @@ describe("pause and resume", () => {
     expect(held.reasons).toEqual([]);
   });
 
+  it("in this order let the run go on, though the pause has not come yet", async () => {
+    const { host, clock } = virtualStore();
+    const held = heldStep();
+    const work = defineWorkflow({
+      name: "work",
+      run: async (ctx) => [await ctx.step("held", held.run), await ctx.step("later", () => 1)],
+    });
+    const handle = await (await host({ workflows: [work] })).start(work, { workflowId: "a" });
+    await clock.runUntilIdle();
+    const both = Promise.all([handle.pause(), clock.runUntilIdle().then(() => handle.resume())]);
+    await clock.advance(1_000);
+    held.gate.open();
+    await clock.settle(both);
+    expect(await clock.settle(handle.result())).toEqual(["held", 1]);
+  });
+
   it("hold a sleeping run beyond its time; pausing and resuming twice changes nothing", async () => {
     const { host, clock } = virtualStore();
     const nap = defineWorkflow({ name: "nap", run: async (ctx) => ctx.sleep("nap", 1_000) });

@@ -1,10 +1,34 @@
 import { describe, it } from "vitest";
+import type { ScriptedMessage } from "../../src/testing/simulated-run.ts";
+import { refuses } from "../../src/testing/laws/argument-laws.ts";
+import type { LawCode } from "../../src/testing/laws/law-bench.ts";
+import type { PrimitiveSample } from "../../src/testing/laws/primitive-sample.ts";
 import { primitiveLaws } from "../../src/testing/primitive-laws.ts";
-import type { PrimitiveSample } from "../../src/testing/primitive-sample.ts";
 
 /** Has a primitive keep the laws that all keep. */
 export function applyLaws(sample: PrimitiveSample): void {
-  describe(`laws of ${sample.kind}`, () => {
+  describe(`laws of ${sample.what ?? sample.kind}`, () => {
     it.each(primitiveLaws(sample))("$name", { timeout: 30_000 }, ({ run }) => run());
   });
+}
+
+/** A call that must be refused: what is wrong, the call, and what the error must say. */
+export type BadCall = readonly [what: string, call: LawCode, says: readonly string[], code?: string];
+
+/** Has calls with bad arguments refused, each with a typed error, and nothing written. */
+export function refuseBadCalls(of: string, calls: readonly BadCall[], messages: readonly ScriptedMessage[] = []): void {
+  describe(`bad arguments of ${of}`, () => {
+    it.each(calls)("%s is refused, and nothing is written", (_what, call, says, code = "INVALID_ARGUMENT") =>
+      refuses(call, { code, says, messages }),
+    );
+  });
+}
+
+/** Values of a wrong type as calls with them, each with what the error must say of it. */
+export function wrongTypes(
+  option: string,
+  values: readonly (readonly [value: unknown, told: string])[],
+  call: (value: never) => LawCode,
+): BadCall[] {
+  return values.map(([value, told]) => [`${option} ${told}`, call(value as never), [option.split(" ").at(-1) ?? "", told]]);
 }

@@ -8,7 +8,7 @@ applyLaws({
   lasting: (ctx, name) => ctx.step({ name, timeout: 0, run: never }),
 });
 applyLaws({
-  kind: "tryStep",
+  kind: "step", what: "tryStep",
   perform: (ctx, name) => ctx.tryStep({ name, maxRetries: 0, run: () => { throw new Error("x"); } }).then((r) => r.ok),
   lasting: (ctx, name) => ctx.tryStep({ name, timeout: 0, run: never }),
 });
@@ -30,26 +30,26 @@ applyLaws({
   lasting: (ctx, name) => ctx.sleep(name, "1d"),
 });
 applyLaws({
-  kind: "sleepUntil",
-  perform: (ctx, name) => ctx.sleepUntil(name, ctx.now() + 60_000),
-  lasting: (ctx, name) => ctx.sleepUntil(name, ctx.now() + 86_400_000),
+  kind: "sleep", what: "sleepUntil",
+  perform: (ctx, name) => ctx.sleepUntil(name, 1_893_456_060_000),
+  lasting: (ctx, name) => ctx.sleepUntil(name, 1_893_542_400_000),
 });
 applyLaws({
-  kind: "queue.next",
+  kind: "message", what: "queue.next",
   messages: [{ name: "m", body: 1 }],
   perform: (ctx, name) => ctx.queue.next(name, { names: ["m"] }).then(({ name: n, body }) => [n, body]),
   lasting: (ctx, name) => ctx.queue.next(name, { names: ["never"] }),
 });
 applyLaws({
-  kind: "completable",
+  kind: "message", what: "completable message",
   messages: [{ name: "m", body: 1, completable: true }],
   perform: async (ctx, name) => { const m = await ctx.queue.next(name, { names: ["m"], completable: true }); await m.complete(2); return m.body; },
   lasting: (ctx, name) => ctx.queue.next(name, { names: ["never"], completable: true }),
 });
 applyLaws({
-  kind: "queue.nextBatch",
+  kind: "message", what: "queue.nextBatch",
   messages: [{ name: "m", body: 1 }],
-  perform: (ctx, name) => ctx.queue.nextBatch(name, { names: ["m"], count: 3 }).then((ms) => ms.map(({ body }) => body)),
+  perform: (ctx, name) => ctx.queue.nextBatch(name, { names: ["m"], count: 1 }).then((ms) => ms.map(({ body }) => body)),
   lasting: (ctx, name) => ctx.queue.nextBatch(name, { names: ["never"] }),
 });
 applyLaws({
@@ -58,7 +58,7 @@ applyLaws({
   perform: (ctx, name) => ctx.queue.send(name, 1),
 });
 applyLaws({
-  kind: "listen",
+  kind: "message", what: "listen",
   messages: [{ name: "m", body: 1 }],
   perform: (ctx, name) => ctx.listen(name, "m"),
   lasting: (ctx, name) => ctx.listen(name, "never"),

@@ -1,0 +1,54 @@
+import { type MemoryStore, memoryStore } from "../drivers/memory/memory-store.ts";
+import { createHost, type Host } from "../host/create-host.ts";
+import type { HostOptions } from "../host/host-options.ts";
+import { type VirtualClock, type VirtualClockOptions, virtualClock } from "./virtual-clock.ts";
+
+/** Options of `createTestHost`: those of `createHost` but for what it brings itself. */
+export type TestHostOptions = Omit<HostOptions, "store" | "clock" | "scheduler"> &
+  VirtualClockOptions & {
+    /** The store and clock of another test host: two hosts that share them are two processes on one store. */
+    readonly beside?: Pick<TestHost, "store" | "clock">;
+  };
+
+/** The store's hints come at once, so looks without one can be rare: each costs a test that sleeps for weeks. */
+const POLL_MS = 3_600_000;
+
+/** A host for tests: in memory, on a clock that stands still until the test moves it. */
+export interface TestHost extends Host {
+  readonly store: MemoryStore;
+  readonly clock: VirtualClock;
+  /** Lets `ms` of time pass; timers fire in order, and everything they set going comes to rest in between. */
+  advance(ms: number): Promise<void>;
+  /**
+   * Lets time pass until the promise settles, and gives what it settled with: `await host.settle(handle.result())`
+   * sleeps through a month in no time.
+   */
+  settle<Value>(promise: Promise<Value>): Promise<Value>;
+}
+
+/**
+ * A host over a store in memory, on a virtual clock.
+ * @throws InvalidArgumentError, LimitError as `createHost`
+ *
+ * @example
+ * const host = await createTestHost({ workflows: [trial] });
+ * const handle = await host.start(trial, { workflowId: "trial-1", input: { user: "ada" } });
+ * await host.advance(14 * 86_400_000);
+ * expect(await host.settle(handle.result())).toEqual({ reminded: true });
+ * await host.stop();
+ */
+export async function createTestHost(options: TestHostOptions): Promise<TestHost> {
+  const { now, beside, ...rest } = options;
+  const clock = beside?.clock ?? virtualClock(now === undefined ? {} : { now });
+  const store = beside?.store ?? memoryStore({ clock });
+  const host = await createHost({ pollMs: POLL_MS, ...rest, store, clock, scheduler: clock.scheduler });
+  return {
+    ...host,
+    store,
+    clock,
+    advance: (ms) => clock.advance(ms),
+    settle: (promise) => clock.settle(promise),
+    // Draining takes time, and only the test's clock has any.
+    stop: (how) => clock.settle(host.stop(how)),
+  };
+}

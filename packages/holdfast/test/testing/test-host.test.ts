@@ -1,0 +1,43 @@
+import { defineWorkflow } from "holdfast";
+import { createTestHost } from "holdfast/testing";
+import { describe, expect, it } from "vitest";
+
+const DAY_MS = 86_400_000;
+
+describe("a test host", () => {
+  const reminded: string[] = [];
+  const trial = defineWorkflow({
+    name: "trial",
+    run: async (ctx, input: { user: string }) => {
+      await ctx.sleep("two weeks", "14d");
+      await ctx.step("remind", () => {
+        reminded.push(input.user);
+      });
+      return ctx.listenWithTimeout("answer", "answer", "30d");
+    },
+  });
+
+  it("lets a test sleep through weeks", async () => {
+    const host = await createTestHost({ workflows: [trial] });
+    const handle = await host.start(trial, { workflowId: "trial-1", input: { user: "ada" } });
+    await host.advance(13 * DAY_MS);
+    expect(reminded).toEqual([]);
+    await host.advance(DAY_MS);
+    expect(reminded).toEqual(["ada"]);
+    expect(await host.settle(handle.result())).toBeNull();
+    await host.stop();
+  });
+
+  it("stands beside another on the same store, and takes its runs up when it stops", async () => {
+    const first = await createTestHost({ workflows: [trial] });
+    const handle = await first.start(trial, { workflowId: "trial-2", input: { user: "bob" } });
+    await first.advance(DAY_MS);
+    const second = await createTestHost({ workflows: [trial], beside: first });
+    await first.stop();
+    await second.advance(14 * DAY_MS);
+    await second.handle("trial-2").send("answer", "yes");
+    expect(await second.settle(second.handle("trial-2").result())).toBe("yes");
+    expect(await handle.getState()).toBe("completed");
+    await second.stop();
+  });
+});
