@@ -57,7 +57,10 @@ export default {
       comment: "The only packages the pure layers use are the payload codec and the parser of durations.",
       severity: "error",
       from: { path: PURE },
-      to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-no-pkg"], pathNot: "node_modules/(devalue|ms)/" },
+      to: {
+        dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-no-pkg"],
+        pathNot: "node_modules/(devalue|ms)/",
+      },
     },
     {
       name: "codec-in-history",

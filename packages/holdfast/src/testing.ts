@@ -1,11 +1,10 @@
-// Time
+// Time, and hosts that live in it.
 
-// Conformance suites of the ports, for drivers of your own
-export type { ConformanceCase } from "./testing/conformance/conformance-case.ts";
-export type { DriverContext } from "./testing/conformance/driver-context.ts";
-export type { StoreContext } from "./testing/conformance/store-context.ts";
-export { driverConformance, storeConformance } from "./testing/conformance/suites.ts";
-// Crashes and failing storages
+export { createTestHost, type TestHost, type TestHostOptions } from "./testing/test-host.ts";
+export { type VirtualClock, type VirtualClockOptions, virtualClock } from "./testing/virtual-clock.ts";
+
+// Crashes and failing storages.
+
 export {
   type CrashDriver,
   type CrashDriverOptions,
@@ -21,8 +20,17 @@ export {
   CrashTestError,
   crashEverywhere,
 } from "./testing/crash-everywhere.ts";
-// Recorded histories against today's code
-export { type ReplayOptions, type ReplayReport, replay } from "./testing/replay.ts";
 export type { ScriptedMessage } from "./testing/simulated-run.ts";
-export { type VirtualClock, type VirtualClockOptions, virtualClock } from "./testing/virtual-clock.ts";
-export { createTestHost, type TestHost, type TestHostOptions } from "./testing/test-host.ts";
+
+// Recorded histories against today's code.
+
+export { type ReplayOptions, type ReplayReport, replay } from "./testing/replay.ts";
+
+// Conformance suites of the ports, for drivers of your own.
+
+export type { ConformanceCase } from "./testing/conformance/conformance-case.ts";
+export type { DriverContext, DriverSubject } from "./testing/conformance/driver-context.ts";
+export type { DriverSettings } from "./testing/conformance/driver-settings.ts";
+export { ConformanceError } from "./testing/conformance/expectations.ts";
+export type { StoreContext, StoreSettings, StoreSubject } from "./testing/conformance/store-context.ts";
+export { driverConformance, storeConformance } from "./testing/conformance/suites.ts";

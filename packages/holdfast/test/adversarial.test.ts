@@ -190,6 +190,7 @@ describe("hostile throws", () => {
 describe("hostile results", () => {
   it("a thenable that resolves twice and then throws gives its first value", async () => {
     const thenable = {
+      // biome-ignore lint/suspicious/noThenProperty: a hostile thenable is what the test is about.
       then(resolve: (value: number) => void) {
         resolve(1);
         resolve(2);

@@ -8,7 +8,7 @@ import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { EngineDriver } from "../storage/driver.ts";
 
 /** Is given a snapshot after each commit; while `wanted` says no, none is built. */
-export type HistoryListener = ((snapshot: HistorySnapshot) => void) & { readonly wanted?: () => boolean };
+type HistoryListener = ((snapshot: HistorySnapshot) => void) & { readonly wanted?: () => boolean };
 
 /** What is the same for all passes of a runner. */
 export interface EngineSettings {

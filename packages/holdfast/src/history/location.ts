@@ -26,17 +26,14 @@ export type SegmentType = (typeof SegmentType)[keyof typeof SegmentType];
 /** One step of a path. */
 export interface Segment {
   readonly type: SegmentType;
-  /** A whole number from 0 to 2^48. */
+  /** A whole number from 0 to 2^48; iterations are the only ones that could get there, in centuries. */
   readonly value: number;
 }
-
-/** The largest value of a segment. */
-export const MAX_SEGMENT_VALUE: number = 2 ** 48;
 
 const UNESCAPED = /^[A-Za-z0-9_.:@-]$/;
 
 /** A name as locations show it: readable, one-to-one for any string, lone surrogates and NUL included. */
-export function escapeName(name: string): string {
+function escapeName(name: string): string {
   let out = "";
   for (let i = 0; i < name.length; i++) {
     const unit = name[i] as string;

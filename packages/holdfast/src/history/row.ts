@@ -11,7 +11,7 @@ import { hex } from "./key.ts";
 /** The format byte of every value: 'H'. */
 const FORMAT = 0x48;
 /** The codec version that is written; all versions up to it are read. */
-export const CODEC_VERSION = 1;
+const CODEC_VERSION = 1;
 const FRAME_BYTES = 6;
 
 /** A framed value and the number that stands for it in the run's digest. */

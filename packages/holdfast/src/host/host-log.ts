@@ -12,10 +12,6 @@ export class HostLog {
     this.#logger = logger;
   }
 
-  info(message: string, details: Parameters<LogMethod>[0] = {}): void {
-    this.#say("info", message, details);
-  }
-
   warn(message: string, details: Parameters<LogMethod>[0] = {}): void {
     this.#say("warn", message, details);
   }
@@ -24,7 +20,7 @@ export class HostLog {
     this.#say("error", message, details);
   }
 
-  #say(level: "info" | "warn" | "error", message: string, details: Parameters<LogMethod>[0]): void {
+  #say(level: "warn" | "error", message: string, details: Parameters<LogMethod>[0]): void {
     try {
       this.#logger[level](details, message);
     } catch {

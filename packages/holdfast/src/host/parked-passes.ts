@@ -21,10 +21,6 @@ export class ParkedPasses {
     this.#maximum = maximum;
   }
 
-  get size(): number {
-    return this.#passes.size;
-  }
-
   put(parked: ParkedPass): void {
     const { workflowId } = parked.pass;
     this.drop(workflowId);

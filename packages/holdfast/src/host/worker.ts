@@ -72,11 +72,6 @@ export class Worker implements LocalRuns {
     return this.#ending.size;
   }
 
-  /** Passes that are parked in memory. */
-  get parked(): number {
-    return this.#neighbours.parked.size;
-  }
-
   start(): void {
     this.#loop = this.#work();
   }

@@ -3,7 +3,7 @@ import { InvalidArgumentError, LimitError } from "./errors/argument-errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 
 /** Bytes of a string in UTF-8, counted without encoding it (a lone surrogate counts three, as it is stored). */
-export function utf8Length(text: string): number {
+function utf8Length(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);

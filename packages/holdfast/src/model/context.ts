@@ -43,6 +43,9 @@ export type LoopBody<Bodies extends MessageBodies, State, Value> = (
   state: State,
 ) => Promise<LoopDecision<State, Value> | undefined | void> | LoopDecision<State, Value> | undefined | void;
 
+/** Items of a `map` in work at once. */
+export const DEFAULT_MAP_CONCURRENCY = 10;
+
 export interface MapOptions {
   /** Items in work at once, 1 or more. @default 10 */
   readonly concurrency?: number;

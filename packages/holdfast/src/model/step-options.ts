@@ -1,6 +1,6 @@
 import type { Duration } from "./duration.ts";
 import type { LogMethod } from "./logger.ts";
-import type { RetryOptions } from "./retry-policy.ts";
+import type { RetryOptions } from "./retry-options.ts";
 import type { Schema } from "./schema.ts";
 
 export const DEFAULT_STEP_TIMEOUT_MS = 30_000;

@@ -8,7 +8,7 @@ import type { BodyTracker, Clock, RandomSource, RunningBody, Scheduler, World } 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The runtime's clock. */
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(delayMs, fire) {

@@ -1,9 +1,9 @@
 import { describe, it } from "vitest";
-import type { ScriptedMessage } from "../../src/testing/simulated-run.ts";
 import { refuses } from "../../src/testing/laws/argument-laws.ts";
 import type { LawCode } from "../../src/testing/laws/law-bench.ts";
 import type { PrimitiveSample } from "../../src/testing/laws/primitive-sample.ts";
 import { primitiveLaws } from "../../src/testing/primitive-laws.ts";
+import type { ScriptedMessage } from "../../src/testing/simulated-run.ts";
 
 /** Has a primitive keep the laws that all keep. */
 export function applyLaws(sample: PrimitiveSample): void {
@@ -16,9 +16,14 @@ export function applyLaws(sample: PrimitiveSample): void {
 export type BadCall = readonly [what: string, call: LawCode, says: readonly string[], code?: string];
 
 /** Has calls with bad arguments refused, each with a typed error, and nothing written. */
-export function refuseBadCalls(of: string, calls: readonly BadCall[], messages: readonly ScriptedMessage[] = []): void {
+export function refuseBadCalls(
+  of: string,
+  calls: readonly BadCall[],
+  messages: readonly ScriptedMessage[] = [],
+): void {
   describe(`bad arguments of ${of}`, () => {
-    it.each(calls)("%s is refused, and nothing is written", (_what, call, says, code = "INVALID_ARGUMENT") =>
+    const cases = calls.map(([what, call, says, code = "INVALID_ARGUMENT"]) => ({ what, call, says, code }));
+    it.each(cases)("$what is refused, and nothing is written", ({ call, says, code }) =>
       refuses(call, { code, says, messages }),
     );
   });
@@ -30,5 +35,9 @@ export function wrongTypes(
   values: readonly (readonly [value: unknown, told: string])[],
   call: (value: never) => LawCode,
 ): BadCall[] {
-  return values.map(([value, told]) => [`${option} ${told}`, call(value as never), [option.split(" ").at(-1) ?? "", told]]);
+  return values.map(([value, told]) => [
+    `${option} ${told}`,
+    call(value as never),
+    [option.split(" ").at(-1) ?? "", told],
+  ]);
 }

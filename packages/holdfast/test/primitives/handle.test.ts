@@ -1,9 +1,11 @@
-import { Loop } from "holdfast";
+import { Loop, runWorkflow } from "holdfast";
 import { memoryDriver } from "holdfast/memory";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { RunHandle } from "../../src/engine/run-handle.ts";
+import { defaultCodec } from "../../src/history/payload.ts";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import type { HistorySnapshot } from "../../src/model/snapshot.ts";
+import type { EngineDriver } from "../../src/storage/driver.ts";
 import { crashDriver } from "../../src/testing/crash-driver.ts";
 import { EngineLab } from "../engine-lab.ts";
 
@@ -50,11 +52,34 @@ describe("wake", () => {
   });
 
   it("in live mode finds a message that was queued behind the engine's back", async () => {
-    const handle = lab.start((ctx: WorkflowContext) => ctx.listen("wait", "m"), { mode: "live" });
+    const deaf: EngineDriver = {
+      limits: lab.storage.limits,
+      load: () => lab.storage.load(),
+      list: (prefix, page) => lab.storage.list(prefix, page),
+      commit: (batch) => lab.storage.commit(batch),
+      applied: (batchId) => lab.storage.applied(batchId),
+      peekMessages: (names, count) => lab.storage.peekMessages(names, count),
+      enqueueMessage: (message) => lab.storage.enqueueMessage(message),
+      waitForMessages: () => new Promise(() => {}),
+    };
+    const handle = lab.start((ctx: WorkflowContext) => ctx.listen("wait", "m"), {
+      driver: deaf,
+      mode: "live",
+    });
     await lab.clock.runUntilIdle();
-    await lab.start(async () => 0).send("m", 5);
+    await lab.storage.enqueueMessage({
+      id: "id",
+      name: "m",
+      body: defaultCodec.encode(5, "body"),
+      createdAt: lab.clock.now(),
+      expiresAt: null,
+      completable: false,
+      remember: true,
+    });
     await handle.wake();
+    const asked = lab.clock.now();
     expect((await lab.clock.settle(handle.result)).output).toBe(5);
+    expect(lab.clock.now()).toBe(asked);
   });
 });
 
@@ -134,13 +159,13 @@ describe("cancel", () => {
     expect(await lab.clock.settle(handle.cancel())).toEqual({ cancelled: false, state: "cancelled" });
   });
 
-  it("of a run that was never started is refused", async () => {
-    const storage = crashDriver(lab.storage);
-    const handle = lab.start(restful, { driver: storage });
-    storage.crash();
-    const fresh = new EngineLab();
-    expect(fresh.storage.stats.rows).toBe(0);
-    void handle;
+  it("right after the start wins before any body runs", async () => {
+    const body = vi.fn();
+    const handle = lab.start((ctx: WorkflowContext) => ctx.step("a", body));
+    expect(await lab.clock.settle(handle.cancel())).toEqual({ cancelled: true });
+    expect((await lab.clock.settle(handle.result)).state).toBe("cancelled");
+    expect(body).not.toHaveBeenCalled();
+    expect(await handle.getState()).toBe("cancelled");
   });
 
   it("with compensate runs the handlers in reverse order and ends cancelled", async () => {
@@ -183,7 +208,11 @@ describe("cancel", () => {
     const handle = lab.start(
       async (ctx: WorkflowContext) => {
         await ctx.rollbackCheckpoint("here");
-        await ctx.step({ name: "a", run: () => 1, rollback: { timeout: 0, run: () => lab.clock.sleep(1000) } });
+        await ctx.step({
+          name: "a",
+          run: () => 1,
+          rollback: { timeout: 0, run: () => lab.clock.sleep(1000) },
+        });
         throw new Error("fails");
       },
       { mode: "live" },
@@ -209,7 +238,10 @@ describe("pause and resume", () => {
 
   it("of a running run waits for its body and keeps the result", async () => {
     const body = vi.fn(() => lab.clock.sleep(1000).then(() => "slow"));
-    const workflow = async (ctx: WorkflowContext) => [await ctx.step("slow", body), await ctx.step("b", () => 2)];
+    const workflow = async (ctx: WorkflowContext) => [
+      await ctx.step("slow", body),
+      await ctx.step("b", () => 2),
+    ];
     const handle = lab.start(workflow);
     await lab.clock.runUntilIdle();
     await lab.clock.settle(handle.pause());
@@ -520,7 +552,6 @@ describe("rewind and fork", () => {
     const driver = memoryDriver({ workflowId: "copy", clock: lab.clock });
     await handle.fork({ from: "c", workflowId: "copy", driver });
     expect(lab.bytes()).toBe(bytes);
-    const { runWorkflow } = await import("holdfast");
     const copy = runWorkflow("copy", counting(calls), undefined, driver, {
       clock: lab.clock,
       scheduler: lab.clock.scheduler,
@@ -561,12 +592,11 @@ describe("history and watch", () => {
   });
 
   it("history of a run that does not exist is refused", async () => {
-    const empty = memoryDriver({ workflowId: "other" });
-    const handle = lab.start(restful, { driver: crashDriver(empty, { faults: [{ operation: 1, fault: "crash-before" }] }) });
-    void handle;
-    const { runWorkflow } = await import("holdfast");
     const storage = memoryDriver({ workflowId: "none", clock: lab.clock });
-    const never = runWorkflow("none", restful, undefined, storage, { clock: lab.clock, scheduler: lab.clock.scheduler });
+    const never = runWorkflow("none", restful, undefined, storage, {
+      clock: lab.clock,
+      scheduler: lab.clock.scheduler,
+    });
     // Asked before the first pass has written anything.
     expect((await rejection(never.history())).code).toBe("RUN_NOT_FOUND");
   });
@@ -666,7 +696,9 @@ describe("request and send", () => {
     await lab.clock.settle(handle.result);
     const bytes = lab.bytes();
     for (const call of [handle.send, handle.message, handle.request]) {
-      expect((await rejection((call as (...a: unknown[]) => Promise<unknown>).apply(handle, args))).code).toBe(code);
+      expect(
+        (await rejection((call as (...a: unknown[]) => Promise<unknown>).apply(handle, args))).code,
+      ).toBe(code);
     }
     expect(lab.bytes()).toBe(bytes);
     expect(lab.clock.pending).toBe(0);
@@ -686,7 +718,10 @@ describe("request and send", () => {
 
   it("send with the same message id twice is received once", async () => {
     const handle = lab.start(
-      async (ctx: WorkflowContext) => [await ctx.listen("one", "m"), await ctx.listenWithTimeout("two", "m", "1m")],
+      async (ctx: WorkflowContext) => [
+        await ctx.listen("one", "m"),
+        await ctx.listenWithTimeout("two", "m", "1m"),
+      ],
       { mode: "live" },
     );
     await handle.send("m", "first", { messageId: "id" });
@@ -709,7 +744,7 @@ describe("request and send", () => {
   });
 
   it("a full queue refuses with the limit in its error, and takes more when there is room", async () => {
-    const storage = memoryDriver({ workflowId: "run", clock: lab.clock, queuedMessages: 2 } as never);
+    const storage = memoryDriver({ workflowId: "run", clock: lab.clock, limits: { queuedMessages: 2 } });
     const handle = lab.start((ctx: WorkflowContext) => ctx.listen("wait", "n"), { driver: storage });
     await lab.clock.settle(handle.result);
     await handle.send("m", 1);

@@ -181,6 +181,7 @@ export class KVDriver implements EngineDriver {
   }
 
   #now(): number {
+    // biome-ignore lint/plugin: the platform's wall clock is the default, as the alarm it serves goes by it.
     return this.#options.clock?.now() ?? Date.now();
   }
 }

@@ -1,6 +1,6 @@
 import { SegmentType } from "../../history/location.ts";
 import { checkFunction, checkInteger } from "../../model/check.ts";
-import type { MapOptions, WorkflowContext } from "../../model/context.ts";
+import { DEFAULT_MAP_CONCURRENCY, type MapOptions, type WorkflowContext } from "../../model/context.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { MapError } from "../../model/errors/block-errors.ts";
@@ -8,8 +8,6 @@ import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
 import { type BlockBody, type Outcome, openBlock, runFunction } from "../block.ts";
 import type { Scope } from "../scope.ts";
-
-export const DEFAULT_MAP_CONCURRENCY = 10;
 
 /** What a map works on. */
 interface MapPlan {

@@ -66,7 +66,7 @@ export async function asksTooLate({ perform, messages = [] }: PrimitiveSample): 
     ]);
     const late = thrownBy(() => perform(leaked as WorkflowContext, "op"));
     asked = true;
-    late.then((error) => {
+    void late.then((error) => {
       settled = error === undefined ? "was fulfilled" : `gave ${error}`;
     });
     await rest(ctx);
