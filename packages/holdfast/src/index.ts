@@ -1,4 +1,5 @@
 // Defining workflows, and what their functions are given.
+
 export { abortable } from "./model/abortable.ts";
 export * from "./model/context.ts";
 export type { Duration, Instant } from "./model/duration.ts";
@@ -8,9 +9,11 @@ export type * from "./model/message.ts";
 export * from "./model/retry-options.ts";
 export type { Schema } from "./model/schema.ts";
 export * from "./model/step-options.ts";
-export { defineWorkflow, type Workflow, type WorkflowDefinition, type WorkflowFunction } from "./model/workflow.ts";
+export type { Workflow, WorkflowDefinition, WorkflowFunction } from "./model/workflow.ts";
+export { defineWorkflow } from "./model/workflow.ts";
 
 // Running them: a host for a store, a client for processes that run none, the engine alone on a driver.
+
 export type { CancelOutcome } from "./engine/outcome.ts";
 export type { RequestOptions, RunHandle, RunResult, SendOptions } from "./engine/run-handle.ts";
 export type { Client, ListOptions, StartArguments, StartOptions } from "./host/client.ts";
@@ -25,6 +28,7 @@ export type { EngineOptions } from "./system/engine-settings.ts";
 export { type RunWorkflowOptions, runWorkflow } from "./system/run-workflow.ts";
 
 // Every error: each has a stable code, and a static is() that knows it across copies of the library.
+
 export * from "./model/errors/argument-errors.ts";
 export * from "./model/errors/block-errors.ts";
 export * from "./model/errors/history-errors.ts";
@@ -34,6 +38,7 @@ export * from "./model/errors/step-errors.ts";
 export * from "./model/errors/storage-errors.ts";
 
 // What is bounded, what comes in from outside, and what is told.
+
 export { defaultCodec, type PayloadCodec, type SyncPayloadCodec } from "./history/payload.ts";
 export type { Clock, RandomSource, Scheduler } from "./model/clock.ts";
 export type * from "./model/events.ts";
@@ -42,6 +47,7 @@ export type * from "./model/logger.ts";
 export type * from "./model/snapshot.ts";
 
 // Writing a driver or a store: the ports, and a driver for any ordered key-value namespace.
+
 export { type KVDriver, type KVDriverOptions, kvDriver } from "./drivers/kv/kv-driver.ts";
 export type { KVChange, OrderedKV } from "./drivers/kv/ordered-kv.ts";
 export { DEFAULT_DRIVER_LIMITS } from "./storage/batch-limits.ts";

@@ -7,6 +7,7 @@ import { FencedError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { Claim } from "../storage/store.ts";
 import type { Backoff } from "./backoff.ts";
+import { clockSkewMs } from "./clock-skew.ts";
 import type { Lease } from "./lease.ts";
 import { LeaseGuard } from "./lease-guard.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
@@ -61,7 +62,8 @@ export class HostedRun {
   constructor(neighbours: HostedRunNeighbours, claimed: ClaimedRun) {
     this.#with = neighbours;
     this.#claimed = claimed;
-    this.#skewMs = claimed.claim.storeTime - neighbours.session.settings.world.clock.now();
+    const { clock } = neighbours.session.settings.world;
+    this.#skewMs = clockSkewMs(clock, claimed.claim.storeTime, claimed.since);
     this.#lease = neighbours.leases.hold(claimed.claim, claimed.since, {
       lost: (error) => this.#lost(error),
       pauseRequested: () => this.stop("pause"),

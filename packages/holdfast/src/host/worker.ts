@@ -4,6 +4,7 @@ import { StoreClosedError } from "../model/errors/storage-errors.ts";
 import type { NewRun } from "../storage/records.ts";
 import type { Claim, CreateOutcome } from "../storage/store.ts";
 import { Backoff } from "./backoff.ts";
+import { clockSkewMs } from "./clock-skew.ts";
 import { HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { LocalRuns } from "./local-runs.ts";
@@ -229,7 +230,7 @@ export class Worker implements LocalRuns {
       });
       return;
     }
-    this.#skewMs = claim.storeTime - session.settings.world.clock.now();
+    this.#skewMs = clockSkewMs(session.settings.world.clock, claim.storeTime, since);
     const before = this.#runs.get(workflowId)?.done ?? Promise.resolve();
     const run = new HostedRun(this.#neighbours, { claim, definition, since, before });
     this.#runs.set(workflowId, run);

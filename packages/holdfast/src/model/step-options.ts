@@ -9,7 +9,10 @@ export const DEFAULT_STEP_TIMEOUT_MS = 30_000;
 export interface StepContext {
   /** Which attempt this is, from 1. */
   readonly attempt: number;
-  /** The same for every attempt of this step of this run: give it to services that take idempotency keys. */
+  /**
+   * The same for every attempt of this step of this run: give it to services that take idempotency keys. It is the
+   * workflow id, a slash, and the entry's id in history snapshots; of a rollback handler with `/rollback` behind it.
+   */
   readonly idempotencyKey: string;
   /** Aborted with a reason on timeout, eviction, cancel, lost race and lost claim. */
   readonly signal: AbortSignal;

@@ -76,7 +76,7 @@ export class CrashLoopError extends HoldfastError {
   constructor(workflowId: string, starts: number, steps: readonly string[]) {
     const running = steps.length === 0 ? "" : ` Running were: ${steps.map((s) => `"${s}"`).join(", ")}.`;
     super(
-      `Run "${workflowId}" was started ${starts} times without committing anything: a step seems to end its process.${running} Mend it and call resume().`,
+      `Run "${workflowId}" was started ${starts} times without committing anything: a step seems to end its process, or to block its event loop for longer than the lease.${running} Mend it and call resume().`,
     );
     this.steps = steps;
   }
