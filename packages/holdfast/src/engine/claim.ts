@@ -18,6 +18,9 @@ export function claim(scope: Scope, kind: EntryKind | "removed", name: string): 
   const run = scope.run;
   checkName(name, `The name of the ${kind}`, run.limits);
   checkUse(scope, kind, name);
+  const known = run.journal.knownName(name);
+  const recorded = known === undefined ? undefined : scope.place.existing(SegmentType.name, known);
+  if (kind !== "removed" && (recorded?.entry ?? null) === null) checkRoom(scope, name);
   const index = run.journal.nameIndex(name);
   const earlier = scope.claimed.get(index);
   if (earlier !== undefined) {
@@ -52,27 +55,26 @@ export function checkUse(scope: Scope, kind: string, name: string): void {
 
 function checkKind(scope: Scope, kind: EntryKind, place: Place): void {
   const { run } = scope;
-  const recorded = place.entry;
-  if (recorded !== null) {
-    if (recorded.kind === kind) return;
-    const location = run.journal.format(place);
-    run.diverge(
-      new HistoryDivergedError(run.workflowId, {
-        location,
-        recorded: `a ${recorded.kind}`,
-        asked: `asks for a ${kind}`,
-      }),
-    );
-    throw new Halt();
-  }
+  if (place.entry === null || place.entry.kind === kind) return;
+  run.diverge(
+    new HistoryDivergedError(run.workflowId, {
+      location: run.journal.format(place),
+      recorded: `a ${place.entry.kind}`,
+      asked: `asks for a ${kind}`,
+    }),
+  );
+  throw new Halt();
+}
+
+/** @throws LimitError when the history takes no more entries. */
+function checkRoom(scope: Scope, name: string): void {
+  const { run } = scope;
   const { liveEntries } = run.journal;
   const maximum = run.limits.historyEntries;
   if (liveEntries < maximum) {
     if (liveEntries + 1 === Math.ceil(maximum / 10)) {
-      run.report.warn("the history has reached a tenth of its limit; use loops, which prune theirs", {
-        liveEntries,
-        maximum,
-      });
+      const problem = "the history has reached a tenth of its limit; use loops, which prune theirs";
+      run.report.warn(problem, { liveEntries, maximum });
     }
     return;
   }
@@ -80,7 +82,7 @@ function checkKind(scope: Scope, kind: EntryKind, place: Place): void {
     limit: "historyEntries",
     maximum,
     actual: liveEntries + 1,
-    where: `The history at "${run.journal.format(place)}"`,
+    where: `The history with ${JSON.stringify(name)}`,
     remedy: "Use ctx.loop, which prunes its history, or start another run, or raise the limit.",
   });
 }

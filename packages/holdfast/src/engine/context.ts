@@ -111,8 +111,8 @@ class ScopeContext {
     name: string | LoopConfig<MessageBodies, never, V>,
     run?: LoopBody<MessageBodies, undefined, V>,
   ): Promise<V> {
-    const config =
-      typeof name === "object" ? name : ({ name, run } as unknown as LoopConfig<MessageBodies, never, V>);
+    const named = typeof name === "string" || run !== undefined;
+    const config = (named ? { name, run } : name) as LoopConfig<MessageBodies, never, V>;
     return call(this.#scope, () => loop(this.#scope, config));
   }
 
@@ -215,7 +215,7 @@ class ScopeQueue {
 
   next(name: string, options: QueueNextOptions<string>): Promise<Message> {
     return call(this.#scope, () => {
-      const wanted = receiveOptions(this.#scope, name, { ...options, count: 1 }, true);
+      const wanted = receiveOptions(this.#scope, name, options, true);
       const first = receive(this.#scope, wanted).then((messages) => messages[0] as Message);
       first.catch(() => {});
       return first;

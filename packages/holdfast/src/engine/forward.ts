@@ -40,6 +40,7 @@ export class Forward {
   readonly #crashes: CrashCount;
   #startedBodies = false;
   #toldForeign = false;
+  #pollMs = FIRST_POLL_MS;
 
   constructor(execution: Execution, committer: Committer, control: Control, crashes: CrashCount) {
     this.#execution = execution;
@@ -101,7 +102,7 @@ export class Forward {
     const { timers, mailbox, outbox, bodies, journal, limits } = execution;
     timers.fireDue();
     if (mailbox.wantsLook) {
-      mailbox.listen(this.#committer.driver, () => execution.wakeup.notify());
+      mailbox.listen(this.#committer.driver, () => this.#hinted());
       await mailbox.look(patientMessages(this.#committer.driver, execution.world.clock));
     }
     if (execution.turns.waiting) return null;
@@ -175,22 +176,24 @@ export class Forward {
     const delay = timers.delay();
     if (delay !== null) cancels.push(world.clock.setTimer(delay, () => wakeup.notify()));
     if (mailbox.isWaiting) {
-      mailbox.listen(this.#committer.driver, () => wakeup.notify());
-      cancels.push(this.#poll(FIRST_POLL_MS));
+      mailbox.listen(this.#committer.driver, () => this.#hinted());
+      cancels.push(world.clock.setTimer(this.#pollMs, () => this.#polled()));
     }
     await wakeup.wait();
     for (const cancel of cancels) cancel();
     return null;
   }
 
-  #poll(ms: number): () => void {
-    const { mailbox, wakeup, world } = this.#execution;
-    let cancel = world.clock.setTimer(ms, () => {
-      mailbox.hint();
-      wakeup.notify();
-      cancel = this.#poll(Math.min(ms * 2, LONGEST_POLL_MS));
-    });
-    return () => cancel();
+  /** No hint has come for a while: looks nevertheless, and less often from now on. */
+  #polled(): void {
+    this.#pollMs = Math.min(this.#pollMs * 2, LONGEST_POLL_MS);
+    this.#execution.mailbox.hint();
+    this.#execution.wakeup.notify();
+  }
+
+  #hinted(): void {
+    this.#pollMs = FIRST_POLL_MS;
+    this.#execution.wakeup.notify();
   }
 
   /** In live mode: waits in place until a timer is due, a message may be there, or somebody has a wish. */

@@ -2,26 +2,24 @@ import type { Journal } from "../history/journal.ts";
 import { loadJournal } from "../history/journal-load.ts";
 import { KeySpace } from "../history/key.ts";
 import { takeSnapshot } from "../history/snapshot.ts";
-import { durationMs } from "../model/duration.ts";
-import {
-  RequestTimeoutError,
-  RunEvictedError,
-  RunFinishedError,
-  RunNotFoundError,
-  RunStateError,
-} from "../model/errors/run-errors.ts";
+import { checkGiven } from "../model/check.ts";
+import { describe } from "../model/describe.ts";
+import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
+import { RunEvictedError, RunNotFoundError, RunStateError } from "../model/errors/run-errors.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
 import type { HistorySnapshot } from "../model/snapshot.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { EngineDriver } from "../storage/driver.ts";
+import type { NewMessage } from "../storage/records.ts";
 import { GivenInput } from "./given-input.ts";
+import { LiveRequests } from "./live-requests.ts";
 import { openPass } from "./open-pass.ts";
 import { cancelRun } from "./operators/cancel.ts";
 import { forkRun } from "./operators/fork.ts";
 import { Operator } from "./operators/operator.ts";
 import { pauseRun, resumeRun } from "./operators/pause.ts";
 import { recoverRun } from "./operators/recover.ts";
-import { rewindRun } from "./operators/rewind.ts";
+import { forgetFrom, rewindRun } from "./operators/rewind.ts";
 import type { CancelOutcome, PassOutcome } from "./outcome.ts";
 import { newMessage } from "./outgoing-message.ts";
 import type { EngineSettings, PassClaim } from "./pass-settings.ts";
@@ -40,8 +38,6 @@ export interface LiveRunSetup {
   readonly mode: "yield" | "live";
 }
 
-const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
-
 /**
  * A run on a bare driver, and its handle.
  *
@@ -53,7 +49,7 @@ export class LiveRun implements RunHandle<unknown> {
   readonly #setup: LiveRunSetup;
   readonly #claim: PassClaim;
   readonly #feed: SnapshotFeed = new SnapshotFeed();
-  readonly #answers: Map<string, (response: Uint8Array) => void> = new Map();
+  readonly #requests: LiveRequests;
   readonly #input: GivenInput;
   #result!: Promise<RunResult<unknown>>;
   /** The pass that is being opened or runs; null when none does. */
@@ -64,6 +60,14 @@ export class LiveRun implements RunHandle<unknown> {
     this.#setup = setup;
     this.#claim = { driver: setup.driver, epoch: 0, skewMs: 0 };
     this.#input = new GivenInput(setup.settings, setup.definition, setup.input);
+    this.#requests = new LiveRequests({
+      workflowId: this.workflowId,
+      settings: setup.settings,
+      draft: (name, body, options) => this.#draft(name, body, { options, completable: true }),
+      queue: (message) => this.#queue(message),
+      journal: async () => (await loadJournal(this.workflowId, setup.driver))?.journal ?? null,
+      settled: () => this.#settled(),
+    });
     this.#begin();
   }
 
@@ -86,7 +90,7 @@ export class LiveRun implements RunHandle<unknown> {
       claim: this.#claim,
       input: () => this.#input.validated(),
       onHistoryUpdated: this.#feed.tee(settings.onHistoryUpdated),
-      answered: (messageId, response) => this.#answers.get(messageId)?.(response),
+      answered: (messageId, response) => this.#requests.answered(messageId, response),
     });
     const active = opening.then((opened) => ("pass" in opened ? opened.pass : null));
     this.#active = active;
@@ -130,52 +134,30 @@ export class LiveRun implements RunHandle<unknown> {
     return this.#active === null ? null : await this.#active.catch(() => null);
   }
 
-  send(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
-    return this.#enqueue(name, body, { options, completable: false });
+  async send(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
+    await this.#queue(await this.#draft(name, body, { options, completable: false }));
   }
 
   message(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
     return this.send(name, body, options);
   }
 
-  async #enqueue(
+  #draft(
     name: string,
     body: unknown,
-    how: { options: SendOptions; completable: boolean; id?: (id: string) => void },
-  ): Promise<void> {
-    const { settings, definition, driver } = this.#setup;
-    const message = await newMessage(settings, definition, { name, body, ...how });
-    how.id?.(message.id);
-    await driver.enqueueMessage(message);
+    how: { options: SendOptions; completable: boolean },
+  ): Promise<NewMessage> {
+    const { settings, definition } = this.#setup;
+    return newMessage(settings, definition, { name, body, ...how });
+  }
+
+  async #queue(message: NewMessage): Promise<void> {
+    await this.#setup.driver.enqueueMessage(message);
     (await this.#pass())?.hint();
   }
 
-  async request(name: string, body?: unknown, options: RequestOptions = {}): Promise<unknown> {
-    const { world, codec } = this.#setup.settings;
-    const timeoutMs = durationMs(options.timeout ?? DEFAULT_REQUEST_TIMEOUT_MS, "timeout");
-    let messageId = "";
-    let stop = (): void => {};
-    const answer = new Promise<Uint8Array>((resolve, reject) => {
-      const expired = (): void =>
-        reject(new RequestTimeoutError(this.workflowId, name, messageId, timeoutMs));
-      stop = world.clock.setTimer(timeoutMs, expired);
-      const listen = (id: string): void => {
-        messageId = id;
-        this.#answers.set(id, resolve);
-      };
-      this.#enqueue(name, body, { options, completable: true, id: listen }).catch(reject);
-      const ended = (): void =>
-        void this.getState().then((state) => {
-          if (state !== null && isTerminal(state)) reject(new RunFinishedError(this.workflowId, state));
-        });
-      this.#result.then(ended, ended);
-    });
-    try {
-      return await codec.decode(await answer);
-    } finally {
-      stop();
-      this.#answers.delete(messageId);
-    }
+  request(name: string, body?: unknown, options: RequestOptions = {}): Promise<unknown> {
+    return this.#requests.ask(name, body, options);
   }
 
   async wake(): Promise<void> {
@@ -219,10 +201,16 @@ export class LiveRun implements RunHandle<unknown> {
     this.#begin();
   }
 
-  async rewind({ to }: { readonly to: string }): Promise<void> {
+  async rewind(options: { readonly to: string }): Promise<void> {
+    checkGiven(options, "The options of rewind");
+    // Tried on a copy first: a rewind that is refused stops nothing.
+    forgetFrom(await this.#load(), options.to);
     await this.evict();
-    await rewindRun(await this.#operator(), to);
-    this.#begin();
+    try {
+      await rewindRun(await this.#operator(), options.to);
+    } finally {
+      this.#begin();
+    }
   }
 
   async fork(options: {
@@ -230,6 +218,12 @@ export class LiveRun implements RunHandle<unknown> {
     readonly workflowId: string;
     readonly driver: EngineDriver;
   }): Promise<void> {
+    checkGiven(options, "The options of fork");
+    if (typeof options.driver?.commit !== "function") {
+      throw new InvalidArgumentError(
+        `fork: driver must be an EngineDriver; got ${describe(options.driver)}.`,
+      );
+    }
     const source = await this.#load();
     await forkRun(this.#setup.settings, source, options);
   }

@@ -83,7 +83,7 @@ function giveAnswer(scope: Scope, place: Place, answer: { id: string; response: 
     const send = (response: Uint8Array): void => {
       if (scope.closed) return;
       run.outbox.answer({ id: answer.id, response });
-      operation.settleOnCommit({ status: "completed", result: null });
+      operation.settleOnCommit({ status: "completed", result: response });
     };
     const refuse = (error: unknown): void => operation.fail(error);
     let encoded: Uint8Array | Promise<Uint8Array>;

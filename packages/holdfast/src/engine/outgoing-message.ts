@@ -1,4 +1,4 @@
-import { checkName } from "../model/check.ts";
+import { checkName, checkOptions } from "../model/check.ts";
 import { describe } from "../model/describe.ts";
 import { durationMs } from "../model/duration.ts";
 import { InvalidArgumentError, LimitError } from "../model/errors/argument-errors.ts";
@@ -28,6 +28,7 @@ export async function newMessage(
 ): Promise<NewMessage> {
   const { name, options } = draft;
   checkName(name, "The name of the message", settings.limits);
+  checkOptions(options, "The options of a message");
   const { messageId, expiresIn } = options;
   if (messageId !== undefined) checkName(messageId, "messageId", settings.limits);
   const createdAt = settings.world.clock.now();

@@ -85,6 +85,11 @@ export class Journal {
     return index;
   }
 
+  /** The number of a name that is in the registry. */
+  knownName(name: string): number | undefined {
+    return this.#nameIndexes.get(name);
+  }
+
   nameOf(index: number): string {
     return this.#names[index] ?? `?${index}`;
   }

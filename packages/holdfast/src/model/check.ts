@@ -55,6 +55,21 @@ export function checkWorkflowId(value: unknown, limits: Limits = DEFAULT_LIMITS)
   checkText(value, "The workflow id", { name: "workflowIdBytes", bytes: limits.workflowIdBytes });
 }
 
+/**
+ * @throws InvalidArgumentError when options are given and are no object.
+ */
+export function checkOptions(value: unknown, what: string): void {
+  if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) return;
+  throw new InvalidArgumentError(`${what} must be an object; got ${describe(value)}.`);
+}
+
+/**
+ * @throws InvalidArgumentError when options are not given or are no object.
+ */
+export function checkGiven(value: unknown, what: string): void {
+  checkOptions(value ?? null, what);
+}
+
 /** A whole number in a range. */
 export interface IntegerRange {
   readonly from: number;

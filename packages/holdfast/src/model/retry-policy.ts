@@ -24,31 +24,34 @@ export interface RetryPolicy {
  * @throws InvalidArgumentError when an option has a wrong type or value.
  */
 export function retryPolicy(options: RetryOptions, where: string): RetryPolicy {
-  const maxRetries = options.maxRetries ?? DEFAULT_MAX_RETRIES;
+  const {
+    maxRetries = DEFAULT_MAX_RETRIES,
+    retryBackoffBase = DEFAULT_RETRY_BACKOFF_BASE_MS,
+    retryBackoffMax = DEFAULT_RETRY_BACKOFF_MAX_MS,
+    retryBackoffFactor: factor = DEFAULT_RETRY_BACKOFF_FACTOR,
+    retryJitter = "none",
+    retryIf,
+  } = options;
   if (!(maxRetries === Number.POSITIVE_INFINITY || (Number.isSafeInteger(maxRetries) && maxRetries >= 0))) {
     throw new InvalidArgumentError(
       `${where}: maxRetries must be a whole number from 0, or Infinity; got ${describe(maxRetries)}.`,
     );
   }
-  const factor = options.retryBackoffFactor ?? DEFAULT_RETRY_BACKOFF_FACTOR;
   if (typeof factor !== "number" || !(factor >= 1 && factor < Number.POSITIVE_INFINITY)) {
     throw new InvalidArgumentError(
       `${where}: retryBackoffFactor must be a number from 1; got ${describe(factor)}.`,
     );
   }
-  if (options.retryIf !== undefined && typeof options.retryIf !== "function") {
-    throw new InvalidArgumentError(`${where}: retryIf must be a function; got ${describe(options.retryIf)}.`);
+  if (retryIf !== undefined && typeof retryIf !== "function") {
+    throw new InvalidArgumentError(`${where}: retryIf must be a function; got ${describe(retryIf)}.`);
   }
   return {
     maxRetries,
     factor,
-    baseMs: durationMs(
-      options.retryBackoffBase ?? DEFAULT_RETRY_BACKOFF_BASE_MS,
-      `${where}: retryBackoffBase`,
-    ),
-    maxMs: durationMs(options.retryBackoffMax ?? DEFAULT_RETRY_BACKOFF_MAX_MS, `${where}: retryBackoffMax`),
-    jitter: jitterShare(options.retryJitter ?? "none", where),
-    retryIf: options.retryIf,
+    baseMs: durationMs(retryBackoffBase, `${where}: retryBackoffBase`),
+    maxMs: durationMs(retryBackoffMax, `${where}: retryBackoffMax`),
+    jitter: jitterShare(retryJitter, where),
+    retryIf,
   };
 }
 
@@ -64,6 +67,8 @@ function jitterShare(jitter: NonNullable<RetryOptions["retryJitter"]>, where: st
 
 /** Milliseconds to wait after failed attempt `attempt` (from 1); `draw` is a random number in [0, 1). */
 export function backoffMs(policy: RetryPolicy, attempt: number, draw: number): number {
-  const wait = Math.min(policy.maxMs, policy.baseMs * policy.factor ** (attempt - 1));
+  // The power is infinite after some hundred attempts, and nothing times infinity is no number.
+  const wait =
+    policy.baseMs === 0 ? 0 : Math.min(policy.maxMs, policy.baseMs * policy.factor ** (attempt - 1));
   return Math.ceil(wait - wait * policy.jitter * draw);
 }

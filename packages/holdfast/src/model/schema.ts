@@ -1,4 +1,5 @@
-import { ValidationError, type ValidationIssue } from "./errors/argument-errors.ts";
+import { describe } from "./describe.ts";
+import { InvalidArgumentError, ValidationError, type ValidationIssue } from "./errors/argument-errors.ts";
 
 /**
  * The part of Standard Schema (version 1, standardschema.dev) that Holdfast uses, structurally typed so that no
@@ -38,4 +39,15 @@ export async function validate<Output>(
     path: (issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part)),
   }));
   throw new ValidationError(what, issues);
+}
+
+/** @throws InvalidArgumentError when it is neither absent nor a schema. */
+export function checkSchema(schema: unknown, what: string): void {
+  if (schema === undefined) return;
+  const standard = (schema as { "~standard"?: { validate?: unknown } } | null)?.["~standard"];
+  if (typeof standard?.validate !== "function") {
+    throw new InvalidArgumentError(
+      `${what} must be a Standard Schema (Zod, Valibot, ArkType, …); got ${describe(schema)}.`,
+    );
+  }
 }

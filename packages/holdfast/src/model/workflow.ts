@@ -3,7 +3,7 @@ import type { WorkflowContext } from "./context.ts";
 import { describe } from "./describe.ts";
 import { InvalidArgumentError } from "./errors/argument-errors.ts";
 import type { MessageBodies } from "./message.ts";
-import type { Schema } from "./schema.ts";
+import { checkSchema, type Schema } from "./schema.ts";
 
 /** The function of a workflow. */
 export type WorkflowFunction<
@@ -107,16 +107,6 @@ export function defineWorkflow(definition: object): WorkflowDefinition {
     checkSchema(schema, `Workflow "${given.name}": messages.${name}`);
   }
   return given;
-}
-
-function checkSchema(schema: unknown, what: string): void {
-  if (schema === undefined) return;
-  const standard = (schema as { "~standard"?: { validate?: unknown } } | null)?.["~standard"];
-  if (typeof standard?.validate !== "function") {
-    throw new InvalidArgumentError(
-      `${what} must be a Standard Schema (Zod, Valibot, ArkType, …); got ${describe(schema)}.`,
-    );
-  }
 }
 
 /** A workflow as a definition: a bare function is named after itself. */

@@ -1,4 +1,4 @@
-import { checkInteger } from "../../model/check.ts";
+import { checkInteger, checkName } from "../../model/check.ts";
 import { describe } from "../../model/describe.ts";
 import { type Duration, type Instant, instantMs } from "../../model/duration.ts";
 import type { Message } from "../../model/message.ts";
@@ -24,6 +24,7 @@ export function listenN(
   wait: { name: string; messageName: string; limit: number; end: ListenEnd },
 ): Promise<unknown[]> {
   const { name, messageName, limit, end } = wait;
+  checkName(messageName, `Listen ${describe(name)}: the name of the message`, scope.run.limits);
   checkInteger(limit, `Listen ${describe(name)}: limit`, { from: 1, to: scope.run.limits.batchMessages });
   const wanted: Receive = {
     name,

@@ -112,7 +112,12 @@ function verdictByDefault(returned: unknown, plan: LoopPlan): LoopVerdict | Inva
 
 /** @throws InvalidArgumentError */
 function loopPlan(config: LoopConfig<MessageBodies, never, unknown>): LoopPlan {
-  const where = `Loop ${describe(config?.name)}`;
+  if (typeof config !== "object" || config === null) {
+    throw new InvalidArgumentError(
+      `loop takes a name and a function, or { name, run, … }; got ${describe(config)}.`,
+    );
+  }
+  const where = `Loop ${describe(config.name)}`;
   checkFunction(config.run, `${where}: run`);
   return {
     name: config.name,

@@ -1,5 +1,5 @@
 import { SegmentType } from "../../history/location.ts";
-import { checkFunction, checkInteger } from "../../model/check.ts";
+import { checkFunction, checkInteger, checkOptions } from "../../model/check.ts";
 import { DEFAULT_MAP_CONCURRENCY, type MapOptions, type WorkflowContext } from "../../model/context.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
@@ -139,6 +139,7 @@ function mapPlan(
     throw new LimitError({ limit: "mapItems", maximum, actual: items.length, where, remedy });
   }
   checkFunction(run, `${where}: run`);
+  checkOptions(options, `${where}: options`);
   const { concurrency = DEFAULT_MAP_CONCURRENCY, minSuccessful, toleratedFailures } = options;
   if (concurrency !== Number.POSITIVE_INFINITY) {
     checkInteger(concurrency, `${where}: concurrency`, { from: 1, to: Number.MAX_SAFE_INTEGER });

@@ -26,12 +26,12 @@ export interface Receive {
   readonly strict: boolean;
 }
 
-/** The options of `queue.next` and `queue.nextBatch`, checked. */
+/** The options of `queue.next` (`one`) and `queue.nextBatch`, checked. */
 export function receiveOptions(
   scope: Scope,
   name: string,
   options: QueueBatchOptions<string>,
-  strict: boolean,
+  one: boolean,
 ): Receive {
   const where = `Queue wait ${describe(name)}`;
   if (typeof options !== "object" || options === null) {
@@ -46,14 +46,14 @@ export function receiveOptions(
     );
   }
   for (const wanted of names) checkName(wanted, `${where}: the name of a message`, scope.run.limits);
-  checkInteger(count, `${where}: count`, { from: 1, to: scope.run.limits.batchMessages });
+  if (!one) checkInteger(count, `${where}: count`, { from: 1, to: scope.run.limits.batchMessages });
   if (typeof completable !== "boolean") {
     throw new InvalidArgumentError(
       `${where}: completable must be true or false; got ${describe(completable)}.`,
     );
   }
   const deadline = timeout === undefined ? null : afterMs(timeout, `${where}: timeout`);
-  return { name, names: [...names], count, deadline, completable, strict };
+  return { name, names: [...names], count: one ? 1 : count, deadline, completable, strict: one };
 }
 
 export function afterMs(timeout: Duration, what: string): (now: number) => number {

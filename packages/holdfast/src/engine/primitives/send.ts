@@ -1,5 +1,6 @@
+import type { Entry } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
-import { checkName, checkWorkflowId } from "../../model/check.ts";
+import { checkName, checkOptions, checkWorkflowId } from "../../model/check.ts";
 import type { QueueSendOptions } from "../../model/context.ts";
 import { describe } from "../../model/describe.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
@@ -20,23 +21,34 @@ export function send(
 ): Promise<void> {
   const { run } = scope;
   checkName(name, "The name of the message", run.limits);
-  const to = options.to ?? run.workflowId;
+  checkOptions(options, `Send ${describe(name)}: options`);
+  const { to = run.workflowId } = options;
   checkWorkflowId(to, run.limits);
   checkUse(scope, "send", name);
+  const recorded = recordedSend(scope, name);
+  // Encoded before the name is registered: a send that is refused leaves nothing behind.
+  const encoded = recorded === null && !run.rollingBack ? encodeBody(scope, name, body) : null;
   const index = run.journal.nameIndex(name);
   const ordinal = scope.sends.get(index) ?? 0;
+  scope.sends.set(index, ordinal + 1);
   const group = scope.place.child({ type: SegmentType.send, value: index });
   const place = group.child({ type: SegmentType.item, value: ordinal });
   const operation = new Operation<void>({ scope, place, kind: "send" }, () => undefined);
-  const encoded = place.entry === null && !run.rollingBack ? encodeBody(scope, name, body) : null;
-  scope.sends.set(index, ordinal + 1);
   if (!run.live) run.asked.set(group, "scope").set(place, "send");
-  if (place.entry !== null) return operation.replay(place.entry);
+  if (recorded !== null) return operation.replay(recorded);
   if (encoded === null) return operation.promise;
   const go = (bytes: Uint8Array): void => run.whenLive(() => dispatch(operation, { to, name, bytes }));
   if (encoded instanceof Uint8Array) go(encoded);
   else void run.inTurn(encoded).then(go, (error: unknown) => run.whenLive(() => operation.fail(error)));
   return operation.promise;
+}
+
+/** What the history has for the next send of this name in this scope. */
+function recordedSend(scope: Scope, name: string): Entry | null {
+  const index = scope.run.journal.knownName(name);
+  if (index === undefined) return null;
+  const group = scope.place.existing(SegmentType.send, index);
+  return group?.existing(SegmentType.item, scope.sends.get(index) ?? 0)?.entry ?? null;
 }
 
 function dispatch(operation: Operation<void>, what: { to: string; name: string; bytes: Uint8Array }): void {

@@ -1,10 +1,11 @@
 import type { Entry } from "../../history/entry.ts";
-import { checkFunction } from "../../model/check.ts";
+import { checkFunction, checkOptions } from "../../model/check.ts";
 import { describe } from "../../model/describe.ts";
 import { durationMs } from "../../model/duration.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { RollbackCheckpointError, StepInterruptedError } from "../../model/errors/step-errors.ts";
 import { retryPolicy } from "../../model/retry-policy.ts";
+import { checkSchema } from "../../model/schema.ts";
 import {
   DEFAULT_STEP_TIMEOUT_MS,
   type RollbackOptions,
@@ -25,6 +26,7 @@ export function stepConfig<Result>(
   options: StepOptions<Result> | undefined,
 ): StepConfig<Result> {
   if (typeof nameOrConfig === "object" && nameOrConfig !== null) return nameOrConfig;
+  checkOptions(options, `Step ${describe(nameOrConfig)}: options`);
   return { ...options, name: nameOrConfig, run: run as StepBody<Result> };
 }
 
@@ -77,12 +79,14 @@ function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
       throw new InvalidArgumentError(`${where}: ${option} must be true or false; got ${describe(value)}.`);
     }
   }
+  checkSchema(config.output, `${where}: output`);
+  const { timeout = DEFAULT_STEP_TIMEOUT_MS, heartbeatTimeout = 0 } = config;
   return {
     name: config.name,
     body: config.run,
     policy: retryPolicy(config, where),
-    timeoutMs: durationMs(config.timeout ?? DEFAULT_STEP_TIMEOUT_MS, `${where}: timeout`),
-    heartbeatTimeoutMs: durationMs(config.heartbeatTimeout ?? 0, `${where}: heartbeatTimeout`),
+    timeoutMs: durationMs(timeout, `${where}: timeout`),
+    heartbeatTimeoutMs: durationMs(heartbeatTimeout, `${where}: heartbeatTimeout`),
     retryOnTimeout: config.retryOnTimeout ?? false,
     ephemeral: config.ephemeral ?? false,
     atMostOnce: delivery === "at-most-once",
@@ -92,16 +96,20 @@ function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
 }
 
 function armedStep<Result>(config: StepConfig<Result>): ArmedStep | null {
-  if (config.rollback === undefined) return null;
-  const options: RollbackOptions<Result> =
-    typeof config.rollback === "function" ? { run: config.rollback } : config.rollback;
+  const { rollback } = config;
+  if (rollback === undefined) return null;
   const where = `Step ${describe(config.name)}: rollback`;
-  checkFunction(options?.run, where);
+  const options: RollbackOptions<Result> = typeof rollback === "function" ? { run: rollback } : rollback;
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidArgumentError(`${where} must be a function or { run, … }; got ${describe(rollback)}.`);
+  }
+  checkFunction(options.run, `${where}.run`);
+  const { run, timeout = DEFAULT_STEP_TIMEOUT_MS } = options;
   return {
     name: config.name,
-    run: options.run as ArmedStep["run"],
+    run: run as ArmedStep["run"],
     policy: retryPolicy(options, where),
-    timeoutMs: durationMs(options.timeout ?? DEFAULT_STEP_TIMEOUT_MS, `${where}.timeout`),
+    timeoutMs: durationMs(timeout, `${where}.timeout`),
   };
 }
 

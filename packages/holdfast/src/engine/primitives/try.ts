@@ -1,4 +1,4 @@
-import { checkFunction } from "../../model/check.ts";
+import { checkFunction, checkOptions } from "../../model/check.ts";
 import type { WorkflowContext } from "../../model/context.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
@@ -25,7 +25,8 @@ export function tryStep<Result>(
   scope: Scope,
   config: TryStepConfig<Result>,
 ): Promise<TryResult<Result, StepFailureKind>> {
-  const caught = checkKinds(config.catch ?? DEFAULT_STEP_CATCH, STEP_KINDS, config.name);
+  const { catch: kinds = DEFAULT_STEP_CATCH } = config;
+  const caught = checkKinds(kinds, STEP_KINDS, config.name);
   const result = step(scope, config).then(
     (value): TryResult<Result, StepFailureKind> => ({ ok: true, value }),
     (error: Error): TryResult<Result, StepFailureKind> => {
@@ -54,7 +55,9 @@ export function tryBlock<Value>(
   options: TryOptions = {},
 ): Promise<TryResult<Value, BlockFailureKind>> {
   checkFunction(run, `Try ${describe(name)}: run`);
-  const caught = checkKinds(options.catch ?? DEFAULT_BLOCK_CATCH, BLOCK_KINDS, name);
+  checkOptions(options, `Try ${describe(name)}: options`);
+  const { catch: kinds = DEFAULT_BLOCK_CATCH } = options;
+  const caught = checkKinds(kinds, BLOCK_KINDS, name);
   return openBlock<TryResult<Value, BlockFailureKind>>({ scope, kind: "try", name }, (block) => {
     const inner = scope.open(block.place, false);
     void runFunction(inner, run).then((outcome) => {
