@@ -1,6 +1,9 @@
 import type { EngineDriver } from "../storage/driver.ts";
 import type { StoredMessage } from "../storage/records.ts";
 
+/** Why the storage need not tell any more; made once, because an abort without a reason makes an error each time. */
+const LISTENED = new Error("nobody waits for this hint any more");
+
 /** A wait for messages that is open. */
 export interface MessageWait {
   readonly names: readonly string[];
@@ -171,7 +174,7 @@ export class Mailbox {
   }
 
   #stopHints(): void {
-    this.#hints?.abort();
+    this.#hints?.abort(LISTENED);
     this.#hints = null;
   }
 
