@@ -14,8 +14,14 @@ export { defineWorkflow } from "./model/workflow.ts";
 
 // Running them: a host for a store, a client for processes that run none, the engine alone on a driver.
 
-export type { CancelOutcome } from "./engine/outcome.ts";
-export type { RequestOptions, RunHandle, RunResult, SendOptions } from "./engine/run-handle.ts";
+export type {
+  RequestOptions,
+  RunControls,
+  RunHandle,
+  RunResult,
+  SendOptions,
+} from "./engine/live/run-handle.ts";
+export type { CancelOutcome } from "./engine/pass/outcome.ts";
 export type { Client, ListOptions, StartArguments, StartOptions } from "./host/client.ts";
 export { createClient } from "./host/create-client.ts";
 export { createHost, type Host } from "./host/create-host.ts";

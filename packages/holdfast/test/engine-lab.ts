@@ -1,6 +1,6 @@
 import { runWorkflow } from "holdfast";
 import { type MemoryDriver, memoryDriver } from "holdfast/memory";
-import type { RunHandle, RunResult } from "../src/engine/run-handle.ts";
+import type { RunHandle, RunResult } from "../src/engine/live/run-handle.ts";
 import type { WorkflowEvent } from "../src/model/events.ts";
 import type { Workflow } from "../src/model/workflow.ts";
 import type { EngineDriver } from "../src/storage/driver.ts";

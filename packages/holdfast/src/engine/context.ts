@@ -25,7 +25,6 @@ import type {
   TryStepConfig,
   TryStepOptions,
 } from "../model/step-options.ts";
-import { checkUse, Halt } from "./claim.ts";
 import { rollbackCheckpoint } from "./primitives/checkpoint.ts";
 import { join } from "./primitives/join.ts";
 import { type ListenEnd, listen, listenN } from "./primitives/listen.ts";
@@ -39,7 +38,8 @@ import { sleep, sleepUntil } from "./primitives/sleep.ts";
 import { step, stepConfig } from "./primitives/step.ts";
 import { tryBlock, tryStep } from "./primitives/try.ts";
 import { getVersion } from "./primitives/version.ts";
-import type { Scope } from "./scope.ts";
+import { checkUse, Halt } from "./replay/claim.ts";
+import type { Scope } from "./replay/scope.ts";
 
 /** The context of a scope: names the primitives, one line each. */
 export function contextOf(scope: Scope): WorkflowContext {

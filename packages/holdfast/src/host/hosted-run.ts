@@ -1,7 +1,7 @@
-import { openPass, reportOf } from "../engine/open-pass.ts";
-import type { PassOutcome } from "../engine/outcome.ts";
-import type { PassClaim } from "../engine/pass-settings.ts";
-import type { RunPass } from "../engine/run-pass.ts";
+import { openPass, reportOf } from "../engine/pass/open-pass.ts";
+import type { PassOutcome } from "../engine/pass/outcome.ts";
+import type { PassClaim } from "../engine/pass/pass-settings.ts";
+import type { RunPass } from "../engine/pass/run-pass.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";

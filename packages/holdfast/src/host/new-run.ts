@@ -1,5 +1,5 @@
-import { GivenInput } from "../engine/given-input.ts";
-import { newJournal } from "../engine/open-pass.ts";
+import { GivenInput } from "../engine/live/given-input.ts";
+import { newJournal } from "../engine/pass/open-pass.ts";
 import { encodeHeader } from "../history/header.ts";
 import type { Journal } from "../history/journal.ts";
 import { KeySpace } from "../history/key.ts";

@@ -1,4 +1,4 @@
-import type { RunPass } from "../engine/run-pass.ts";
+import type { RunPass } from "../engine/pass/run-pass.ts";
 import { RunEvictedError } from "../model/errors/run-errors.ts";
 import type { LeaseGuard } from "./lease-guard.ts";
 

@@ -3,7 +3,7 @@ import { Operator } from "../engine/operators/operator.ts";
 import { pauseRun, resumeRun } from "../engine/operators/pause.ts";
 import { recoverRun } from "../engine/operators/recover.ts";
 import { rewindRun } from "../engine/operators/rewind.ts";
-import type { CancelOutcome } from "../engine/outcome.ts";
+import type { CancelOutcome } from "../engine/pass/outcome.ts";
 import {
   RunCancelledError,
   RunEvictedError,

@@ -1,4 +1,4 @@
-import { formatUuid } from "../engine/draws.ts";
+import { formatUuid } from "../engine/replay/draws.ts";
 import { checkInteger, checkName, checkWorkflowId } from "../model/check.ts";
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";

@@ -1,5 +1,5 @@
-import { formatUuid } from "../engine/draws.ts";
-import type { EngineSettings } from "../engine/pass-settings.ts";
+import type { EngineSettings } from "../engine/pass/pass-settings.ts";
+import { formatUuid } from "../engine/replay/draws.ts";
 import type { WorkflowStore } from "../storage/store.ts";
 import { HostLog } from "./host-log.ts";
 import { RunNews } from "./run-news.ts";

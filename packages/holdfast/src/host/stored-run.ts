@@ -1,6 +1,6 @@
-import type { CancelOutcome } from "../engine/outcome.ts";
-import { newMessage } from "../engine/outgoing-message.ts";
-import type { RequestOptions, SendOptions } from "../engine/run-handle.ts";
+import { newMessage } from "../engine/effects/outgoing-message.ts";
+import type { RequestOptions, SendOptions } from "../engine/live/run-handle.ts";
+import type { CancelOutcome } from "../engine/pass/outcome.ts";
 import { checkWorkflowId } from "../model/check.ts";
 import { durationMs } from "../model/duration.ts";
 import type { RunState } from "../model/run.ts";

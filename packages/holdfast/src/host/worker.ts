@@ -1,4 +1,4 @@
-import { Wakeup } from "../engine/wakeup.ts";
+import { Wakeup } from "../engine/replay/wakeup.ts";
 import { RunEvictedError } from "../model/errors/run-errors.ts";
 import { StoreClosedError } from "../model/errors/storage-errors.ts";
 import type { NewRun } from "../storage/records.ts";

@@ -1,8 +1,5 @@
-import type { CancelOutcome } from "../engine/outcome.ts";
-import type { RequestOptions, SendOptions } from "../engine/run-handle.ts";
+import type { RequestOptions, RunControls, SendOptions } from "../engine/live/run-handle.ts";
 import type { MessageBodies } from "../model/message.ts";
-import type { RunState } from "../model/run.ts";
-import type { HistorySnapshot } from "../model/snapshot.ts";
 import type { ResultOptions } from "./run-result.ts";
 
 /**
@@ -10,8 +7,8 @@ import type { ResultOptions } from "./run-result.ts";
  * `RunNotFoundError` when there is no such run (but `getState`, which says null), and with `StorageError` when the
  * storage fails. A wait for something of the run ends with `RunEvictedError` when the host is stopped.
  */
-export interface WorkflowHandle<Output = unknown, Bodies extends MessageBodies = MessageBodies> {
-  readonly workflowId: string;
+export interface WorkflowHandle<Output = unknown, Bodies extends MessageBodies = MessageBodies>
+  extends RunControls<Output> {
   /**
    * Waits for the end of the run and gives its output. A paused run is waited for.
    * @throws the workflow's own error when it failed; RunCancelledError; RunPausedError when asked not to wait for a
@@ -44,32 +41,6 @@ export interface WorkflowHandle<Output = unknown, Bodies extends MessageBodies =
     body?: Bodies[Name],
     options?: RequestOptions,
   ): Promise<unknown>;
-  /** Has the run look again at once at what it waits for. No timer fires before its deadline. @throws RunFinishedError */
-  wake(): Promise<void>;
-  /**
-   * Stops the run in this process; nothing is lost, and a host (this one too) goes on with it. A client runs nothing, so
-   * it has nothing to stop.
-   */
-  evict(): Promise<void>;
-  /**
-   * Ends the run for good; with `compensate` its rollback handlers run first. Tells who won. A step that runs in this
-   * process is told by its signal at once, one in another process when its host renews the lease.
-   */
-  cancel(options?: { readonly compensate?: boolean }): Promise<CancelOutcome>;
-  /** Gives a failed run another chance. @throws RunStateError */
-  recover(): Promise<void>;
-  /** Holds the run; resolves when its running steps have ended and it is paused. @throws RunFinishedError */
-  pause(): Promise<void>;
-  /**
-   * Lets a paused run go on; changes nothing of one that is not paused. A pause that was asked for and has not come yet
-   * is waited for first. @throws RunFinishedError
-   */
-  resume(): Promise<void>;
-  /**
-   * Takes the run back to just before an entry, from whoever runs it, and lets it go on from there.
-   * @throws InvalidArgumentError, RunStateError
-   */
-  rewind(options: { readonly to: string }): Promise<void>;
   /**
    * Copies the run as it stood just before an entry to a new run of this store, which goes on from there.
    * @throws WorkflowConflictError when the new id is taken; InvalidArgumentError, RunStateError, LimitError
@@ -78,14 +49,4 @@ export interface WorkflowHandle<Output = unknown, Bodies extends MessageBodies =
     readonly from: string;
     readonly workflowId: string;
   }): Promise<WorkflowHandle<Output, Bodies>>;
-  /** As of the last commit, but `running` for a run that is in work now; null when there is no such run. */
-  getState(): Promise<RunState | null>;
-  /** Undefined unless the run completed. */
-  getOutput(): Promise<Output | undefined>;
-  /** Undefined unless the run failed. */
-  getError(): Promise<unknown>;
-  /** What is recorded, as of the last commit. */
-  history(): Promise<HistorySnapshot>;
-  /** A snapshot now and after each commit that is seen, until the run ends or the loop is left. */
-  watch(): AsyncIterable<HistorySnapshot>;
 }

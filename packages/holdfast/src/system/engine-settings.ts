@@ -1,4 +1,4 @@
-import type { EngineSettings } from "../engine/pass-settings.ts";
+import type { EngineSettings } from "../engine/pass/pass-settings.ts";
 import { defaultCodec, type PayloadCodec } from "../history/payload.ts";
 import { checkLimits } from "../model/check.ts";
 import type { Clock, RandomSource, Scheduler } from "../model/clock.ts";

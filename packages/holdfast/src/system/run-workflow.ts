@@ -1,5 +1,5 @@
-import { LiveRun } from "../engine/live-run.ts";
-import type { RunHandle } from "../engine/run-handle.ts";
+import { LiveRun } from "../engine/live/live-run.ts";
+import type { RunHandle } from "../engine/live/run-handle.ts";
 import { checkWorkflowId } from "../model/check.ts";
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";

@@ -1,7 +1,7 @@
 import { Loop, runWorkflow } from "holdfast";
 import { memoryDriver } from "holdfast/memory";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { RunHandle } from "../../src/engine/run-handle.ts";
+import type { RunHandle } from "../../src/engine/live/run-handle.ts";
 import { defaultCodec } from "../../src/history/payload.ts";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import type { HistorySnapshot } from "../../src/model/snapshot.ts";

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CrashOptions, type CrashProgram, crashEverywhere } from "../../src/testing/crash-everywhere.ts";
 import { programGroups } from "./programs.ts";
 
@@ -27,6 +27,12 @@ export function sweep({ outcome, options, with: besides = {}, only }: Sweep): vo
     });
   }
 
+  // Most of the time of a run that fails would go into the stacks of its errors.
+  const { stackTraceLimit } = Error;
+  beforeAll(() => {
+    Error.stackTraceLimit = 2;
+  });
+
   describe.each(groups)(`${outcome}: $group`, ({ programs }) => {
     it.each(programs)("$name", { timeout: 60_000 }, async (program) => {
       const { cases } = await crashEverywhere({ ...program, ...besides }, options);
@@ -36,6 +42,7 @@ export function sweep({ outcome, options, with: besides = {}, only }: Sweep): vo
   });
 
   afterAll(() => {
+    Error.stackTraceLimit = stackTraceLimit;
     process.stdout.write(`${outcome}: ${tried} runs with faults\n`);
   });
 }

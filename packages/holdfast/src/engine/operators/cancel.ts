@@ -1,8 +1,8 @@
 import { RunCancelledError } from "../../model/errors/run-errors.ts";
 import { isTerminal } from "../../model/run.ts";
-import { holdsArmed } from "../block.ts";
-import type { CancelOutcome } from "../outcome.ts";
-import { recordFailure } from "../run-failing.ts";
+import type { CancelOutcome } from "../pass/outcome.ts";
+import { recordFailure } from "../pass/run-failing.ts";
+import { holdsArmed } from "../replay/block.ts";
 import type { Operator } from "./operator.ts";
 
 /** Cancels a run that no pass runs; with `compensate` its handlers run when a pass takes it up. */

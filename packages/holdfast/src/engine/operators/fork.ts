@@ -4,9 +4,9 @@ import { KeySpace } from "../../history/key.ts";
 import type { Place } from "../../history/place.ts";
 import { checkWorkflowId } from "../../model/check.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
-import { Committer } from "../committer.ts";
-import { reportOf } from "../open-pass.ts";
-import type { EngineSettings } from "../pass-settings.ts";
+import { Committer } from "../pass/committer.ts";
+import { reportOf } from "../pass/open-pass.ts";
+import type { EngineSettings } from "../pass/pass-settings.ts";
 import { forgetFrom } from "./rewind.ts";
 
 /**

@@ -1,10 +1,10 @@
 import type { Journal } from "../../history/journal.ts";
 import { loadJournal } from "../../history/journal-load.ts";
 import { RunNotFoundError } from "../../model/errors/run-errors.ts";
-import { type CommitIntent, Committer } from "../committer.ts";
-import { reportOf } from "../open-pass.ts";
-import type { Outbox } from "../outbox.ts";
-import type { EngineSettings, PassClaim } from "../pass-settings.ts";
+import { type CommitIntent, Committer } from "../pass/committer.ts";
+import { reportOf } from "../pass/open-pass.ts";
+import type { Outbox } from "../pass/outbox.ts";
+import type { EngineSettings, PassClaim } from "../pass/pass-settings.ts";
 
 /**
  * What somebody does to a run from outside, while no pass runs it: one read, one decision, one commit. The claim's

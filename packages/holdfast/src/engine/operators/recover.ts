@@ -4,7 +4,7 @@ import { KeySpace, parseKey } from "../../history/key.ts";
 import type { Place } from "../../history/place.ts";
 import { decodeRunFailure } from "../../history/run-failure.ts";
 import { RunStateError } from "../../model/errors/run-errors.ts";
-import { recordRollbackFailure } from "../run-failing.ts";
+import { recordRollbackFailure } from "../pass/run-failing.ts";
 import type { Operator } from "./operator.ts";
 
 /**

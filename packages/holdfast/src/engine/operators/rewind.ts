@@ -7,7 +7,7 @@ import type { Place } from "../../history/place.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { RunStateError } from "../../model/errors/run-errors.ts";
-import { Outbox } from "../outbox.ts";
+import { Outbox } from "../pass/outbox.ts";
 import type { Operator } from "./operator.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { claim } from "../claim.ts";
-import { Operation } from "../operation.ts";
-import type { Scope } from "../scope.ts";
+import { claim } from "../replay/claim.ts";
+import { Operation } from "../replay/operation.ts";
+import type { Scope } from "../replay/scope.ts";
 
 /** From here on rollback handlers are armed (P12). */
 export function rollbackCheckpoint(scope: Scope, name: string): Promise<void> {

@@ -5,8 +5,8 @@ import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { JoinError } from "../../model/errors/block-errors.ts";
 import type { MessageBodies } from "../../model/message.ts";
-import { type Outcome, openBlock, runFunction } from "../block.ts";
-import type { Scope } from "../scope.ts";
+import { type Outcome, openBlock, runFunction } from "../replay/block.ts";
+import type { Scope } from "../replay/scope.ts";
 
 type Branch = BranchConfig<MessageBodies, unknown>;
 

@@ -2,7 +2,7 @@ import { checkInteger, checkName } from "../../model/check.ts";
 import { describe } from "../../model/describe.ts";
 import { type Duration, type Instant, instantMs } from "../../model/duration.ts";
 import type { Message } from "../../model/message.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../replay/scope.ts";
 import { afterMs, type Receive, receive } from "./queue.ts";
 
 /** When a `listen` gives up: after a duration, at an instant, or never. */

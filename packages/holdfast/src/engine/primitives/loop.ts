@@ -11,10 +11,10 @@ import {
   loopVerdict,
 } from "../../model/loop.ts";
 import type { MessageBodies } from "../../model/message.ts";
-import { type BlockBody, openBlock, runFunction } from "../block.ts";
-import { LoopHistory } from "../loop-history.ts";
-import { isPromise } from "../payloads.ts";
-import type { Scope } from "../scope.ts";
+import { type BlockBody, openBlock, runFunction } from "../replay/block.ts";
+import { LoopHistory } from "../replay/loop-history.ts";
+import { isPromise } from "../replay/payloads.ts";
+import type { Scope } from "../replay/scope.ts";
 
 /** A loop's options, checked and complete. */
 interface LoopPlan {

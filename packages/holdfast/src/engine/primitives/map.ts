@@ -6,8 +6,8 @@ import { InvalidArgumentError, LimitError } from "../../model/errors/argument-er
 import { MapError } from "../../model/errors/block-errors.ts";
 import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
-import { type BlockBody, type Outcome, openBlock, runFunction } from "../block.ts";
-import type { Scope } from "../scope.ts";
+import { type BlockBody, type Outcome, openBlock, runFunction } from "../replay/block.ts";
+import type { Scope } from "../replay/scope.ts";
 
 /** What a map works on. */
 interface MapPlan {

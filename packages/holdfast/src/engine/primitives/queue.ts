@@ -8,11 +8,11 @@ import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { MessageUnansweredError, QueueTimeoutError } from "../../model/errors/block-errors.ts";
 import type { Message } from "../../model/message.ts";
 import type { StoredMessage } from "../../storage/records.ts";
-import { claim } from "../claim.ts";
-import type { MessageWait } from "../mailbox.ts";
-import { type ReceivedMessages, receivedMessages } from "../messages.ts";
-import { Operation } from "../operation.ts";
-import type { Scope } from "../scope.ts";
+import type { MessageWait } from "../effects/mailbox.ts";
+import { type ReceivedMessages, receivedMessages } from "../effects/messages.ts";
+import { claim } from "../replay/claim.ts";
+import { Operation } from "../replay/operation.ts";
+import type { Scope } from "../replay/scope.ts";
 
 /** What a wait for messages asks for. */
 export interface Receive {

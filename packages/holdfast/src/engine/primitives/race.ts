@@ -7,8 +7,8 @@ import { DuplicateNameError, InvalidArgumentError } from "../../model/errors/arg
 import { RaceError } from "../../model/errors/block-errors.ts";
 import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
 import type { MessageBodies } from "../../model/message.ts";
-import { type BlockBody, holdsArmed, openBlock, runFunction } from "../block.ts";
-import type { Scope } from "../scope.ts";
+import { type BlockBody, holdsArmed, openBlock, runFunction } from "../replay/block.ts";
+import type { Scope } from "../replay/scope.ts";
 import { checkBranchCount } from "./join.ts";
 
 type Branch<Value> = RaceBranch<MessageBodies, Value>;

@@ -4,9 +4,9 @@ import type { RemovedKind } from "../../model/context.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
-import { claim, Halt } from "../claim.ts";
-import { Operation } from "../operation.ts";
-import type { Scope } from "../scope.ts";
+import { claim, Halt } from "../replay/claim.ts";
+import { Operation } from "../replay/operation.ts";
+import type { Scope } from "../replay/scope.ts";
 
 const KINDS: readonly RemovedKind[] = [
   "step",

@@ -4,10 +4,10 @@ import { checkName, checkOptions, checkWorkflowId } from "../../model/check.ts";
 import type { QueueSendOptions } from "../../model/context.ts";
 import { describe } from "../../model/describe.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
-import { checkUse } from "../claim.ts";
-import { formatUuid } from "../draws.ts";
-import { Operation } from "../operation.ts";
-import type { Scope } from "../scope.ts";
+import { checkUse } from "../replay/claim.ts";
+import { formatUuid } from "../replay/draws.ts";
+import { Operation } from "../replay/operation.ts";
+import type { Scope } from "../replay/scope.ts";
 
 /**
  * Sends a message as part of this run's history, once: the message leaves in the commit that records it (P3). Several

@@ -1,8 +1,8 @@
 import { describe } from "../../model/describe.ts";
 import { type Duration, durationMs, type Instant, instantMs } from "../../model/duration.ts";
-import { claim } from "../claim.ts";
-import { Operation } from "../operation.ts";
-import type { Scope } from "../scope.ts";
+import { claim } from "../replay/claim.ts";
+import { Operation } from "../replay/operation.ts";
+import type { Scope } from "../replay/scope.ts";
 
 /** Durable timer: the deadline is stored once and never moved by replay (I18). */
 export function sleep(scope: Scope, name: string, duration: Duration): Promise<void> {

@@ -13,11 +13,11 @@ import {
   type StepConfig,
   type StepOptions,
 } from "../../model/step-options.ts";
-import { claim } from "../claim.ts";
-import { Operation } from "../operation.ts";
-import type { ArmedStep } from "../run.ts";
-import type { Scope } from "../scope.ts";
-import { StepAttempts, type StepPlan } from "../step-attempts.ts";
+import { StepAttempts, type StepPlan } from "../effects/step-attempts.ts";
+import { claim } from "../replay/claim.ts";
+import { Operation } from "../replay/operation.ts";
+import type { ArmedStep } from "../replay/run.ts";
+import type { Scope } from "../replay/scope.ts";
 
 /** The two ways of calling `step`, as one. */
 export function stepConfig<Result>(

@@ -10,9 +10,9 @@ import type {
   TryResult,
   TryStepConfig,
 } from "../../model/step-options.ts";
-import { openBlock, runFunction } from "../block.ts";
-import type { Run } from "../run.ts";
-import type { Scope } from "../scope.ts";
+import { openBlock, runFunction } from "../replay/block.ts";
+import type { Run } from "../replay/run.ts";
+import type { Scope } from "../replay/scope.ts";
 import { step } from "./step.ts";
 
 const STEP_KINDS: readonly StepFailureKind[] = ["critical", "timeout", "exhausted", "rollback"];

@@ -1,9 +1,9 @@
 import { checkInteger } from "../../model/check.ts";
 import { describe } from "../../model/describe.ts";
-import { claim } from "../claim.ts";
-import { firstUnasked } from "../divergence.ts";
-import { Operation } from "../operation.ts";
-import type { Scope } from "../scope.ts";
+import { claim } from "../replay/claim.ts";
+import { firstUnasked } from "../replay/divergence.ts";
+import { Operation } from "../replay/operation.ts";
+import type { Scope } from "../replay/scope.ts";
 
 /** Which version of the code this run is pinned to at this place; the same for the life of the run (I10). */
 export function getVersion(scope: Scope, name: string, latest: number): Promise<number> {

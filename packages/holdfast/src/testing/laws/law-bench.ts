@@ -1,5 +1,5 @@
 import { type MemoryDriver, memoryDriver } from "../../drivers/memory/memory-driver.ts";
-import type { RunHandle, RunResult } from "../../engine/run-handle.ts";
+import type { RunHandle, RunResult } from "../../engine/live/run-handle.ts";
 import { defaultCodec } from "../../history/payload.ts";
 import type { WorkflowContext } from "../../model/context.ts";
 import type { WorkflowEvent } from "../../model/events.ts";

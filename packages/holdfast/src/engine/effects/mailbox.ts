@@ -1,0 +1,185 @@
+import type { EngineDriver } from "../../storage/driver.ts";
+import type { StoredMessage } from "../../storage/records.ts";
+
+/** Why the storage need not tell any more; made once, because an abort without a reason makes an error each time. */
+const LISTENED = new Error("nobody waits for this hint any more");
+
+/** A wait for messages that is open. */
+export interface MessageWait {
+  readonly names: readonly string[];
+  readonly count: number;
+  readonly scope: { readonly closed: boolean };
+  /** When it ends without a message, in milliseconds since the epoch; null: never. */
+  readonly deadline: number | null;
+  /** Takes messages, oldest first: one at least, `count` at most. */
+  readonly receive: (messages: readonly StoredMessage[]) => void;
+  /** Ends the wait without a message. */
+  readonly timedOut: () => void;
+}
+
+/** What the mailbox asks of the storage. */
+export type MessageSource = Pick<EngineDriver, "peekMessages" | "waitForMessages">;
+
+/**
+ * Owns: the open waits for messages and which queued message goes to which of them.
+ * Does not own: consumption, which is part of the commit that records the message (outbox.ts, P7).
+ * Invariants: waits on one name are served in the order in which they were asked; a message that a wait has taken is
+ * never seen by another (DESIGN 3.1); an expired message goes to none.
+ */
+export class Mailbox {
+  readonly #waits: Set<MessageWait> = new Set();
+  /** Waits whose deadline has come. */
+  readonly #expiring: Set<MessageWait> = new Set();
+  /** Received, but not yet consumed by a commit. */
+  readonly #taken: Set<string> = new Set();
+  readonly #now: () => number;
+  readonly #expired: (message: StoredMessage) => void;
+  #hints: AbortController | null = null;
+  #look = false;
+
+  constructor(now: () => number, expired: (message: StoredMessage) => void) {
+    this.#now = now;
+    this.#expired = expired;
+  }
+
+  /** Opens a wait; the returned function closes it. */
+  open(wait: MessageWait): () => void {
+    this.#waits.add(wait);
+    this.#look = true;
+    this.#stopHints();
+    return () => this.#end(wait);
+  }
+
+  get isWaiting(): boolean {
+    return this.#waits.size > 0;
+  }
+
+  /** The names that are waited for, or null when none is. */
+  wants(): readonly string[] | null {
+    if (this.#waits.size === 0) return null;
+    const names = new Set<string>();
+    for (const wait of this.#waits) for (const name of wait.names) names.add(name);
+    return [...names].sort();
+  }
+
+  /** There may be new messages. */
+  hint(): void {
+    this.#look = true;
+  }
+
+  /** Whether a look at the queue could find something new. */
+  get wantsLook(): boolean {
+    return this.#look && this.#waits.size > 0;
+  }
+
+  /** Whether messages were received that no commit has consumed yet. */
+  get holdsMessages(): boolean {
+    return this.#taken.size > 0;
+  }
+
+  /** The wait's deadline has come: unless a look at the queue finds something for it, it ends empty. */
+  expire(wait: MessageWait): void {
+    this.#expiring.add(wait);
+    this.#look = true;
+  }
+
+  /** Looks at the queue and serves the waits in the order in which they were asked. */
+  async look(source: MessageSource): Promise<void> {
+    this.#look = false;
+    const pages = await this.#pages(source);
+    const gone = new Set<string>();
+    for (const [wait, page] of pages) {
+      if (wait.scope.closed || !this.#waits.has(wait)) continue;
+      const offered = page.filter((message) => this.#mayHave(wait, message));
+      const mine = offered.filter((message) => !gone.has(message.id)).slice(0, wait.count);
+      if (mine.length > 0) {
+        for (const message of mine) {
+          gone.add(message.id);
+          this.#taken.add(message.id);
+        }
+        this.#end(wait);
+        wait.receive(mine);
+      } else if (offered.length > 0) {
+        // An earlier wait has taken all that was seen; there may be more behind it.
+        this.#look = true;
+      } else if (this.#expiring.has(wait)) {
+        this.#end(wait);
+        wait.timedOut();
+      }
+    }
+  }
+
+  /** What is queued for each wait; waits for the same names share a read. */
+  async #pages(source: MessageSource): Promise<Map<MessageWait, readonly StoredMessage[]>> {
+    const groups = new Map<string, MessageWait[]>();
+    for (const wait of this.#waits) {
+      const key = JSON.stringify(wait.names);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [wait]);
+      else group.push(wait);
+    }
+    const found = new Map<MessageWait, readonly StoredMessage[]>();
+    for (const group of groups.values()) {
+      let room = this.#taken.size;
+      for (const wait of group) room += wait.count;
+      const queued = await source.peekMessages((group[0] as MessageWait).names, room);
+      const fresh = queued.filter((message) => this.#isFresh(message));
+      // A full page of messages that nobody may have can hide one that somebody waits for.
+      if (queued.length === room && fresh.length < queued.length) this.#look = true;
+      for (const wait of group) found.set(wait, fresh);
+    }
+    return new Map([...this.#waits].map((wait) => [wait, found.get(wait) ?? []]));
+  }
+
+  /** A wait whose deadline has come receives what was sent before it, and nothing that came later. */
+  #mayHave(wait: MessageWait, message: StoredMessage): boolean {
+    return !this.#expiring.has(wait) || message.createdAt <= (wait.deadline ?? message.createdAt);
+  }
+
+  #end(wait: MessageWait): void {
+    this.#waits.delete(wait);
+    this.#expiring.delete(wait);
+  }
+
+  #isFresh(message: StoredMessage): boolean {
+    if (this.#taken.has(message.id)) return false;
+    if (message.expiresAt === null || message.expiresAt > this.#now()) return true;
+    this.#taken.add(message.id);
+    this.#expired(message);
+    return false;
+  }
+
+  /** These are consumed: the storage does not show them any more. */
+  consumed(messageIds: readonly string[]): void {
+    for (const id of messageIds) this.#taken.delete(id);
+  }
+
+  /** A message that was received, but not consumed, is there for others again. */
+  giveBack(messageId: string): void {
+    this.#taken.delete(messageId);
+    this.#look = true;
+  }
+
+  /** Asks the storage for hints from now on; call it before looking, so that nothing comes unseen in between (R7). */
+  listen(source: MessageSource, arrived: () => void): void {
+    if (this.#hints !== null || this.#waits.size === 0) return;
+    const hints = new AbortController();
+    this.#hints = hints;
+    void source.waitForMessages(this.wants(), hints.signal).then(() => {
+      if (hints.signal.aborted) return;
+      this.#hints = null;
+      this.#look = true;
+      arrived();
+    });
+  }
+
+  #stopHints(): void {
+    this.#hints?.abort(LISTENED);
+    this.#hints = null;
+  }
+
+  /** Stops listening. */
+  close(): void {
+    this.#stopHints();
+  }
+}

@@ -1,0 +1,100 @@
+import { SegmentType } from "../../history/location.ts";
+import type { RecordedMessage } from "../../history/message-record.ts";
+import type { Place } from "../../history/place.ts";
+import type { CompletableMessage, Message } from "../../model/message.ts";
+import { validate } from "../../model/schema.ts";
+import { checkUse } from "../replay/claim.ts";
+import { Operation } from "../replay/operation.ts";
+import { isPromise } from "../replay/payloads.ts";
+import type { Scope } from "../replay/scope.ts";
+
+/** What a wait received, as recorded. */
+export interface ReceivedMessages {
+  readonly place: Place;
+  /** The wait's name. */
+  readonly wait: string;
+  readonly completable: boolean;
+  readonly messages: readonly RecordedMessage[];
+}
+
+/** Recorded messages as workflow code sees them. */
+export function receivedMessages(scope: Scope, received: ReceivedMessages): Message[] | Promise<Message[]> {
+  const made = received.messages.map((message, index) => oneMessage(scope, received, { message, index }));
+  if (!made.some(isPromise)) return made as Message[];
+  return Promise.all(made);
+}
+
+function oneMessage(
+  scope: Scope,
+  received: ReceivedMessages,
+  { message, index }: { message: RecordedMessage; index: number },
+): Message | Promise<Message> {
+  const finish = (body: unknown): Message => {
+    const plain: Message = { id: message.id, name: message.name, body, createdAt: message.createdAt };
+    return received.completable ? completable(scope, received, { plain, index }) : plain;
+  };
+  const decoded = scope.run.payloads.decode(message.body);
+  const schema = messageSchema(scope, message.name);
+  if (schema === undefined && !isPromise(decoded)) return finish(decoded);
+  return Promise.resolve(decoded)
+    .then((body) =>
+      schema === undefined ? body : validate(schema, body, `Message "${message.name}" (${message.id})`),
+    )
+    .then(finish);
+}
+
+function messageSchema(scope: Scope, name: string) {
+  const { messages } = scope.run.definition;
+  return messages !== undefined && Object.hasOwn(messages, name) ? messages[name] : undefined;
+}
+
+/** A message with an answer: it stays owned until the answer is committed (I23). */
+function completable(
+  scope: Scope,
+  received: ReceivedMessages,
+  { plain, index }: { plain: Message; index: number },
+): CompletableMessage {
+  const { unanswered } = scope.strand;
+  unanswered.set(plain.id, received.wait);
+  let answer: Promise<void> | null = null;
+  const complete = (response?: unknown): Promise<void> => {
+    if (answer !== null) return answer;
+    if (scope.left) return new Promise(() => {});
+    checkUse(scope, "answer to", received.wait);
+    unanswered.delete(plain.id);
+    answer = giveAnswer(scope, received.place.child({ type: SegmentType.answer, value: index }), {
+      id: plain.id,
+      response,
+    });
+    return answer;
+  };
+  return Object.defineProperty({ ...plain }, "complete", {
+    value: complete,
+    enumerable: false,
+  }) as CompletableMessage;
+}
+
+function giveAnswer(scope: Scope, place: Place, answer: { id: string; response: unknown }): Promise<void> {
+  const { run } = scope;
+  const operation = new Operation<void>({ scope, place, kind: "answer" }, () => undefined);
+  if (place.entry !== null) return operation.replay(place.entry);
+  if (run.rollingBack) return operation.promise;
+  run.whenLive(() => {
+    const send = (response: Uint8Array): void => {
+      if (scope.closed) return;
+      run.outbox.answer({ id: answer.id, response });
+      operation.settleOnCommit({ status: "completed", result: response });
+    };
+    const refuse = (error: unknown): void => operation.fail(error);
+    let encoded: Uint8Array | Promise<Uint8Array>;
+    try {
+      encoded = run.payloads.encode(answer.response, `the answer to message ${answer.id}`);
+    } catch (error) {
+      refuse(error);
+      return;
+    }
+    if (isPromise(encoded)) void run.inTurn(encoded).then(send, refuse);
+    else send(encoded);
+  });
+  return operation.promise;
+}

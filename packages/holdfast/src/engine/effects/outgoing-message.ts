@@ -1,0 +1,73 @@
+import { checkName, checkOptions } from "../../model/check.ts";
+import { describe } from "../../model/describe.ts";
+import { durationMs } from "../../model/duration.ts";
+import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
+import { validate } from "../../model/schema.ts";
+import type { WorkflowDefinition } from "../../model/workflow.ts";
+import type { NewMessage } from "../../storage/records.ts";
+import type { SendOptions } from "../live/run-handle.ts";
+import type { EngineSettings } from "../pass/pass-settings.ts";
+import { formatUuid } from "../replay/draws.ts";
+
+/** A message as its sender gives it. */
+export interface MessageDraft {
+  readonly name: string;
+  readonly body: unknown;
+  readonly options: SendOptions;
+  readonly completable: boolean;
+}
+
+/**
+ * A message ready to be queued: checked, validated against the definition's schema where there is one, encoded.
+ * @throws InvalidArgumentError, LimitError, ValidationError, UnserializableValueError
+ */
+export async function newMessage(
+  settings: EngineSettings,
+  definition: WorkflowDefinition | null,
+  draft: MessageDraft,
+): Promise<NewMessage> {
+  const { name, options } = draft;
+  checkName(name, "The name of the message", settings.limits);
+  checkOptions(options, "The options of a message");
+  const { messageId, expiresIn } = options;
+  if (messageId !== undefined) checkName(messageId, "messageId", settings.limits);
+  const createdAt = settings.world.clock.now();
+  const expiresAt = expiresIn === undefined ? null : createdAt + durationMs(expiresIn, "expiresIn");
+  const id = messageId ?? formatUuid(settings.world.random.bytes(16));
+  const body = await encodedBody(settings, definition, draft);
+  return {
+    id,
+    name,
+    body,
+    createdAt,
+    expiresAt,
+    completable: draft.completable,
+    remember: messageId !== undefined,
+  };
+}
+
+async function encodedBody(
+  settings: EngineSettings,
+  definition: WorkflowDefinition | null,
+  draft: MessageDraft,
+): Promise<Uint8Array> {
+  const { name, body } = draft;
+  const messages = definition?.messages;
+  if (messages !== undefined && Object.keys(messages).length > 0 && !Object.hasOwn(messages, name)) {
+    throw new InvalidArgumentError(
+      `Workflow "${definition?.name}" declares no message ${describe(name)}; it declares ${Object.keys(
+        messages,
+      )
+        .map((n) => JSON.stringify(n))
+        .join(", ")}.`,
+    );
+  }
+  const schema = messages?.[name];
+  const valid = schema === undefined ? body : await validate(schema, body, `Message "${name}"`);
+  const encoded = await settings.codec.encode(valid, `body of message ${JSON.stringify(name)}`);
+  const maximum = settings.limits.messageBytes;
+  if (encoded.length <= maximum) return encoded;
+  const where = `The body of message ${JSON.stringify(name)}`;
+  const remedy = "Store large data elsewhere and send a reference to it, or raise the limit.";
+  throw new LimitError({ limit: "messageBytes", maximum, actual: encoded.length, where, remedy });
+}

@@ -1,0 +1,237 @@
+import type { Entry } from "../../history/entry.ts";
+import { decodeFailure, encodeFailure } from "../../history/failure.ts";
+import { StepExhaustedError } from "../../model/errors/step-errors.ts";
+import { backoffMs, type RetryPolicy } from "../../model/retry-policy.ts";
+import { type Schema, validate } from "../../model/schema.ts";
+import type { StepBody } from "../../model/step-options.ts";
+import type { Operation } from "../replay/operation.ts";
+import { isPromise } from "../replay/payloads.ts";
+import { type AttemptOutcome, runAttempt } from "./attempt.ts";
+import { retryDelay, verdictOn } from "./verdict.ts";
+
+/** A step's options, checked and complete. */
+export interface StepPlan {
+  readonly name: string;
+  readonly body: StepBody<unknown>;
+  readonly policy: RetryPolicy;
+  readonly timeoutMs: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly retryOnTimeout: boolean;
+  readonly ephemeral: boolean;
+  readonly atMostOnce: boolean;
+  readonly armed: boolean;
+  readonly output: Schema<unknown, unknown> | undefined;
+}
+
+/** An error as it is stored: one that throws when it is looked at does no harm any more. */
+function storable(error: unknown): unknown {
+  return decodeFailure(encodeFailure(error));
+}
+
+/** Backoff waits up to this long are waited for in memory; longer ones let the run park. */
+const SHORT_BACKOFF_MS = 1_000;
+
+/**
+ * Owns: the attempts of one step, from the first start to its result.
+ * Does not own: one attempt (attempt.ts), what a failure means (verdict.ts).
+ * Invariants: a failed attempt is committed before its retry (DESIGN 5.2); an at-most-once start is committed before
+ * the body (P2); only the body's own errors count as attempts (P11).
+ */
+export class StepAttempts {
+  readonly #operation: Operation<unknown>;
+  readonly #plan: StepPlan;
+  /** Of an at-most-once step: the failure before the start that is recorded now. */
+  #lastFailure: Uint8Array | null = null;
+
+  constructor(operation: Operation<unknown>, plan: StepPlan) {
+    this.#operation = operation;
+    this.#plan = plan;
+  }
+
+  get #location(): string {
+    return this.#operation.scope.run.journal.format(this.#operation.place);
+  }
+
+  /** Asks for the next attempt, now or when its backoff is over. */
+  schedule(): void {
+    const { scope, place } = this.#operation;
+    const { run } = scope;
+    const dueAt = place.entry?.dueAt ?? null;
+    const request = (): void =>
+      run.bodies.request({
+        scope,
+        place,
+        prepare: () => this.#prepare(),
+        start: () => this.#start(),
+        retract: () => this.#retract(),
+      });
+    if (dueAt === null || dueAt <= run.timers.now()) {
+      request();
+      return;
+    }
+    const waitMs = dueAt - run.timers.now();
+    const release = waitMs <= SHORT_BACKOFF_MS ? run.hold() : () => {};
+    const cancel = run.timers.add(dueAt, waitMs, () => {
+      forget();
+      release();
+      request();
+    });
+    const forget = scope.onClose(() => {
+      cancel();
+      release();
+    });
+  }
+
+  #prepare(): void {
+    if (!this.#plan.atMostOnce) return;
+    const entry = this.#operation.entry;
+    this.#lastFailure = entry.extra;
+    this.#operation.pend({ count: entry.count + 1, extra: null, dueAt: null });
+    this.#operation.scope.run.requireCommit();
+  }
+
+  #retract(): void {
+    if (!this.#plan.atMostOnce || this.#operation.scope.closed) return;
+    const entry = this.#operation.entry;
+    this.#operation.pend({ count: entry.count - 1, extra: this.#lastFailure });
+    this.#operation.scope.run.requireCommit();
+  }
+
+  #start(): void {
+    const { scope } = this.#operation;
+    const { run } = scope;
+    const ended = run.bodies.started();
+    const forget = scope.onClose(ended);
+    const entry = this.#operation.entry;
+    const attempt = this.#plan.atMostOnce ? entry.count : entry.count + 1;
+    const failure = this.#plan.atMostOnce ? this.#lastFailure : entry.extra;
+    const lastError = failure === null ? undefined : decodeFailure(failure);
+    const begin = (lastHeartbeat: unknown): void => {
+      const startedAt = run.world.clock.monotonic();
+      run.report.event({ type: "step-started", location: this.#location, name: this.#plan.name, attempt });
+      const key = `${run.workflowId}/${this.#location}`;
+      runAttempt(
+        {
+          scope,
+          location: this.#location,
+          attempt,
+          lastError,
+          lastHeartbeat,
+          idempotencyKey: key,
+          ...this.#plan,
+        },
+        (outcome) => {
+          const settled = (): void => {
+            forget();
+            ended();
+            run.wakeup.notify();
+          };
+          void this.#finish(outcome, { attempt, startedAt }).then(settled);
+        },
+      );
+    };
+    const details = entry.heartbeat === null ? undefined : run.payloads.decode(entry.heartbeat);
+    if (isPromise(details)) void details.then(begin);
+    else begin(details);
+  }
+
+  async #finish(outcome: AttemptOutcome, at: { attempt: number; startedAt: number }): Promise<void> {
+    const { run } = this.#operation.scope;
+    if (!outcome.ok) return this.#failed(outcome.error, at.attempt, outcome.heartbeat);
+    try {
+      const { output } = this.#plan;
+      const value =
+        output === undefined
+          ? outcome.value
+          : await validate(output, outcome.value, `The result of step "${this.#plan.name}"`);
+      const encoded = run.payloads.encode(value, this.#location);
+      this.#succeeded(isPromise(encoded) ? await encoded : encoded, at);
+    } catch (error) {
+      this.#failed(error, at.attempt, null);
+    }
+  }
+
+  #succeeded(result: Uint8Array, at: { attempt: number; startedAt: number }): void {
+    const { scope, place } = this.#operation;
+    const { run } = scope;
+    if (scope.closed) return;
+    scope.running.delete(place);
+    const { armed, ephemeral, name } = this.#plan;
+    if (armed) scope.armed();
+    const change: Partial<Entry> = { armed, count: at.attempt, heartbeat: null };
+    this.#operation.settle({ status: "completed", result, change, ephemeral });
+    const durationMs = run.world.clock.monotonic() - at.startedAt;
+    run.report.event({ type: "step-ended", location: this.#location, name, attempt: at.attempt, durationMs });
+  }
+
+  #failed(error: unknown, attempt: number, heartbeat: unknown): void {
+    const { scope, place } = this.#operation;
+    const { run } = scope;
+    if (scope.closed) return;
+    const verdict = verdictOn(error, attempt, this.#plan);
+    if (verdict === "retry") {
+      const delay =
+        retryDelay(error, run.timers.now()) ??
+        backoffMs(this.#plan.policy, attempt, run.world.random.float());
+      const dueAt = run.timers.now() + delay;
+      this.#tell(error, attempt, { delay, dueAt });
+      this.#operation.pend({
+        count: attempt,
+        extra: encodeFailure(error),
+        dueAt,
+        heartbeat: this.#details(heartbeat),
+      });
+      run.requireCommit();
+      this.schedule();
+      return;
+    }
+    scope.running.delete(place);
+    this.#tell(error, attempt, null);
+    const { name } = this.#plan;
+    const final =
+      verdict === "exhausted" ? new StepExhaustedError(name, attempt, { cause: storable(error) }) : error;
+    this.#operation.fail(final, { change: { count: attempt, heartbeat: null } });
+  }
+
+  /** A heartbeat's details are a courtesy: what cannot be stored is left out. */
+  #details(heartbeat: unknown): Uint8Array | null {
+    if (heartbeat === undefined || heartbeat === null) return null;
+    try {
+      const encoded = this.#operation.scope.run.payloads.encode(heartbeat, `${this.#location} heartbeat`);
+      return isPromise(encoded) ? null : encoded;
+    } catch (error) {
+      this.#operation.scope.run.report.warn("heartbeat details cannot be stored", {
+        location: this.#location,
+        error,
+      });
+      return null;
+    }
+  }
+
+  #tell(error: unknown, attempt: number, retry: { delay: number; dueAt: number } | null): void {
+    const { run } = this.#operation.scope;
+    const { name, policy } = this.#plan;
+    const willRetry = retry !== null;
+    const retryAt = retry === null ? null : retry.dueAt;
+    run.report.event({
+      type: "step-failed",
+      location: this.#location,
+      name,
+      attempt,
+      error,
+      willRetry,
+      retryAt,
+    });
+    const told = {
+      workflowId: run.workflowId,
+      stepName: name,
+      attempt,
+      maxRetries: policy.maxRetries,
+      willRetry,
+      error,
+    };
+    run.report.error({
+      step: retry === null ? told : { ...told, retryDelay: retry.delay, retryAt: retry.dueAt },
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import type { Clock } from "../../model/clock.ts";
+import { Heap } from "../replay/heap.ts";
+
+/**
+ * Owns: the durable timers of a pass that are waited for now: sleeps, message timeouts, retries.
+ * Invariants: a timer never fires before its deadline by the wall clock (I18), except that a wall clock which is set
+ * back delays none beyond its original duration (R13); at most one timer of the runtime exists per pass.
+ */
+
+interface Timer {
+  readonly dueAt: number;
+  /** When it is due by the monotonic clock, whatever the wall clock is set to. */
+  readonly dueMonotonic: number;
+  readonly fire: () => void;
+  cancelled: boolean;
+}
+
+export class Timers {
+  readonly #clock: Clock;
+  readonly #timers: Heap<Timer> = new Heap((timer) => timer.dueAt);
+  #live = 0;
+  /** How far the store's clock is ahead of this process's. */
+  skewMs = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The wall clock that timers are judged by. */
+  now(): number {
+    return this.#clock.now() + this.skewMs;
+  }
+
+  /** Whether anything waits for a time. */
+  get size(): number {
+    return this.#live;
+  }
+
+  /** Calls `fire` from `fireDue` once `dueAt` has come; `fullMs` is the wait's whole length. */
+  add(dueAt: number, fullMs: number, fire: () => void): () => void {
+    const remaining = Math.min(Math.max(0, dueAt - this.now()), fullMs);
+    const timer: Timer = { dueAt, dueMonotonic: this.#clock.monotonic() + remaining, fire, cancelled: false };
+    this.#timers.push(timer);
+    this.#live += 1;
+    return () => {
+      if (timer.cancelled) return;
+      timer.cancelled = true;
+      this.#live -= 1;
+    };
+  }
+
+  /** The earliest deadline, or null. */
+  earliest(): number | null {
+    return this.#first()?.dueAt ?? null;
+  }
+
+  /** Milliseconds until the earliest timer is due, or null. */
+  delay(): number | null {
+    const timer = this.#first();
+    if (timer === undefined) return null;
+    return Math.max(0, Math.min(timer.dueAt - this.now(), timer.dueMonotonic - this.#clock.monotonic()));
+  }
+
+  /** Fires what is due, earliest deadline first. */
+  fireDue(): void {
+    for (let timer = this.#first(); timer !== undefined; timer = this.#first()) {
+      if (timer.dueAt > this.now() && timer.dueMonotonic > this.#clock.monotonic()) return;
+      this.#timers.pop();
+      timer.cancelled = true;
+      this.#live -= 1;
+      timer.fire();
+    }
+  }
+
+  #first(): Timer | undefined {
+    let timer = this.#timers.peek();
+    while (timer?.cancelled) {
+      this.#timers.pop();
+      timer = this.#timers.peek();
+    }
+    return timer;
+  }
+}

@@ -1,0 +1,44 @@
+import { validate } from "../../model/schema.ts";
+import type { WorkflowDefinition } from "../../model/workflow.ts";
+import type { EngineSettings } from "../pass/pass-settings.ts";
+
+/**
+ * The input that a caller gave for a run, as it was at that instant: what the caller does to the object afterwards
+ * changes nothing (P8).
+ */
+export class GivenInput {
+  readonly #settings: EngineSettings;
+  readonly #definition: WorkflowDefinition;
+  readonly #encoded: () => Uint8Array | Promise<Uint8Array>;
+
+  constructor(settings: EngineSettings, definition: WorkflowDefinition, input: unknown) {
+    this.#settings = settings;
+    this.#definition = definition;
+    this.#encoded = encodedNow(settings, input);
+  }
+
+  /**
+   * The input as the workflow's schema gives it.
+   * @throws UnserializableValueError, ValidationError
+   */
+  async validated(): Promise<unknown> {
+    const input = await this.#settings.codec.decode(await this.#encoded());
+    const { input: schema, name } = this.#definition;
+    return schema === undefined
+      ? input
+      : validate(schema, input, `The input of workflow ${JSON.stringify(name)}`);
+  }
+}
+
+/** Encodes at once; that it cannot be encoded matters only to a run that does not exist yet. */
+function encodedNow(settings: EngineSettings, input: unknown): () => Uint8Array | Promise<Uint8Array> {
+  try {
+    const encoded = settings.codec.encode(input, "input");
+    if (!(encoded instanceof Uint8Array)) encoded.catch(() => {});
+    return () => encoded;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}

@@ -1,0 +1,284 @@
+import type { Journal } from "../../history/journal.ts";
+import { loadJournal } from "../../history/journal-load.ts";
+import { KeySpace } from "../../history/key.ts";
+import { takeSnapshot } from "../../history/snapshot.ts";
+import { checkGiven } from "../../model/check.ts";
+import { describe } from "../../model/describe.ts";
+import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { RunEvictedError, RunNotFoundError, RunStateError } from "../../model/errors/run-errors.ts";
+import { isTerminal, type RunState } from "../../model/run.ts";
+import type { HistorySnapshot } from "../../model/snapshot.ts";
+import type { WorkflowDefinition } from "../../model/workflow.ts";
+import type { EngineDriver } from "../../storage/driver.ts";
+import type { NewMessage } from "../../storage/records.ts";
+import { newMessage } from "../effects/outgoing-message.ts";
+import { cancelRun } from "../operators/cancel.ts";
+import { forkRun } from "../operators/fork.ts";
+import { Operator } from "../operators/operator.ts";
+import { pauseRun, resumeRun } from "../operators/pause.ts";
+import { recoverRun } from "../operators/recover.ts";
+import { forgetFrom, rewindRun } from "../operators/rewind.ts";
+import { openPass } from "../pass/open-pass.ts";
+import type { CancelOutcome, PassOutcome } from "../pass/outcome.ts";
+import type { EngineSettings, PassClaim } from "../pass/pass-settings.ts";
+import { storedError } from "../pass/run-failing.ts";
+import type { RunPass } from "../pass/run-pass.ts";
+import { GivenInput } from "./given-input.ts";
+import { LiveRequests } from "./live-requests.ts";
+import type { RequestOptions, RunHandle, RunResult, SendOptions } from "./run-handle.ts";
+import { SnapshotFeed } from "./snapshot-feed.ts";
+
+/** What a live run is made of. */
+export interface LiveRunSetup {
+  readonly settings: EngineSettings;
+  readonly workflowId: string;
+  readonly definition: WorkflowDefinition;
+  readonly input: unknown;
+  readonly driver: EngineDriver;
+  readonly mode: "yield" | "live";
+}
+
+/**
+ * A run on a bare driver, and its handle.
+ *
+ * Owns: passes one after the other, and what is asked of the run from outside: of the pass while one runs, else of the
+ * storage.
+ */
+export class LiveRun implements RunHandle<unknown> {
+  readonly workflowId: string;
+  readonly #setup: LiveRunSetup;
+  readonly #claim: PassClaim;
+  readonly #feed: SnapshotFeed = new SnapshotFeed();
+  readonly #requests: LiveRequests;
+  readonly #input: GivenInput;
+  #result!: Promise<RunResult<unknown>>;
+  /** The pass that is being opened or runs; null when none does. */
+  #active: Promise<RunPass | null> | null = null;
+
+  constructor(setup: LiveRunSetup) {
+    this.workflowId = setup.workflowId;
+    this.#setup = setup;
+    this.#claim = { driver: setup.driver, epoch: 0, skewMs: 0 };
+    this.#input = new GivenInput(setup.settings, setup.definition, setup.input);
+    this.#requests = new LiveRequests({
+      workflowId: this.workflowId,
+      settings: setup.settings,
+      draft: (name, body, options) => this.#draft(name, body, { options, completable: true }),
+      queue: (message) => this.#queue(message),
+      journal: async () => (await loadJournal(this.workflowId, setup.driver))?.journal ?? null,
+      settled: () => this.#settled(),
+    });
+    this.#begin();
+  }
+
+  get result(): Promise<RunResult<unknown>> {
+    return this.#result;
+  }
+
+  #begin(): void {
+    this.#result = this.#run();
+    // Whoever looks at the result gets the rejection; nobody else must be ended by it.
+    this.#result.catch(() => {});
+  }
+
+  async #run(): Promise<RunResult<unknown>> {
+    const { settings, definition } = this.#setup;
+    const opening = openPass({
+      ...settings,
+      workflowId: this.workflowId,
+      definition,
+      claim: this.#claim,
+      input: () => this.#input.validated(),
+      onHistoryUpdated: this.#feed.tee(settings.onHistoryUpdated),
+      answered: (messageId, response) => this.#requests.answered(messageId, response),
+    });
+    const active = opening.then((opened) => ("pass" in opened ? opened.pass : null));
+    this.#active = active;
+    active.catch(() => {});
+    try {
+      const opened = await opening;
+      return resultOf("pass" in opened ? await this.#pursue(opened.pass) : opened.outcome);
+    } finally {
+      this.#active = null;
+      this.#feed.end();
+    }
+  }
+
+  async #pursue(pass: RunPass): Promise<PassOutcome> {
+    for (;;) {
+      const outcome = await pass.advance();
+      const parked = outcome.state === "sleeping" || outcome.state === "rolling_back";
+      if (!parked) return outcome;
+      if (this.#setup.mode === "yield") {
+        pass.abandon(new RunEvictedError(this.workflowId));
+        return outcome;
+      }
+      await pass.waitParked();
+    }
+  }
+
+  /** Waits for the pass that runs, if one does, to end. */
+  async #settled(): Promise<void> {
+    await this.#result.then(
+      () => {},
+      () => {},
+    );
+  }
+
+  async #operator(): Promise<Operator> {
+    await this.#settled();
+    return Operator.open(this.#setup.settings, this.workflowId, this.#claim);
+  }
+
+  async #pass(): Promise<RunPass | null> {
+    return this.#active === null ? null : await this.#active.catch(() => null);
+  }
+
+  async send(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
+    await this.#queue(await this.#draft(name, body, { options, completable: false }));
+  }
+
+  message(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
+    return this.send(name, body, options);
+  }
+
+  #draft(
+    name: string,
+    body: unknown,
+    how: { options: SendOptions; completable: boolean },
+  ): Promise<NewMessage> {
+    const { settings, definition } = this.#setup;
+    return newMessage(settings, definition, { name, body, ...how });
+  }
+
+  async #queue(message: NewMessage): Promise<void> {
+    await this.#setup.driver.enqueueMessage(message);
+    (await this.#pass())?.hint();
+  }
+
+  request(name: string, body?: unknown, options: RequestOptions = {}): Promise<unknown> {
+    return this.#requests.ask(name, body, options);
+  }
+
+  async wake(): Promise<void> {
+    const pass = await this.#pass();
+    if (pass !== null) pass.hint();
+    else if (!isTerminal((await this.getState()) ?? "pending")) this.#begin();
+  }
+
+  async evict(): Promise<void> {
+    (await this.#pass())?.stop("evict");
+    await this.#settled();
+  }
+
+  async cancel(options: { readonly compensate?: boolean } = {}): Promise<CancelOutcome> {
+    const compensate = options.compensate ?? false;
+    const pass = await this.#pass();
+    if (pass !== null) {
+      const outcome = await Promise.race([pass.cancel(compensate), this.#settled()]);
+      if (outcome !== undefined) return outcome;
+    }
+    const outcome = await cancelRun(await this.#operator(), compensate);
+    this.#begin();
+    return outcome;
+  }
+
+  async pause(): Promise<void> {
+    (await this.#pass())?.stop("pause");
+    await pauseRun(await this.#operator());
+  }
+
+  async resume(): Promise<void> {
+    if ((await this.#pass()) !== null) return;
+    await resumeRun(await this.#operator());
+    this.#begin();
+  }
+
+  async recover(): Promise<void> {
+    if ((await this.#pass()) !== null)
+      throw new RunStateError(this.workflowId, "running", "only a failed run can be recovered.");
+    await recoverRun(await this.#operator());
+    this.#begin();
+  }
+
+  async rewind(options: { readonly to: string }): Promise<void> {
+    checkGiven(options, "The options of rewind");
+    // Tried on a copy first: a rewind that is refused stops nothing.
+    forgetFrom(await this.#load(), options.to);
+    await this.evict();
+    try {
+      await rewindRun(await this.#operator(), options.to);
+    } finally {
+      this.#begin();
+    }
+  }
+
+  async fork(options: {
+    readonly from: string;
+    readonly workflowId: string;
+    readonly driver: EngineDriver;
+  }): Promise<void> {
+    checkGiven(options, "The options of fork");
+    if (typeof options.driver?.commit !== "function") {
+      throw new InvalidArgumentError(
+        `fork: driver must be an EngineDriver; got ${describe(options.driver)}.`,
+      );
+    }
+    const source = await this.#load();
+    await forkRun(this.#setup.settings, source, options);
+  }
+
+  async #load(): Promise<Journal> {
+    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
+    if (loaded === null) throw new RunNotFoundError(this.workflowId);
+    return loaded.journal;
+  }
+
+  async getState(): Promise<RunState | null> {
+    const pass = await this.#pass();
+    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
+    const stored = loaded?.journal.header.status ?? null;
+    const begun = stored === null || stored === "pending";
+    return begun && pass !== null ? "running" : stored;
+  }
+
+  async getOutput(): Promise<unknown> {
+    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
+    const output = loaded?.journal.single(KeySpace.output) ?? null;
+    return output === null ? undefined : await this.#setup.settings.codec.decode(output);
+  }
+
+  async getError(): Promise<unknown> {
+    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
+    return loaded === null ? undefined : storedError(loaded.journal);
+  }
+
+  async history(): Promise<HistorySnapshot> {
+    return takeSnapshot(await this.#load(), this.#setup.settings.codec);
+  }
+
+  watch(): AsyncIterable<HistorySnapshot> {
+    return this.#feed.watch(() => this.history(), this.#active !== null);
+  }
+}
+
+/** How a pass ended, as `result` tells it. */
+function resultOf(outcome: PassOutcome): RunResult<unknown> {
+  switch (outcome.state) {
+    case "completed":
+      return { state: "completed", output: outcome.output };
+    case "failed":
+    case "paused":
+    case "lost":
+      throw outcome.error;
+    case "sleeping":
+    case "rolling_back":
+      return {
+        state: outcome.state,
+        ...(outcome.wakeAt === null ? {} : { sleepUntil: outcome.wakeAt }),
+        ...(outcome.wants === null ? {} : { waitingForMessages: outcome.wants }),
+      };
+    default:
+      return { state: outcome.state };
+  }
+}

@@ -1,0 +1,76 @@
+import type { HistorySnapshot } from "../../model/snapshot.ts";
+
+type OnHistoryUpdated = (snapshot: HistorySnapshot) => void;
+
+/**
+ * Owns: who watches a run's history. Every watcher gets snapshots of growing revision; one that is slow misses those in
+ * between, and holds up nobody (I35).
+ */
+export class SnapshotFeed {
+  readonly #watchers: Set<Watcher> = new Set();
+
+  /** What the engine is to call: undefined while nobody wants snapshots is decided per commit. */
+  tee(also: OnHistoryUpdated | undefined): OnHistoryUpdated & { readonly wanted: () => boolean } {
+    const tell = (snapshot: HistorySnapshot): void => {
+      for (const watcher of this.#watchers) watcher.offer(snapshot);
+      also?.(snapshot);
+    };
+    return Object.assign(tell, { wanted: () => also !== undefined || this.#watchers.size > 0 });
+  }
+
+  /** The run does not go on here. */
+  end(): void {
+    for (const watcher of this.#watchers) watcher.end();
+  }
+
+  /** A snapshot now, and one after each commit while the run goes on. */
+  async *watch(now: () => Promise<HistorySnapshot>, goesOn: boolean): AsyncGenerator<HistorySnapshot> {
+    const watcher = new Watcher();
+    this.#watchers.add(watcher);
+    if (!goesOn) watcher.end();
+    try {
+      let revision = 0;
+      const first = await now().catch(() => null);
+      if (first !== null) {
+        revision = first.revision;
+        yield first;
+      }
+      for (let next = await watcher.next(); next !== null; next = await watcher.next()) {
+        if (next.revision <= revision) continue;
+        revision = next.revision;
+        yield next;
+      }
+    } finally {
+      this.#watchers.delete(watcher);
+    }
+  }
+}
+
+/** One watcher: keeps the newest snapshot that it has not been given. */
+class Watcher {
+  #newest: HistorySnapshot | null = null;
+  #ended = false;
+  #resume: (() => void) | null = null;
+
+  offer(snapshot: HistorySnapshot): void {
+    this.#newest = snapshot;
+    this.#resume?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#resume?.();
+  }
+
+  /** The newest snapshot, or null when there will be no more. */
+  async next(): Promise<HistorySnapshot | null> {
+    while (this.#newest === null && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#resume = resolve;
+      });
+    }
+    const newest = this.#newest;
+    this.#newest = null;
+    return newest;
+  }
+}

@@ -1,0 +1,148 @@
+import { encodeHeader, type RollbackCause, type RunHeader } from "../../history/header.ts";
+import type { Journal } from "../../history/journal.ts";
+import type { WriteSet } from "../../history/write-set.ts";
+import type { World } from "../../model/clock.ts";
+import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
+import { FencedError, MessageRefusedError, StorageError } from "../../model/errors/storage-errors.ts";
+import { isTerminal, type PauseReason, type RunState } from "../../model/run.ts";
+import type { EngineDriver } from "../../storage/driver.ts";
+import type { CommitBatch } from "../../storage/records.ts";
+import { formatUuid } from "../replay/draws.ts";
+import type { Report } from "../replay/report.ts";
+import type { Outbox, Outgoing } from "./outbox.ts";
+import { patientRead, STORAGE_TRIES, waitAfterTry } from "./patient-read.ts";
+
+/** What a commit says of the run besides what is dirty. */
+export interface CommitIntent {
+  readonly status: RunState;
+  readonly wakeAt?: number | null;
+  readonly wants?: readonly string[] | null;
+  readonly pause?: PauseReason | null;
+  readonly rollback?: RollbackCause;
+  readonly barrenStarts?: number;
+}
+
+/** What a committer works with. */
+export interface CommitterSetup {
+  readonly journal: Journal;
+  readonly driver: EngineDriver;
+  readonly epoch: number;
+  readonly world: World;
+  readonly report: Report;
+  /** Called after each commit. */
+  readonly committed: (outgoing: Outgoing | null) => void;
+}
+
+/**
+ * Owns: turning what is dirty into one batch, and finding out whether it was applied.
+ * Invariants: one transition is one batch (P3); a batch whose outcome is unknown is looked up, and repeated only as the
+ * same batch after the same revision, so that it is applied once or not at all (R4, I14); an error of the storage is
+ * told as such and changes nothing of the run (P11).
+ */
+export class Committer {
+  readonly #setup: CommitterSetup;
+  driver: EngineDriver;
+  epoch: number;
+
+  constructor(setup: CommitterSetup) {
+    this.#setup = setup;
+    this.driver = setup.driver;
+    this.epoch = setup.epoch;
+  }
+
+  /** @throws FencedError, StorageError, LimitError */
+  async commit(intent: CommitIntent, outbox: Outbox | null): Promise<void> {
+    const { journal } = this.#setup;
+    outbox?.seal();
+    for (;;) {
+      const writes = journal.takeWriteSet();
+      const outgoing = outbox?.take() ?? null;
+      const header = this.#header(intent, writes);
+      try {
+        await this.#write(this.#batch(intent, header, { writes, outgoing }));
+      } catch (error) {
+        if (!MessageRefusedError.is(error) || outbox === null) throw error;
+        writes.undo();
+        outgoing?.undo();
+        if (!outbox.refuse(error.messageId, error.cause as HoldfastError)) throw error;
+        continue;
+      }
+      journal.header = header;
+      this.#setup.report.event({
+        type: "commit",
+        revision: header.revision,
+        rows: writes.puts.length,
+        status: header.status,
+      });
+      outgoing?.committed();
+      this.#setup.committed(outgoing);
+      return;
+    }
+  }
+
+  #header(intent: CommitIntent, writes: WriteSet): RunHeader {
+    const { header } = this.#setup.journal;
+    return {
+      ...header,
+      status: intent.status,
+      epoch: this.epoch,
+      revision: header.revision + 1,
+      sequence: writes.sequence,
+      wakeAt: intent.wakeAt ?? null,
+      lastTime: writes.lastTime,
+      digest: writes.digest,
+      rollback: intent.rollback ?? header.rollback,
+      pause: intent.pause ?? null,
+      barrenStarts: intent.barrenStarts ?? 0,
+    };
+  }
+
+  #batch(
+    intent: CommitIntent,
+    header: RunHeader,
+    { writes, outgoing }: { writes: WriteSet; outgoing: Outgoing | null },
+  ): CommitBatch {
+    const { journal, world } = this.#setup;
+    return {
+      batchId: formatUuid(world.random.bytes(16)),
+      epoch: this.epoch,
+      expectedRevision: header.revision - 1,
+      header: encodeHeader(journal.runTag, header),
+      status: header.status,
+      wakeAt: header.wakeAt,
+      wants: isTerminal(header.status) ? null : (intent.wants ?? null),
+      puts: writes.puts,
+      deletes: writes.deletes,
+      deleteRanges: writes.deleteRanges,
+      consume: outgoing?.consume ?? [],
+      complete: outgoing?.complete ?? [],
+      send: outgoing?.send ?? [],
+      spawn: [],
+    };
+  }
+
+  async #write(batch: CommitBatch): Promise<void> {
+    let uncertain = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.driver.commit(batch);
+        return;
+      } catch (error) {
+        // Only after an unknown outcome can a refusal be of the batch's own making.
+        if (FencedError.is(error) && uncertain && (await this.#applied(batch.batchId))) return;
+        if (!StorageError.is(error)) throw error;
+        if (error.outcome === "unknown") {
+          uncertain = true;
+          if (await this.#applied(batch.batchId)) return;
+        }
+        if (!error.retryable || attempt === STORAGE_TRIES) throw error;
+        this.#setup.report.warn("the storage failed; trying again", { attempt, error });
+        await waitAfterTry(this.#setup.world.clock, attempt);
+      }
+    }
+  }
+
+  #applied(batchId: string): Promise<boolean> {
+    return patientRead(this.#setup.world.clock, () => this.driver.applied(batchId));
+  }
+}

@@ -1,0 +1,228 @@
+import type { Journal } from "../../history/journal.ts";
+import type { Place } from "../../history/place.ts";
+import type { World } from "../../model/clock.ts";
+import { NondeterminismError } from "../../model/errors/argument-errors.ts";
+import type { HistoryDivergedError } from "../../model/errors/history-errors.ts";
+import type { Limits } from "../../model/limits.ts";
+import type { WorkflowDefinition } from "../../model/workflow.ts";
+import { contextOf } from "../context.ts";
+import { Bodies } from "../effects/bodies.ts";
+import { Mailbox } from "../effects/mailbox.ts";
+import { Timers } from "../effects/timers.ts";
+import type { Outcome } from "../replay/block.ts";
+import type { Payloads } from "../replay/payloads.ts";
+import type { Report } from "../replay/report.ts";
+import type { ArmedStep, AskedKind, Run } from "../replay/run.ts";
+import { Scope } from "../replay/scope.ts";
+import { Turns } from "../replay/turns.ts";
+import type { VersionGate } from "../replay/version-gates.ts";
+import type { Wakeup } from "../replay/wakeup.ts";
+import { Outbox } from "./outbox.ts";
+
+/** What an execution is made of. */
+export interface ExecutionSetup {
+  readonly workflowId: string;
+  readonly definition: WorkflowDefinition;
+  readonly journal: Journal;
+  readonly world: World;
+  readonly limits: Limits;
+  readonly payloads: Payloads;
+  readonly report: Report;
+  readonly strict: boolean;
+  readonly wakeup: Wakeup;
+  readonly rollingBack: boolean;
+  /** How far the store's clock is ahead of this process's, in milliseconds. */
+  readonly skewMs: number;
+}
+
+/**
+ * One invocation of a workflow function over its journal.
+ *
+ * Owns: the root scope, and the state that primitives share.
+ * Does not own: when the function is handed what (forward.ts, rollback.ts), commits (committer.ts).
+ */
+export class Execution implements Run {
+  readonly workflowId: string;
+  readonly definition: WorkflowDefinition;
+  readonly journal: Journal;
+  readonly world: World;
+  readonly limits: Limits;
+  readonly payloads: Payloads;
+  readonly report: Report;
+  readonly strict: boolean;
+  readonly wakeup: Wakeup;
+  readonly rollingBack: boolean;
+  readonly turns: Turns = new Turns();
+  readonly timers: Timers;
+  readonly bodies: Bodies = new Bodies();
+  readonly mailbox: Mailbox;
+  readonly outbox: Outbox = new Outbox();
+  readonly origins: WeakMap<object, Place> = new WeakMap();
+  readonly asked: Map<Place, AskedKind> = new Map();
+  readonly handlers: Map<Place, ArmedStep> = new Map();
+  readonly gates: VersionGate[] = [];
+  readonly root: Scope;
+  checkpointAt: number;
+  live = false;
+  evicted = false;
+  /** How the function ended, once it has. */
+  outcome: Outcome | null = null;
+  divergence: HistoryDivergedError | null = null;
+  commitRequired = false;
+  readonly #starts: (() => void)[] = [];
+  #holds = 0;
+  #turnWork = 0;
+  #turnWorkDone: (() => void) | null = null;
+  #reportedForeign = false;
+
+  constructor(setup: ExecutionSetup) {
+    this.workflowId = setup.workflowId;
+    this.definition = setup.definition;
+    this.journal = setup.journal;
+    this.world = setup.world;
+    this.limits = setup.limits;
+    this.payloads = setup.payloads;
+    this.report = setup.report;
+    this.strict = setup.strict;
+    this.wakeup = setup.wakeup;
+    this.rollingBack = setup.rollingBack;
+    this.timers = new Timers(setup.world.clock);
+    this.timers.skewMs = setup.skewMs;
+    this.mailbox = new Mailbox(
+      () => this.timers.now(),
+      (message) => {
+        this.outbox.consume(message.id);
+        this.report.event({ type: "message-expired", name: message.name, messageId: message.id });
+      },
+    );
+    this.checkpointAt = firstCheckpoint(this.journal);
+    this.root = Scope.root(this, contextOf);
+    // A run without any history is new, and so is everything it does.
+    this.live = !setup.rollingBack && !this.journal.root.recorded;
+  }
+
+  /** Calls the workflow function. */
+  start(input: unknown): void {
+    this.turns.open = true;
+    void this.#invoke(input).then((outcome) => {
+      this.outcome = outcome;
+      this.wakeup.notify();
+    });
+  }
+
+  async #invoke(input: unknown): Promise<Outcome> {
+    try {
+      return { ok: true, value: await this.definition.run(this.root.context, input) };
+    } catch (error) {
+      return { ok: false, error };
+    }
+  }
+
+  /** Resolves when the code waits again: all microtasks are drained, and no codec is at work for it. */
+  async endOfTurn(): Promise<void> {
+    for (;;) {
+      await new Promise<void>((resolve) => this.world.scheduler.afterMicrotasks(resolve));
+      if (this.#turnWork === 0) break;
+      await new Promise<void>((resolve) => {
+        this.#turnWorkDone = resolve;
+      });
+    }
+    this.turns.open = false;
+  }
+
+  async inTurn<Value>(work: Promise<Value>): Promise<Value> {
+    this.#turnWork += 1;
+    try {
+      return await work;
+    } finally {
+      this.#turnWork -= 1;
+      if (this.#turnWork === 0) this.#turnWorkDone?.();
+    }
+  }
+
+  /** Hands over the next completion; false when there is none. */
+  async handOver(): Promise<boolean> {
+    const completion = this.turns.next();
+    if (completion === undefined) return false;
+    this.turns.current = Math.max(this.turns.current, completion.sequence);
+    this.turns.open = true;
+    const delivered = completion.deliver();
+    if (delivered !== undefined) await delivered;
+    return true;
+  }
+
+  whenLive(start: () => void): void {
+    if (this.live) start();
+    else this.#starts.push(start);
+  }
+
+  /** Whether the code waits for something that only starts when the replay has ended. */
+  get waitsForLive(): boolean {
+    return this.#starts.length > 0 || this.gates.length > 0;
+  }
+
+  /** The replay has ended: everything asked for and not recorded may start. */
+  goLive(): void {
+    this.live = true;
+    this.asked.clear();
+    for (const start of this.#starts.splice(0)) start();
+  }
+
+  stamp(): number {
+    this.journal.lastTime = Math.max(this.journal.lastTime, this.timers.now());
+    return this.journal.lastTime;
+  }
+
+  requireCommit(): void {
+    this.commitRequired = true;
+  }
+
+  hold(): () => void {
+    this.#holds += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds -= 1;
+      this.wakeup.notify();
+    };
+  }
+
+  /** Whether something is at work that ends by itself. */
+  get busy(): boolean {
+    return this.#holds > 0 || this.bodies.running > 0;
+  }
+
+  reportForeign(name: string): void {
+    this.wakeup.notify();
+    const error = new NondeterminismError(
+      `Operation "${name}" of run "${this.workflowId}" was started from a promise that the engine does not own (a timer, a fetch, another library). Replay cannot repeat when that happens: await side effects inside ctx.step only.`,
+    );
+    if (this.strict) throw error;
+    if (this.#reportedForeign) return;
+    this.#reportedForeign = true;
+    this.report.warn(error.message, { operation: name, stack: error.stack });
+    this.report.event({ type: "nondeterminism", name, error });
+  }
+
+  diverge(error: HistoryDivergedError): void {
+    this.divergence ??= error;
+    this.wakeup.notify();
+  }
+
+  /** Leaves everything behind: nothing starts any more, bodies are told by their signals. */
+  leave(reason: unknown): void {
+    this.evicted = true;
+    this.mailbox.close();
+    this.root.close(reason);
+  }
+}
+
+/** The sequence number of the first rollback checkpoint; Infinity when there is none. */
+function firstCheckpoint(journal: Journal): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const place of journal.root.entries()) {
+    if (place.entry.kind === "rollback_checkpoint") first = Math.min(first, place.entry.sequence);
+  }
+  return first;
+}

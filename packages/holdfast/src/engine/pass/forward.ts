@@ -1,0 +1,204 @@
+import { CrashLoopError, type HistoryDivergedError } from "../../model/errors/history-errors.ts";
+import type { Outcome } from "../replay/block.ts";
+import { divergenceAt, firstUnasked } from "../replay/divergence.ts";
+import { answerGates } from "../replay/version-gates.ts";
+import type { Committer } from "./committer.ts";
+import type { Control, Wish } from "./control.ts";
+import type { Execution } from "./execution.ts";
+import { patientMessages } from "./patient-read.ts";
+
+/** Why a pass stopped going forward. */
+export type ForwardEnd =
+  | { readonly end: "settled"; readonly outcome: Outcome }
+  | { readonly end: "parked"; readonly wakeAt: number | null; readonly wants: readonly string[] | null }
+  | { readonly end: "diverged"; readonly error: HistoryDivergedError }
+  | { readonly end: "crash-loop"; readonly error: CrashLoopError }
+  | { readonly end: "wish"; readonly wish: Wish };
+
+/** How many starts without progress the run has behind it. */
+export interface CrashCount {
+  readonly starts: number;
+  /** A claim counts by itself; a bare driver has none, so the count is part of a commit before the first body. */
+  readonly committed: boolean;
+}
+
+/** Between looks at the queue when no hint comes; doubled each time, up to an hour (I19). */
+const FIRST_POLL_MS = 1_000;
+const LONGEST_POLL_MS = 3_600_000;
+
+/**
+ * Owns: the forward part of a run pass (DESIGN 5.1): replay by turns, the check that the code fits, live work, and the
+ * decision that the run is parked.
+ * Does not own: commits (committer.ts), what follows the end (run-pass.ts).
+ * Invariants: recorded completions first and in order (P5); no body starts before every recorded operation was asked
+ * for again (P6), nor before what led to it is durable (DESIGN 5.2). `#waitForTheWorld` is the one place that waits.
+ */
+export class Forward {
+  readonly #execution: Execution;
+  readonly #committer: Committer;
+  readonly #control: Control;
+  readonly #crashes: CrashCount;
+  #startedBodies = false;
+  #toldForeign = false;
+  #pollMs = FIRST_POLL_MS;
+
+  constructor(execution: Execution, committer: Committer, control: Control, crashes: CrashCount) {
+    this.#execution = execution;
+    this.#committer = committer;
+    this.#control = control;
+    this.#crashes = crashes;
+  }
+
+  /** Goes on until the run ends, parks, or is to stop. */
+  async drive(): Promise<ForwardEnd> {
+    const execution = this.#execution;
+    for (;;) {
+      await execution.endOfTurn();
+      if (execution.divergence !== null) return { end: "diverged", error: execution.divergence };
+      const { wish } = this.#control;
+      // What is ready is handed over first, so that nothing is committed that no code has seen (I23).
+      if (wish === "cancel" || (wish === "evict" && !execution.turns.waiting)) return { end: "wish", wish };
+      if (execution.outcome !== null) return this.#settled(execution.outcome);
+      if (await execution.handOver()) continue;
+      const end = execution.live ? await this.#work() : await this.#endReplay();
+      if (end !== null) return end;
+    }
+  }
+
+  #settled(outcome: Outcome): ForwardEnd {
+    const execution = this.#execution;
+    if (!execution.live) {
+      const unasked = firstUnasked(execution.journal.root, execution.asked);
+      if (unasked !== undefined) {
+        return { end: "diverged", error: divergenceAt(execution, unasked, "ends") };
+      }
+    }
+    return { end: "settled", outcome };
+  }
+
+  /** The code waits and the history has nothing more for it. */
+  async #endReplay(): Promise<ForwardEnd | null> {
+    const execution = this.#execution;
+    if (answerGates(execution.gates)) return null;
+    const unasked = firstUnasked(execution.journal.root, execution.asked);
+    if (unasked !== undefined) {
+      // Code that waits for nothing of the engine's waits for a promise of its own, and may ask when that settles.
+      if (!execution.waitsForLive) {
+        this.#tellForeign();
+        return this.#waitForTheWorld();
+      }
+      return {
+        end: "diverged",
+        error: divergenceAt(execution, unasked, "waits for something else"),
+      };
+    }
+    execution.goLive();
+    return null;
+  }
+
+  /** One round of live work; null: there is more to do. */
+  async #work(): Promise<ForwardEnd | null> {
+    const execution = this.#execution;
+    const { timers, mailbox, outbox, bodies, journal, limits } = execution;
+    timers.fireDue();
+    if (mailbox.wantsLook) {
+      mailbox.listen(this.#committer.driver, () => this.#hinted());
+      await mailbox.look(patientMessages(this.#committer.driver, execution.world.clock));
+    }
+    if (execution.turns.waiting) return null;
+    if (outbox.urgent || journal.dirtyCount > limits.uncommittedEntries || this.#tooManyBytes()) {
+      await this.#commitRunning();
+      return null;
+    }
+    if (bodies.waiting.length > 0 && !this.#control.winding) return this.#startBodies();
+    if (execution.busy) {
+      // A message that is received and not consumed would wake a wait for others of its name again and again.
+      if (!mailbox.isWaiting || !mailbox.holdsMessages) return this.#waitForTheWorld();
+      await this.#commitRunning();
+      return null;
+    }
+    const { wish } = this.#control;
+    if (wish !== "none" && (wish !== "drain" || bodies.waiting.length > 0)) return { end: "wish", wish };
+    if (timers.size === 0 && !mailbox.isWaiting) {
+      this.#tellForeign();
+      return this.#waitForTheWorld();
+    }
+    return { end: "parked", wakeAt: timers.earliest(), wants: mailbox.wants() };
+  }
+
+  #tooManyBytes(): boolean {
+    return this.#execution.journal.dirtyBytes > this.#committer.driver.limits.batchBytes / 4;
+  }
+
+  async #startBodies(): Promise<ForwardEnd | null> {
+    const execution = this.#execution;
+    const starting = execution.bodies.take();
+    const first = !this.#startedBodies;
+    if (first && this.#crashes.starts > execution.limits.crashBudget) {
+      const steps = starting.map((body) => execution.journal.format(body.place));
+      return {
+        end: "crash-loop",
+        error: new CrashLoopError(execution.workflowId, this.#crashes.starts, steps),
+      };
+    }
+    for (const body of starting) body.prepare();
+    const counted = first && this.#crashes.committed;
+    if (execution.commitRequired || counted || execution.journal.header.revision === 0) {
+      await this.#commitRunning(counted ? this.#crashes.starts + 1 : 0);
+    }
+    if (this.#control.winding) {
+      for (const body of starting) body.retract();
+      execution.bodies.putBack(starting);
+      return null;
+    }
+    this.#startedBodies = true;
+    for (const body of starting) if (!body.scope.closed) body.start();
+    return null;
+  }
+
+  async #commitRunning(barrenStarts = 0): Promise<void> {
+    this.#execution.commitRequired = false;
+    await this.#committer.commit({ status: "running", barrenStarts }, this.#execution.outbox);
+  }
+
+  #tellForeign(): void {
+    if (this.#toldForeign) return;
+    this.#toldForeign = true;
+    this.#execution.report.warn(
+      "the workflow waits for a promise that the engine does not own; it cannot park until that settles",
+    );
+  }
+
+  /** The one place where a pass waits for the world: a body, a timer, a message, a wish. */
+  async #waitForTheWorld(): Promise<null> {
+    const { timers, mailbox, wakeup, world } = this.#execution;
+    const cancels: (() => void)[] = [];
+    const delay = timers.delay();
+    if (delay !== null) cancels.push(world.clock.setTimer(delay, () => wakeup.notify()));
+    if (mailbox.isWaiting) {
+      mailbox.listen(this.#committer.driver, () => this.#hinted());
+      cancels.push(world.clock.setTimer(this.#pollMs, () => this.#polled()));
+    }
+    await wakeup.wait();
+    for (const cancel of cancels) cancel();
+    return null;
+  }
+
+  /** No hint has come for a while: looks nevertheless, and less often from now on. */
+  #polled(): void {
+    this.#pollMs = Math.min(this.#pollMs * 2, LONGEST_POLL_MS);
+    this.#execution.mailbox.hint();
+    this.#execution.wakeup.notify();
+  }
+
+  #hinted(): void {
+    this.#pollMs = FIRST_POLL_MS;
+    this.#execution.wakeup.notify();
+  }
+
+  /** In live mode: waits in place until a timer is due, a message may be there, or somebody has a wish. */
+  async waitParked(): Promise<void> {
+    const { timers } = this.#execution;
+    if (!this.#control.winding && (timers.delay() ?? 1) > 0) await this.#waitForTheWorld();
+  }
+}

@@ -1,0 +1,65 @@
+import { encodeFailure } from "../../history/failure.ts";
+import { loadJournal } from "../../history/journal-load.ts";
+import { KeySpace } from "../../history/key.ts";
+import type { World } from "../../model/clock.ts";
+import { CorruptionError } from "../../model/errors/history-errors.ts";
+import { isTerminal, type PauseReason } from "../../model/run.ts";
+import { formatUuid } from "../replay/draws.ts";
+import type { Report } from "../replay/report.ts";
+import { Committer } from "./committer.ts";
+import type { PassClaim } from "./pass-settings.ts";
+
+/** Whose run is held, and how it is written. */
+export interface HoldSetup {
+  readonly workflowId: string;
+  readonly claim: PassClaim;
+  readonly world: World;
+  readonly report: Report;
+}
+
+/**
+ * Parks a run until an operator says `resume`, with the reason stored. Of the pass that found the reason nothing is
+ * written (P6): the run is read again and only its status changes. A run whose bytes are damaged keeps them as they
+ * are, so that they can be mended.
+ */
+export async function holdRun(setup: HoldSetup, reason: PauseReason, error: unknown): Promise<void> {
+  const { workflowId, claim } = setup;
+  try {
+    const loaded = await loadJournal(workflowId, claim.driver);
+    if (loaded === null || isTerminal(loaded.journal.header.status)) return;
+    const { journal } = loaded;
+    if (error !== null) journal.setSingle(KeySpace.hold, encodeFailure(error));
+    const committer = new Committer({
+      ...setup,
+      journal,
+      driver: claim.driver,
+      epoch: claim.epoch,
+      committed: () => {},
+    });
+    await committer.commit({ status: "paused", pause: reason }, null);
+  } catch (problem) {
+    if (!CorruptionError.is(problem)) throw problem;
+    await holdDamaged(setup);
+  }
+}
+
+async function holdDamaged({ claim, world }: HoldSetup): Promise<void> {
+  const image = await claim.driver.load();
+  if (image === null) return;
+  await claim.driver.commit({
+    batchId: formatUuid(world.random.bytes(16)),
+    epoch: claim.epoch,
+    expectedRevision: image.revision,
+    header: image.header,
+    status: "paused",
+    wakeAt: null,
+    wants: null,
+    puts: [],
+    deletes: [],
+    deleteRanges: [],
+    consume: [],
+    complete: [],
+    send: [],
+    spawn: [],
+  });
+}

@@ -1,0 +1,95 @@
+import { EMPTY_DIGEST, type RunHeader } from "../../history/header.ts";
+import { Journal } from "../../history/journal.ts";
+import { type LoadedRun, loadJournal } from "../../history/journal-load.ts";
+import { KeySpace } from "../../history/key.ts";
+import { CorruptionError, CrashLoopError } from "../../model/errors/history-errors.ts";
+import type { WorkflowDefinition } from "../../model/workflow.ts";
+import { Payloads } from "../replay/payloads.ts";
+import { Report } from "../replay/report.ts";
+import { holdRun } from "./hold.ts";
+import type { PassOutcome } from "./outcome.ts";
+import type { EngineSettings, PassSettings } from "./pass-settings.ts";
+import { patientRead } from "./patient-read.ts";
+import { RunPass } from "./run-pass.ts";
+
+/**
+ * Owns: how a pass begins: reading the run, or making a new one; what is too damaged to be run is held.
+ */
+
+/** Starts beyond the crash budget with which a run may still be replayed, to name the steps that would start. */
+const REPLAY_GRACE = 3;
+
+/** A pass, or why there is none. */
+export type OpenedPass = { readonly pass: RunPass } | { readonly outcome: PassOutcome };
+
+/** @throws FencedError, StorageError, UnserializableValueError, LimitError (of a new run's input) */
+export async function openPass(settings: PassSettings): Promise<OpenedPass> {
+  const report = reportOf(settings.workflowId, settings);
+  const hold = { workflowId: settings.workflowId, claim: settings.claim, world: settings.world, report };
+  let loaded: LoadedRun | null;
+  try {
+    loaded = await patientRead(settings.world.clock, () =>
+      loadJournal(settings.workflowId, settings.claim.driver),
+    );
+  } catch (error) {
+    if (!CorruptionError.is(error)) throw error;
+    await holdRun(hold, "corruption", error);
+    return { outcome: { state: "paused", reason: "corruption", error } };
+  }
+  if (loaded === null) {
+    const run = { definition: settings.definition, input: await settings.input() };
+    const journal = await newJournal(settings, settings.workflowId, run);
+    return { pass: new RunPass({ settings, journal, report, crashes: { starts: 0, committed: true } }) };
+  }
+  const { image, journal } = loaded;
+  const claimed = settings.claim.epoch > 0;
+  // The claim that is running now has not failed yet.
+  const starts = claimed ? image.claimsWithoutCommit - 1 : journal.header.barrenStarts;
+  if (starts > settings.limits.crashBudget + REPLAY_GRACE) {
+    const error = new CrashLoopError(settings.workflowId, starts, []);
+    await holdRun(hold, "crash-loop", error);
+    return { outcome: { state: "paused", reason: "crash-loop", error } };
+  }
+  return { pass: new RunPass({ settings, journal, report, crashes: { starts, committed: !claimed } }) };
+}
+
+/** A report for one run. */
+export function reportOf(workflowId: string, settings: EngineSettings): Report {
+  const { logger, observers, onError, world } = settings;
+  return new Report({ workflowId, now: () => world.clock.now(), logger, observers, onError });
+}
+
+/** What a new run is. */
+export interface NewRunDetails {
+  readonly definition: WorkflowDefinition;
+  readonly input: unknown;
+}
+
+/** The journal of a run that is not stored yet: its header and its input. */
+export async function newJournal(
+  settings: EngineSettings,
+  workflowId: string,
+  run: NewRunDetails,
+): Promise<Journal> {
+  const createdAt = settings.world.clock.now();
+  const header: RunHeader = {
+    status: "pending",
+    epoch: 0,
+    revision: 0,
+    sequence: 0,
+    wakeAt: null,
+    workflowName: run.definition.name,
+    workflowVersion: run.definition.version ?? null,
+    createdAt,
+    lastTime: createdAt,
+    seed: settings.world.random.bytes(16),
+    digest: EMPTY_DIGEST,
+    rollback: "none",
+    pause: null,
+    barrenStarts: 0,
+  };
+  const journal = new Journal(workflowId, header);
+  const payloads = new Payloads(settings.codec, settings.limits.payloadBytes);
+  journal.setSingle(KeySpace.input, await payloads.encode(run.input, "input"));
+  return journal;
+}

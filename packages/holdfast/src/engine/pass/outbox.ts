@@ -1,0 +1,113 @@
+import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
+import type { CompletedMessage, OutgoingMessage } from "../../storage/records.ts";
+
+/**
+ * Owns: what goes out with the next commit besides history: consumed messages, answers, sends.
+ * Invariants: what one commit has taken is not changed by what comes meanwhile; a refused commit puts it back (R19). An
+ * operation that waits for its commit gets its number when the commit is made, after everything that was handed over
+ * before (P5).
+ */
+export class Outbox {
+  #contents: Contents = empty();
+  readonly #unsealed: (() => void)[] = [];
+  readonly #refusals: Map<string, (error: HoldfastError) => void> = new Map();
+
+  /** Whether an operation waits for a commit to go on. */
+  get urgent(): boolean {
+    return this.#unsealed.length > 0 || this.#contents.afterCommit.length > 0;
+  }
+
+  get isEmpty(): boolean {
+    const { consume, complete, send } = this.#contents;
+    return !this.urgent && consume.length + complete.length + send.length === 0;
+  }
+
+  consume(messageId: string): void {
+    this.#contents.consume.push(messageId);
+  }
+
+  /** A message that is not consumed after all; false when it was consumed by a commit. */
+  giveBack(messageId: string): boolean {
+    const at = this.#contents.consume.indexOf(messageId);
+    if (at < 0) return false;
+    this.#contents.consume.splice(at, 1);
+    return true;
+  }
+
+  answer(answer: CompletedMessage): void {
+    this.#contents.complete.push(answer);
+  }
+
+  /** `refused` is called if the receiver does not take it; nothing of the commit was applied then. */
+  send(outgoing: OutgoingMessage, refused: (error: HoldfastError) => void): void {
+    this.#contents.send.push(outgoing);
+    this.#refusals.set(outgoing.message.id, refused);
+  }
+
+  /** Calls `record` when the next commit is made, and `then` once it is durable. */
+  onCommit(record: () => void, then: () => void): void {
+    this.#unsealed.push(() => {
+      record();
+      this.#contents.afterCommit.push(then);
+    });
+  }
+
+  /** The next commit is being made: what waits for it is recorded now. */
+  seal(): void {
+    for (const record of this.#unsealed.splice(0)) record();
+  }
+
+  take(): Outgoing {
+    const taken = this.#contents;
+    this.#contents = empty();
+    return {
+      consume: taken.consume,
+      complete: taken.complete,
+      send: taken.send,
+      committed: () => {
+        for (const outgoing of taken.send) this.#refusals.delete(outgoing.message.id);
+        for (const then of taken.afterCommit) then();
+      },
+      undo: () => {
+        const later = this.#contents;
+        this.#contents = {
+          consume: [...taken.consume, ...later.consume],
+          complete: [...taken.complete, ...later.complete],
+          send: [...taken.send, ...later.send],
+          afterCommit: [...taken.afterCommit, ...later.afterCommit],
+        };
+      },
+    };
+  }
+
+  /** Takes back the send that was refused and tells its operation. */
+  refuse(messageId: string, error: HoldfastError): boolean {
+    const refused = this.#refusals.get(messageId);
+    if (refused === undefined) return false;
+    this.#refusals.delete(messageId);
+    const send = this.#contents.send.filter((outgoing) => outgoing.message.id !== messageId);
+    this.#contents = { ...this.#contents, send };
+    refused(error);
+    return true;
+  }
+}
+
+/** What one commit takes along. */
+export interface Outgoing {
+  readonly consume: readonly string[];
+  readonly complete: readonly CompletedMessage[];
+  readonly send: readonly OutgoingMessage[];
+  readonly committed: () => void;
+  readonly undo: () => void;
+}
+
+interface Contents {
+  readonly consume: string[];
+  readonly complete: CompletedMessage[];
+  readonly send: OutgoingMessage[];
+  readonly afterCommit: (() => void)[];
+}
+
+function empty(): Contents {
+  return { consume: [], complete: [], send: [], afterCommit: [] };
+}

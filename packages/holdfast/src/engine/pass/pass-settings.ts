@@ -1,0 +1,43 @@
+import type { PayloadCodec } from "../../history/payload.ts";
+import type { World } from "../../model/clock.ts";
+import type { Observer, WorkflowErrorEvent } from "../../model/events.ts";
+import type { Limits } from "../../model/limits.ts";
+import type { Logger } from "../../model/logger.ts";
+import type { HistorySnapshot } from "../../model/snapshot.ts";
+import type { WorkflowDefinition } from "../../model/workflow.ts";
+import type { EngineDriver } from "../../storage/driver.ts";
+
+/** Is given a snapshot after each commit; while `wanted` says no, none is built. */
+type HistoryListener = ((snapshot: HistorySnapshot) => void) & { readonly wanted?: () => boolean };
+
+/** What is the same for all passes of a runner. */
+export interface EngineSettings {
+  readonly world: World;
+  readonly limits: Limits;
+  readonly codec: PayloadCodec;
+  readonly logger: Logger;
+  readonly observers: readonly Observer[];
+  readonly onError: ((event: WorkflowErrorEvent) => void) | undefined;
+  readonly onHistoryUpdated: HistoryListener | undefined;
+  readonly strict: boolean;
+}
+
+/** A claim on a run, as a pass needs to know it. */
+export interface PassClaim {
+  readonly driver: EngineDriver;
+  /** 0 for a bare driver. */
+  readonly epoch: number;
+  /** The store's clock minus this process's, in milliseconds. */
+  readonly skewMs: number;
+}
+
+/** What a pass is opened with. */
+export interface PassSettings extends EngineSettings {
+  readonly workflowId: string;
+  readonly definition: WorkflowDefinition;
+  readonly claim: PassClaim;
+  /** Called when the answer to a completable message is durable. */
+  readonly answered?: (messageId: string, response: Uint8Array) => void;
+  /** The input of a run that does not exist yet, validated; not asked for otherwise, since stored runs keep theirs. */
+  readonly input: () => unknown;
+}

@@ -1,0 +1,110 @@
+import type { Journal } from "../../history/journal.ts";
+import { takeSnapshot } from "../../history/snapshot.ts";
+import { Payloads } from "../replay/payloads.ts";
+import type { Report } from "../replay/report.ts";
+import { Wakeup } from "../replay/wakeup.ts";
+import { Committer } from "./committer.ts";
+import { Control } from "./control.ts";
+import { Execution } from "./execution.ts";
+import type { CrashCount } from "./forward.ts";
+import type { Outgoing } from "./outbox.ts";
+import type { PassClaim, PassSettings } from "./pass-settings.ts";
+
+/** A run that was read, and what else a pass over it needs. */
+export interface OpenedRun {
+  readonly settings: PassSettings;
+  readonly journal: Journal;
+  readonly report: Report;
+  readonly crashes: CrashCount;
+}
+
+/** What an entry has beside its payload fits in this. */
+const ENTRY_OVERHEAD_BYTES = 2048;
+
+/**
+ * Owns: what the parts of one pass share: the run, the claim it is run under, its commits, the execution of the moment.
+ */
+export class PassState {
+  readonly settings: PassSettings;
+  readonly journal: Journal;
+  readonly report: Report;
+  readonly crashes: CrashCount;
+  readonly committer: Committer;
+  readonly wakeup: Wakeup = new Wakeup();
+  readonly control: Control = new Control(this.wakeup);
+  claim: PassClaim;
+  execution: Execution;
+  /** Whether the claim is still held after the last commit. */
+  holdsClaim = true;
+
+  constructor(run: OpenedRun) {
+    this.settings = run.settings;
+    this.journal = run.journal;
+    this.report = run.report;
+    this.crashes = run.crashes;
+    this.claim = run.settings.claim;
+    this.committer = new Committer({
+      journal: run.journal,
+      driver: this.claim.driver,
+      epoch: this.claim.epoch,
+      world: run.settings.world,
+      report: run.report,
+      committed: (outgoing) => this.#committed(outgoing),
+    });
+    this.execution = this.newExecution(false);
+  }
+
+  get workflowId(): string {
+    return this.settings.workflowId;
+  }
+
+  /** Goes on under a new claim. */
+  reclaim(claim: PassClaim): void {
+    this.claim = claim;
+    this.committer.driver = claim.driver;
+    this.committer.epoch = claim.epoch;
+    this.holdsClaim = true;
+    this.execution.timers.skewMs = claim.skewMs;
+    this.execution.mailbox.hint();
+  }
+
+  newExecution(rollingBack: boolean): Execution {
+    const { settings, journal, report, wakeup } = this;
+    const { valueBytes } = settings.claim.driver.limits;
+    const maximum = Math.min(settings.limits.payloadBytes, valueBytes - ENTRY_OVERHEAD_BYTES);
+    const payloads = new Payloads(settings.codec, maximum);
+    return new Execution({
+      ...settings,
+      journal,
+      report,
+      payloads,
+      wakeup,
+      rollingBack,
+      skewMs: this.claim.skewMs,
+    });
+  }
+
+  /** The value of a row that the run has one of; undefined when it has none. */
+  async value(space: number): Promise<unknown> {
+    const bytes = this.journal.single(space);
+    return bytes === null ? undefined : await this.execution.payloads.decode(bytes);
+  }
+
+  #committed(outgoing: Outgoing | null): void {
+    const { status, wakeAt } = this.journal.header;
+    const keeps =
+      status === "running" || status === "pending" || (status === "rolling_back" && wakeAt === null);
+    if (!keeps) this.holdsClaim = false;
+    if (outgoing !== null) {
+      this.execution.mailbox.consumed(outgoing.consume);
+      for (const { id, response } of outgoing.complete) this.settings.answered?.(id, response);
+    }
+    const { onHistoryUpdated, codec } = this.settings;
+    if (onHistoryUpdated === undefined || onHistoryUpdated.wanted?.() === false) return;
+    try {
+      onHistoryUpdated(takeSnapshot(this.journal, codec));
+    } catch (error) {
+      this.report.warn("onHistoryUpdated threw", { error });
+    }
+  }
+}

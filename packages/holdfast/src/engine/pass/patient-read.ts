@@ -1,0 +1,37 @@
+import type { Clock } from "../../model/clock.ts";
+import { StorageError } from "../../model/errors/storage-errors.ts";
+import type { EngineDriver } from "../../storage/driver.ts";
+
+/** A failing storage is tried so many times, each wait twice the one before, before the pass gives the run up. */
+export const STORAGE_TRIES = 8;
+const FIRST_WAIT_MS = 25;
+
+/** The wait after failed try `attempt`, from 1. */
+export function waitAfterTry(clock: Clock, attempt: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimer(FIRST_WAIT_MS * 2 ** (attempt - 1), resolve);
+  });
+}
+
+/** Reads from a storage that may fail for a moment: a read changes nothing, so it is just tried again (P11). */
+export async function patientRead<Value>(clock: Clock, read: () => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!StorageError.is(error) || !error.retryable || attempt === STORAGE_TRIES) throw error;
+      await waitAfterTry(clock, attempt);
+    }
+  }
+}
+
+/** A driver's messages, read patiently. */
+export function patientMessages(
+  driver: Pick<EngineDriver, "peekMessages" | "waitForMessages">,
+  clock: Clock,
+): Pick<EngineDriver, "peekMessages" | "waitForMessages"> {
+  return {
+    peekMessages: (names, count) => patientRead(clock, () => driver.peekMessages(names, count)),
+    waitForMessages: (names, signal) => driver.waitForMessages(names, signal),
+  };
+}

@@ -1,0 +1,208 @@
+import type { Entry } from "../../history/entry.ts";
+import { decodeFailure, encodeFailure } from "../../history/failure.ts";
+import type { Place } from "../../history/place.ts";
+import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
+import { RunEvictedError } from "../../model/errors/run-errors.ts";
+import { StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
+import { backoffMs } from "../../model/retry-policy.ts";
+import type { RollbackContext } from "../../model/step-options.ts";
+import { retryDelay, verdictOn } from "../effects/verdict.ts";
+import type { ArmedStep } from "../replay/run.ts";
+import { answerGates } from "../replay/version-gates.ts";
+import type { Committer } from "./committer.ts";
+import type { Control, Wish } from "./control.ts";
+import type { Execution } from "./execution.ts";
+
+/** How far a rollback got. */
+export type RollbackEnd =
+  | { readonly end: "done" }
+  | { readonly end: "failed"; readonly step: string; readonly error: unknown }
+  | { readonly end: "parked"; readonly wakeAt: number }
+  | { readonly end: "diverged"; readonly error: HistoryDivergedError }
+  | { readonly end: "wish"; readonly wish: Wish };
+
+/** A committed step whose handler has not completed. */
+type Armed = Place & { readonly entry: Entry };
+
+/** Handler retries that are due within this are waited for in memory. */
+const SHORT_BACKOFF_MS = 1_000;
+
+/**
+ * Owns: undoing a run (DESIGN 5.5): collecting the handlers by replay, and running them.
+ * Invariants: which steps are undone is read from the history, not from what replay happens to visit (R18); strictly
+ * in reverse order of commit, each once, each completion committed (P12, I27 to I29); nothing is undone when a handler
+ * is missing (P6).
+ */
+export class Rollback {
+  readonly #execution: Execution;
+  readonly #committer: Committer;
+  readonly #control: Control;
+  readonly #reason: unknown;
+
+  /** `execution` is in rollback mode; `reason` is why the run rolls back. */
+  constructor(execution: Execution, at: { committer: Committer; control: Control; reason: unknown }) {
+    this.#execution = execution;
+    this.#committer = at.committer;
+    this.#control = at.control;
+    this.#reason = at.reason;
+  }
+
+  /** Replays what is recorded, so that the code names the handlers of all committed steps. */
+  async collect(input: unknown): Promise<HistoryDivergedError | null> {
+    const execution = this.#execution;
+    execution.start(input);
+    for (;;) {
+      await execution.endOfTurn();
+      if (execution.divergence !== null) return execution.divergence;
+      if (await execution.handOver()) continue;
+      if (!answerGates(execution.gates)) break;
+    }
+    const missing = this.#armed().find((place) => !execution.handlers.has(place));
+    if (missing === undefined) return null;
+    const location = execution.journal.format(missing);
+    return new HistoryDivergedError(execution.workflowId, {
+      location,
+      recorded: "a committed step with a rollback handler",
+      asked: "gave no handler for it while rolling back",
+    });
+  }
+
+  /** Steps that are still to be undone, last committed first. */
+  #armed(): Armed[] {
+    const armed: Armed[] = [];
+    for (const place of this.#execution.journal.root.entries()) {
+      if (place.entry.armed && place.entry.compensation?.done !== true) armed.push(place);
+    }
+    return armed.sort((a, b) => b.entry.sequence - a.entry.sequence);
+  }
+
+  /** Runs the handlers that have not completed. */
+  async run(): Promise<RollbackEnd> {
+    for (const place of this.#armed()) {
+      const end = await this.#undo(place, this.#execution.handlers.get(place) as ArmedStep);
+      if (end !== null) return end;
+    }
+    return { end: "done" };
+  }
+
+  async #undo(place: Armed, step: ArmedStep): Promise<RollbackEnd | null> {
+    for (;;) {
+      const retryAt = place.entry.compensation?.retryAt ?? null;
+      if (retryAt !== null) {
+        const waited = await this.#waitUntil(retryAt);
+        if (waited !== null) return waited;
+      }
+      if (this.#control.winding) return { end: "wish", wish: this.#control.wish };
+      const attempt = (place.entry.compensation?.attempts ?? 0) + 1;
+      const outcome = await this.#attempt(place, step, attempt);
+      if (outcome === "left") return { end: "wish", wish: this.#control.wish };
+      if (outcome.ok) {
+        this.#record(place, { attempts: attempt, retryAt: null, done: true, failure: null });
+        await this.#committer.commit({ status: "rolling_back" }, null);
+        const location = this.#execution.journal.format(place);
+        this.#execution.report.event({ type: "rollback-ended", location, name: step.name });
+        return null;
+      }
+      const final = await this.#failed(place, step, { attempt, error: outcome.error });
+      if (final !== undefined) return { end: "failed", step: step.name, error: final };
+    }
+  }
+
+  /** Records a failed attempt; returns the error when there will be no other. */
+  async #failed(
+    place: Armed,
+    step: ArmedStep,
+    failed: { attempt: number; error: unknown },
+  ): Promise<unknown> {
+    const { report, timers, world, workflowId, journal } = this.#execution;
+    const { attempt, error } = failed;
+    const verdict = verdictOn(error, attempt, { policy: step.policy, retryOnTimeout: true });
+    const delay = retryDelay(error, timers.now()) ?? backoffMs(step.policy, attempt, world.random.float());
+    const retryAt = verdict === "retry" ? timers.now() + delay : null;
+    this.#record(place, { attempts: attempt, retryAt, done: false, failure: encodeFailure(error) });
+    const location = journal.format(place);
+    report.event({
+      type: "rollback-failed",
+      location,
+      name: step.name,
+      error,
+      willRetry: retryAt !== null,
+      retryAt,
+    });
+    report.error({ rollback: { workflowId, stepName: step.name, error } });
+    if (verdict === "final") return error;
+    if (verdict === "exhausted")
+      return new StepExhaustedError(`${step.name} (rollback)`, attempt, {
+        cause: decodeFailure(encodeFailure(error)),
+      });
+    if (delay <= SHORT_BACKOFF_MS) await this.#committer.commit({ status: "rolling_back" }, null);
+    return undefined;
+  }
+
+  #record(place: Armed, compensation: NonNullable<Entry["compensation"]>): void {
+    this.#execution.journal.write(place, { ...place.entry, compensation });
+  }
+
+  /** Waits in memory when it is short; else parks. */
+  async #waitUntil(at: number): Promise<RollbackEnd | null> {
+    const { timers, world, wakeup, journal } = this.#execution;
+    while (timers.now() < at) {
+      if (this.#control.winding) return { end: "wish", wish: this.#control.wish };
+      if (at - timers.now() > SHORT_BACKOFF_MS) {
+        const { header } = journal;
+        const parked = header.status === "rolling_back" && header.wakeAt === at && !journal.isDirty;
+        if (!parked) await this.#committer.commit({ status: "rolling_back", wakeAt: at }, null);
+        return { end: "parked", wakeAt: at };
+      }
+      const cancel = world.clock.setTimer(at - timers.now(), () => wakeup.notify());
+      await wakeup.wait();
+      cancel();
+    }
+    return null;
+  }
+
+  async #attempt(
+    place: Armed,
+    step: ArmedStep,
+    attempt: number,
+  ): Promise<{ ok: true } | { ok: false; error: unknown } | "left"> {
+    const { world, payloads, report, workflowId, journal, wakeup } = this.#execution;
+    const controller = new AbortController();
+    const location = journal.format(place);
+    const failure = place.entry.compensation?.failure ?? null;
+    const context: RollbackContext = {
+      workflowId,
+      attempt,
+      idempotencyKey: `${workflowId}/${location}/rollback`,
+      signal: controller.signal,
+      lastError: failure === null ? undefined : decodeFailure(failure),
+      error: this.#reason,
+      log: report.log({ rollback: step.name, attempt }, () => false),
+    };
+    const result = await payloads.decode(place.entry.result ?? new Uint8Array(0));
+    let settled: { ok: true } | { ok: false; error: unknown } | null = null;
+    const settle = (how: { ok: true } | { ok: false; error: unknown }): void => {
+      settled ??= how;
+      wakeup.notify();
+    };
+    const body = async (): Promise<unknown> =>
+      world.bodies.run({ owner: this.#execution, name: step.name }, () => step.run(context, result));
+    body().then(
+      () => settle({ ok: true }),
+      (error: unknown) => settle({ ok: false, error }),
+    );
+    const timeout = new StepTimeoutError(`${step.name} (rollback)`, step.timeoutMs);
+    const cancel =
+      step.timeoutMs === 0
+        ? (): void => {}
+        : world.clock.setTimer(step.timeoutMs, () => settle({ ok: false, error: timeout }));
+    while (settled === null && this.#control.wish !== "evict") await wakeup.wait();
+    cancel();
+    if (settled === null) {
+      controller.abort(new RunEvictedError(workflowId));
+      return "left";
+    }
+    if (!(settled as { ok: boolean }).ok) controller.abort((settled as { error?: unknown }).error);
+    return settled;
+  }
+}

@@ -1,0 +1,96 @@
+import { decodeFailure } from "../../history/failure.ts";
+import { KeySpace } from "../../history/key.ts";
+import { LimitError } from "../../model/errors/argument-errors.ts";
+import { CorruptionError, EntryInProgressError } from "../../model/errors/history-errors.ts";
+import { BranchAbandonedError, RunPausedError } from "../../model/errors/run-errors.ts";
+import { FencedError } from "../../model/errors/storage-errors.ts";
+import type { PauseReason } from "../../model/run.ts";
+import { validate } from "../../model/schema.ts";
+import { holdsArmed, type Outcome } from "../replay/block.ts";
+import { holdRun } from "./hold.ts";
+import type { PassOutcome } from "./outcome.ts";
+import type { PassState } from "./pass-state.ts";
+import { recordFailure, storedError } from "./run-failing.ts";
+
+/**
+ * Owns: the ends of a run: completion, failure, hold.
+ * Invariants: the last results and the terminal status are one commit (DESIGN 5.2); output is stored if and only if the
+ * run completed, an error if and only if it failed (I15).
+ */
+
+/** The workflow function has settled: completes the run, or fails it. `undo` rolls it back where handlers are armed. */
+export async function finishRun(
+  state: PassState,
+  outcome: Outcome,
+  undo: () => Promise<PassOutcome>,
+): Promise<PassOutcome> {
+  const { execution, journal, workflowId, report } = state;
+  execution.mailbox.close();
+  const ended = await checkedOutcome(state, outcome);
+  if (ended.ok) {
+    execution.root.end();
+    await state.committer.commit({ status: "completed" }, execution.outbox);
+    report.event({ type: "run-ended", state: "completed" });
+    return { state: "completed", output: await state.value(KeySpace.output) };
+  }
+  const { error } = ended;
+  execution.root.close(new BranchAbandonedError("The workflow has failed.", { cause: error }));
+  recordFailure(journal, error, execution.origins);
+  report.error({ workflow: { workflowId, error } });
+  if (holdsArmed(journal.root)) {
+    await state.committer.commit({ status: "rolling_back", rollback: "failure" }, execution.outbox);
+    return undo();
+  }
+  await state.committer.commit({ status: "failed" }, execution.outbox);
+  report.event({ type: "run-ended", state: "failed", error });
+  return { state: "failed", error: storedError(journal) };
+}
+
+/** A return with steps still running, or with a value that cannot be stored, is a failure. */
+async function checkedOutcome(state: PassState, outcome: Outcome): Promise<Outcome> {
+  const { execution, journal, workflowId } = state;
+  if (!outcome.ok) return outcome;
+  const running = [...execution.root.stillRunning()].map((place) => journal.format(place));
+  if (running.length > 0) return { ok: false, error: new EntryInProgressError(workflowId, running) };
+  const { output } = state.settings.definition;
+  try {
+    const value =
+      output === undefined
+        ? outcome.value
+        : await validate(output, outcome.value, `The output of "${workflowId}"`);
+    journal.setSingle(KeySpace.output, await execution.payloads.encode(value, "output"));
+    return outcome;
+  } catch (error) {
+    return { ok: false, error };
+  }
+}
+
+/** Parks the run until an operator resumes it. */
+export async function holdPass(state: PassState, reason: PauseReason, error: unknown): Promise<PassOutcome> {
+  const { workflowId, claim, report, settings } = state;
+  state.execution.leave(error);
+  await holdRun({ workflowId, claim, world: settings.world, report }, reason, error);
+  state.holdsClaim = false;
+  report.error({ workflow: { workflowId, error } });
+  return { state: "paused", reason, error };
+}
+
+/** Why a paused run is paused. */
+export function pausedOutcome(state: PassState, reason: PauseReason): PassOutcome {
+  const stored = state.journal.single(KeySpace.hold);
+  const error = stored === null ? new RunPausedError(state.workflowId, reason) : decodeFailure(stored);
+  return { state: "paused", reason, error };
+}
+
+/** A pass that cannot go on here: the run is held when its data is at fault, else left to another runner. */
+export async function brokenOutcome(state: PassState, error: unknown): Promise<PassOutcome> {
+  state.execution.leave(error);
+  if (FencedError.is(error)) state.report.event({ type: "fenced", error });
+  try {
+    if (CorruptionError.is(error)) return await holdPass(state, "corruption", error);
+    if (LimitError.is(error)) return await holdPass(state, "limit", error);
+  } catch (second) {
+    return { state: "lost", error: second };
+  }
+  return { state: "lost", error };
+}

@@ -1,0 +1,70 @@
+import { decodeFailure, encodeFailure } from "../../history/failure.ts";
+import type { Journal } from "../../history/journal.ts";
+import { KeySpace } from "../../history/key.ts";
+import type { Place } from "../../history/place.ts";
+import { decodeRunFailure, encodeRunFailure } from "../../history/run-failure.ts";
+import { RollbackFailedError } from "../../model/errors/step-errors.ts";
+
+/**
+ * Owns: the row that says why a run failed.
+ */
+
+/** Records the workflow's error, and which entries it came from. */
+export function recordFailure(journal: Journal, error: unknown, origins: WeakMap<object, Place>): void {
+  const keys = originsOf(error, origins).map((place) => place.key);
+  journal.setSingle(
+    KeySpace.error,
+    encodeRunFailure({ failure: encodeFailure(error), origins: keys, rollbackFailure: null }),
+  );
+}
+
+/** The places that an error and its causes came from. */
+function originsOf(error: unknown, origins: WeakMap<object, Place>): Place[] {
+  const found: Place[] = [];
+  const seen = new Set<unknown>();
+  for (let at = error; typeof at === "object" && at !== null && !seen.has(at); at = causeOf(at)) {
+    seen.add(at);
+    const place = origins.get(at);
+    if (place !== undefined) found.push(place);
+  }
+  return found;
+}
+
+function causeOf(error: object): unknown {
+  try {
+    return (error as { cause?: unknown }).cause;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Records that the rollback could not be finished, beside the workflow's own error; null takes that back. */
+export function recordRollbackFailure(
+  journal: Journal,
+  failed: { step: string; error: unknown } | null,
+): void {
+  const row = journal.single(KeySpace.error);
+  if (row === null) return;
+  const failure = decodeRunFailure(row);
+  const rollbackFailure =
+    failed === null
+      ? null
+      : encodeFailure(
+          new RollbackFailedError(failed.step, failed.error, { cause: decodeFailure(failure.failure) }),
+        );
+  journal.setSingle(KeySpace.error, encodeRunFailure({ ...failure, rollbackFailure }));
+}
+
+/** The workflow's own error. */
+export function originalError(journal: Journal): unknown {
+  const row = journal.single(KeySpace.error);
+  return row === null ? undefined : decodeFailure(decodeRunFailure(row).failure);
+}
+
+/** The error that a failed run rejects with. */
+export function storedError(journal: Journal): unknown {
+  const row = journal.single(KeySpace.error);
+  if (row === null) return undefined;
+  const { failure, rollbackFailure } = decodeRunFailure(row);
+  return decodeFailure(rollbackFailure ?? failure);
+}

@@ -1,0 +1,280 @@
+import type { Journal } from "../../history/journal.ts";
+import { KeySpace } from "../../history/key.ts";
+import { LimitError } from "../../model/errors/argument-errors.ts";
+import {
+  BranchAbandonedError,
+  RunCancelledError,
+  RunEvictedError,
+  RunPausedError,
+} from "../../model/errors/run-errors.ts";
+import { isTerminal } from "../../model/run.ts";
+import { holdsArmed } from "../replay/block.ts";
+import type { Wish } from "./control.ts";
+import { Forward } from "./forward.ts";
+import type { CancelOutcome, PassOutcome } from "./outcome.ts";
+import type { PassClaim } from "./pass-settings.ts";
+import { type OpenedRun, PassState } from "./pass-state.ts";
+import { patientMessages } from "./patient-read.ts";
+import { Rollback } from "./rollback.ts";
+import { brokenOutcome, finishRun, holdPass, pausedOutcome } from "./run-ending.ts";
+import { originalError, recordFailure, recordRollbackFailure, storedError } from "./run-failing.ts";
+
+/**
+ * One pass over a run (DESIGN 5.1), from replay to the point where nothing is left to do here. A parked pass can be
+ * advanced again and goes on in place, without replay.
+ *
+ * Owns: what follows when the way forward ends: parking, rollback, eviction, cancellation.
+ * Does not own: the way forward (forward.ts), undoing (rollback.ts), ending (run-ending.ts), opening (open-pass.ts).
+ * Invariants: a terminal status is written once (P10); when this process has lost the run it starts and writes nothing
+ * further (P4).
+ */
+export class RunPass {
+  readonly #state: PassState;
+  readonly #cancels: { compensate: boolean; done: (outcome: CancelOutcome) => void }[] = [];
+  #forward: Forward | null = null;
+  #rollback: Rollback | null = null;
+  #ended: PassOutcome | null = null;
+
+  constructor(run: OpenedRun) {
+    this.#state = new PassState(run);
+  }
+
+  get workflowId(): string {
+    return this.#state.workflowId;
+  }
+
+  get journal(): Journal {
+    return this.#state.journal;
+  }
+
+  /** Of the last commit: by it a claim tells whether the run is as this pass left it. */
+  get revision(): number {
+    return this.#state.journal.header.revision;
+  }
+
+  /** Whether the claim is still held: a commit that parks or ends the run gives it up. */
+  get holdsClaim(): boolean {
+    return this.#state.holdsClaim;
+  }
+
+  /** Whether the pass can go on in place. */
+  get resumable(): boolean {
+    return this.#ended === null;
+  }
+
+  /** Goes on with a new claim, after the pass was parked and its run claimed again. */
+  reclaim(claim: PassClaim): void {
+    this.#state.reclaim(claim);
+  }
+
+  /** Somebody outside has news: a message may be there. */
+  hint(): void {
+    this.#state.execution.mailbox.hint();
+    this.#state.wakeup.notify();
+  }
+
+  /** Stops the pass: at once (`evict`), or when what runs has ended (`drain`, `pause`). */
+  stop(wish: Exclude<Wish, "none" | "cancel">): void {
+    this.#state.control.ask(wish);
+  }
+
+  /** The run was taken away, or is left to another pass: nothing further is started or written here. */
+  abandon(error: unknown): void {
+    this.#ended ??= { state: "lost", error };
+    this.#state.execution.leave(error);
+    this.#state.control.ask("evict");
+  }
+
+  /** Cancels the run, if it has not ended before. Somebody must be advancing the pass. */
+  cancel(compensate: boolean): Promise<CancelOutcome> {
+    const { status } = this.#state.journal.header;
+    if (isTerminal(status) || status === "rolling_back")
+      return Promise.resolve({ cancelled: false, state: status });
+    return new Promise((done) => {
+      this.#cancels.push({ compensate, done });
+      this.#state.control.ask("cancel");
+    });
+  }
+
+  /** Goes on until the run ends, parks or stops here. How storage and code fail is told by the outcome, not thrown. */
+  async advance(): Promise<PassOutcome> {
+    if (this.#ended !== null) return this.#ended;
+    let outcome: PassOutcome;
+    try {
+      outcome = await this.#advance();
+    } catch (error) {
+      outcome = await brokenOutcome(this.#state, error);
+    }
+    this.#answerLateCancels();
+    if (outcome.state === "sleeping" || outcome.state === "rolling_back") {
+      const { wakeAt, wants } = outcome;
+      this.#state.report.event({ type: "run-parked", wakeAt, wants });
+      return this.#ended ?? outcome;
+    }
+    this.#ended ??= outcome;
+    return this.#ended;
+  }
+
+  /** In live mode: waits in place until the parked pass may have something to do. */
+  async waitParked(): Promise<void> {
+    const { journal, execution, wakeup, settings } = this.#state;
+    if (this.#rollback === null) {
+      await this.#forward?.waitParked();
+      return;
+    }
+    const delay = Math.max(0, (journal.header.wakeAt ?? 0) - execution.timers.now());
+    const cancel = settings.world.clock.setTimer(delay, () => wakeup.notify());
+    await wakeup.wait();
+    cancel();
+  }
+
+  async #advance(): Promise<PassOutcome> {
+    const state = this.#state;
+    const { header } = state.journal;
+    if (header.status === "completed")
+      return { state: "completed", output: await state.value(KeySpace.output) };
+    if (header.status === "failed") return { state: "failed", error: storedError(state.journal) };
+    if (header.status === "cancelled") return { state: "cancelled" };
+    if (header.status === "paused") return pausedOutcome(state, header.pause ?? "operator");
+    if (header.status === "rolling_back") return this.#undo();
+    if (this.#forward === null) {
+      state.report.event({ type: "run-started", replayed: header.sequence });
+      const input = await state.value(KeySpace.input);
+      this.#forward = new Forward(state.execution, state.committer, state.control, state.crashes);
+      this.#limitRunTime();
+      state.execution.start(input);
+    }
+    return this.#goForward(this.#forward);
+  }
+
+  async #goForward(forward: Forward): Promise<PassOutcome> {
+    for (;;) {
+      const end = await forward.drive();
+      switch (end.end) {
+        case "settled":
+          return finishRun(this.#state, end.outcome, () => this.#undo());
+        case "parked": {
+          const parked = await this.#park(end.wakeAt, end.wants);
+          if (parked !== null) return parked;
+          break;
+        }
+        case "diverged":
+          this.#state.report.event({ type: "diverged", error: end.error });
+          return holdPass(this.#state, "divergence", end.error);
+        case "crash-loop":
+          return holdPass(this.#state, "crash-loop", end.error);
+        case "wish":
+          return this.#meet(end.wish);
+      }
+    }
+  }
+
+  /** Null: a message came while the wait was being committed, or a timer is due, so there is something to do (R7). */
+  async #park(wakeAt: number | null, wants: readonly string[] | null): Promise<PassOutcome | null> {
+    const { journal, execution, committer, claim } = this.#state;
+    const { header } = journal;
+    const { mailbox, outbox, timers } = execution;
+    const unchanged =
+      header.status === "sleeping" && header.wakeAt === wakeAt && !journal.isDirty && outbox.isEmpty;
+    if (!unchanged) {
+      execution.commitRequired = false;
+      await committer.commit({ status: "sleeping", wakeAt, wants }, outbox);
+    }
+    // A store looks for messages in the transaction of the commit; for a bare driver the second look is ours.
+    if (claim.epoch === 0) {
+      if (mailbox.isWaiting && !unchanged) {
+        mailbox.hint();
+        await mailbox.look(patientMessages(committer.driver, execution.world.clock));
+        if (execution.turns.waiting) return null;
+      }
+      if ((timers.delay() ?? 1) <= 0) return null;
+    }
+    return { state: "sleeping", wakeAt, wants };
+  }
+
+  async #undo(): Promise<PassOutcome> {
+    const state = this.#state;
+    const { journal, report } = state;
+    if (this.#rollback === null) {
+      state.execution.leave(new BranchAbandonedError("The run is rolling back."));
+      state.execution = state.newExecution(true);
+      const at = { committer: state.committer, control: state.control, reason: originalError(journal) };
+      const rollback = new Rollback(state.execution, at);
+      const diverged = await rollback.collect(await state.value(KeySpace.input));
+      if (diverged !== null) {
+        report.event({ type: "diverged", error: diverged });
+        return holdPass(state, "divergence", diverged);
+      }
+      this.#rollback = rollback;
+    }
+    const end = await this.#rollback.run();
+    if (end.end === "parked") return { state: "rolling_back", wakeAt: end.wakeAt, wants: null };
+    if (end.end === "wish") return this.#meet(end.wish);
+    const status = end.end === "done" && journal.header.rollback === "cancel" ? "cancelled" : "failed";
+    if (end.end === "failed") recordRollbackFailure(journal, end);
+    await state.committer.commit({ status }, null);
+    state.execution.leave(new BranchAbandonedError("The run has ended."));
+    const error = storedError(journal);
+    report.event({ type: "run-ended", state: status, error });
+    return status === "cancelled" ? { state: status } : { state: status, error };
+  }
+
+  /** What somebody outside wanted is done now. */
+  async #meet(wish: Wish): Promise<PassOutcome> {
+    const { execution, committer, journal, workflowId } = this.#state;
+    if (wish === "cancel") return this.#cancelNow();
+    if (wish === "pause") {
+      execution.leave(new RunPausedError(workflowId, "operator"));
+      await committer.commit({ status: "paused", pause: "operator" }, execution.outbox);
+      return pausedOutcome(this.#state, "operator");
+    }
+    execution.leave(new RunEvictedError(workflowId));
+    if (execution.commitRequired || journal.header.revision === 0) {
+      await committer.commit({ status: "running" }, execution.outbox);
+    }
+    return { state: "evicted" };
+  }
+
+  async #cancelNow(): Promise<PassOutcome> {
+    const { execution, committer, control, journal, report, workflowId } = this.#state;
+    const error = new RunCancelledError(workflowId);
+    control.clear();
+    const undoes = this.#cancels.some((cancel) => cancel.compensate) && holdsArmed(journal.root);
+    if (undoes) recordFailure(journal, error, execution.origins);
+    await committer.commit(
+      undoes ? { status: "rolling_back", rollback: "cancel" } : { status: "cancelled" },
+      execution.outbox,
+    );
+    execution.leave(error);
+    for (const { done } of this.#cancels.splice(0)) done({ cancelled: true });
+    if (undoes) return this.#undo();
+    report.event({ type: "run-ended", state: "cancelled" });
+    return { state: "cancelled" };
+  }
+
+  /** Cancellations that came too late learn who won. */
+  #answerLateCancels(): void {
+    const { status } = this.#state.journal.header;
+    if (!isTerminal(status)) return;
+    for (const { done } of this.#cancels.splice(0)) done({ cancelled: false, state: status });
+  }
+
+  #limitRunTime(): void {
+    const { execution, settings, journal, workflowId } = this.#state;
+    const { runTimeMs: maximum } = settings.limits;
+    if (maximum === Number.POSITIVE_INFINITY) return;
+    const { createdAt } = journal.header;
+    execution.timers.add(createdAt + maximum, maximum, () => {
+      const actual = execution.timers.now() - createdAt;
+      const where = `The time that run "${workflowId}" takes`;
+      const error = new LimitError({
+        limit: "runTimeMs",
+        maximum,
+        actual,
+        where,
+        remedy: "Make it shorter, or raise the limit.",
+      });
+      execution.outcome ??= { ok: false, error };
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import type { EntryKind } from "../../history/entry.ts";
+import type { Place } from "../../history/place.ts";
+import type { WorkflowContext } from "../../model/context.ts";
+import { EntryInProgressError } from "../../model/errors/history-errors.ts";
+import { claim } from "./claim.ts";
+import { divergenceAt, firstUnasked } from "./divergence.ts";
+import { Operation, type Settlement } from "./operation.ts";
+import type { Scope } from "./scope.ts";
+
+/**
+ * Owns: what all operations have in common that run functions with contexts of their own.
+ * Invariants: a finished block is not entered again, except while rolling back when steps with handlers are inside
+ * (P12); a function that was left behind never tells an outcome.
+ */
+
+/** How a function ended. */
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown };
+
+/** What a block does once it is open. */
+export interface BlockBody {
+  readonly scope: Scope;
+  readonly place: Place;
+  /** Whether the block is only entered to collect handlers: nothing that it settles with counts. */
+  readonly collecting: boolean;
+  /** Settles the block with a value. */
+  readonly complete: (value: unknown, change?: Settlement["change"]) => void;
+  /** Settles the block with an error. */
+  readonly fail: (error: unknown, change?: Settlement["change"]) => void;
+}
+
+/** Where a block stands. */
+export interface BlockPlace {
+  readonly scope: Scope;
+  readonly kind: EntryKind;
+  readonly name: string;
+  /** What its entry counts from the beginning. */
+  readonly count?: number;
+}
+
+/** Claims the place of a block and runs it, or gives what is recorded. */
+export function openBlock<Value>(
+  at: BlockPlace,
+  run: (block: BlockBody) => void,
+  revive?: (value: unknown) => Value,
+): Promise<Value> {
+  const { scope } = at;
+  const place = claim(scope, at.kind, at.name);
+  const operation = new Operation<Value>({ scope, place, kind: at.kind }, (entry) => {
+    const value = scope.run.payloads.decode(entry.result ?? new Uint8Array(0));
+    return (revive === undefined ? value : revive(value)) as Value;
+  });
+  const entry = place.entry;
+  const collecting = scope.run.rollingBack;
+  if (entry !== null && entry.status !== "pending") {
+    void operation.replay(entry);
+    if (!collecting || !holdsArmed(place)) return operation.promise;
+  } else if (!collecting && entry === null) {
+    scope.run.whenLive(() => {
+      if (place.entry === null && !scope.closed) operation.pend({ count: at.count ?? 0 });
+    });
+  }
+  run({
+    scope,
+    place,
+    collecting,
+    complete: (value, change = {}) => {
+      if (collecting) return;
+      operation.settleWith(value, { ephemeral: true, change }, (error) =>
+        operation.fail(error, { ephemeral: true, change }),
+      );
+    },
+    fail: (error, change = {}) => {
+      if (!collecting) operation.fail(error, { ephemeral: true, change });
+    },
+  });
+  return operation.promise;
+}
+
+/** Whether a step with a rollback handler stands at or below this place. */
+export function holdsArmed(place: Place): boolean {
+  for (const at of place.entries()) if (at.entry.armed) return true;
+  return false;
+}
+
+/** Runs a function in its scope and ends the scope. Never settles when the scope is left behind. */
+export async function runFunction(scope: Scope, call: (ctx: WorkflowContext) => unknown): Promise<Outcome> {
+  let outcome: Outcome;
+  try {
+    outcome = { ok: true, value: await call(scope.context) };
+  } catch (error) {
+    outcome = { ok: false, error };
+  }
+  if (scope.left) return new Promise(() => {});
+  if (!scope.run.live && !scope.run.rollingBack) {
+    const unasked = firstUnasked(scope.place, scope.run.asked);
+    if (unasked !== undefined) {
+      scope.run.diverge(divergenceAt(scope.run, unasked, "ends the block"));
+      return new Promise(() => {});
+    }
+  }
+  const running = [...scope.stillRunning()];
+  if (outcome.ok && running.length > 0 && !scope.run.rollingBack) {
+    const names = running.map((place) => scope.run.journal.format(place));
+    outcome = { ok: false, error: new EntryInProgressError(scope.run.workflowId, names) };
+  }
+  scope.end();
+  return outcome;
+}

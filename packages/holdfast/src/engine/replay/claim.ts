@@ -1,0 +1,88 @@
+import type { EntryKind } from "../../history/entry.ts";
+import { SegmentType } from "../../history/location.ts";
+import type { Place } from "../../history/place.ts";
+import { checkName } from "../../model/check.ts";
+import { ContextMisuseError, DuplicateNameError, LimitError } from "../../model/errors/argument-errors.ts";
+import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
+import type { Scope } from "./scope.ts";
+
+/**
+ * Owns: how an operation gets its place: checks of use and name, the mark that it was asked for, the lookup, the check
+ * of the kind. All of it in one place, for every primitive.
+ */
+
+/** Ends the call of an operation after the divergence was reported; only context.ts knows it. */
+export class Halt {}
+
+export function claim(scope: Scope, kind: EntryKind | "removed", name: string): Place {
+  const run = scope.run;
+  checkName(name, `The name of the ${kind}`, run.limits);
+  checkUse(scope, kind, name);
+  const known = run.journal.knownName(name);
+  const recorded = known === undefined ? undefined : scope.place.existing(SegmentType.name, known);
+  if (kind !== "removed" && (recorded?.entry ?? null) === null) checkRoom(scope, name);
+  const index = run.journal.nameIndex(name);
+  const earlier = scope.claimed.get(index);
+  if (earlier !== undefined) {
+    const where = run.journal.format(scope.place);
+    throw new DuplicateNameError(
+      `The name ${JSON.stringify(name)} was used twice in ${where === "" ? "the workflow" : `"${where}"`}: for a ${earlier} and now for a ${kind}. Names are unique in their scope; use another, or put one of the operations into a block of its own.`,
+    );
+  }
+  const place = scope.place.child({ type: SegmentType.name, value: index });
+  scope.claimed.set(index, kind);
+  if (!run.live) run.asked.set(place, kind);
+  if (kind !== "removed") checkKind(scope, kind, place);
+  return place;
+}
+
+/** @throws ContextMisuseError, NondeterminismError (strict) */
+export function checkUse(scope: Scope, kind: string, name: string): void {
+  const run = scope.run;
+  if (scope.closed) {
+    throw new ContextMisuseError(
+      `The ${kind} "${name}" was asked for after its ${scope.depth === 0 ? "workflow" : `block "${run.journal.format(scope.place)}"`} had ended. Await every operation inside the function whose context it uses, and use the context of the innermost function.`,
+    );
+  }
+  const body = run.world.bodies.current();
+  if (body?.owner === run) {
+    throw new ContextMisuseError(
+      `The ${kind} "${name}" was asked for inside the body of step "${body.name}". A step body does side effects only; call ctx operations beside the step, not in it.`,
+    );
+  }
+  if (!run.turns.open) run.reportForeign(name);
+}
+
+function checkKind(scope: Scope, kind: EntryKind, place: Place): void {
+  const { run } = scope;
+  if (place.entry === null || place.entry.kind === kind) return;
+  run.diverge(
+    new HistoryDivergedError(run.workflowId, {
+      location: run.journal.format(place),
+      recorded: `a ${place.entry.kind}`,
+      asked: `asks for a ${kind}`,
+    }),
+  );
+  throw new Halt();
+}
+
+/** @throws LimitError when the history takes no more entries. */
+function checkRoom(scope: Scope, name: string): void {
+  const { run } = scope;
+  const { liveEntries } = run.journal;
+  const maximum = run.limits.historyEntries;
+  if (liveEntries < maximum) {
+    if (liveEntries + 1 === Math.ceil(maximum / 10)) {
+      const problem = "the history has reached a tenth of its limit; use loops, which prune theirs";
+      run.report.warn(problem, { liveEntries, maximum });
+    }
+    return;
+  }
+  throw new LimitError({
+    limit: "historyEntries",
+    maximum,
+    actual: liveEntries + 1,
+    where: `The history with ${JSON.stringify(name)}`,
+    remedy: "Use ctx.loop, which prunes its history, or start another run, or raise the limit.",
+  });
+}

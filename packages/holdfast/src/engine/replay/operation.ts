@@ -1,0 +1,170 @@
+import { type Entry, type EntryKind, type EntryStatus, newEntry } from "../../history/entry.ts";
+import { decodeFailure, encodeFailure } from "../../history/failure.ts";
+import type { Place } from "../../history/place.ts";
+import { CorruptionError } from "../../model/errors/history-errors.ts";
+import { isPromise } from "./payloads.ts";
+import type { Scope } from "./scope.ts";
+import type { Completion } from "./turns.ts";
+
+/** What an operation settles with. */
+export interface Settlement {
+  readonly status: Exclude<EntryStatus, "pending">;
+  readonly result: Uint8Array | null;
+  /** Other fields of the entry that change with it. */
+  readonly change?: Partial<Entry>;
+  /** The result alone forces no commit. */
+  readonly ephemeral?: boolean;
+}
+
+/**
+ * One operation that workflow code waits for: its place, its promise, and how its result gets from the one to the
+ * other.
+ *
+ * Invariants: the promise settles only by a completion that a turn hands over (P5), with the decoded copy of what is
+ * stored (P8); in a scope that was left it never settles.
+ */
+export class Operation<Value> {
+  readonly scope: Scope;
+  readonly place: Place;
+  readonly kind: EntryKind;
+  readonly promise: Promise<Value>;
+  readonly #revive: (entry: Entry) => unknown;
+  #resolve: (value: unknown) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  /** `revive` makes of a completed entry what workflow code is given. */
+  constructor(
+    at: { scope: Scope; place: Place; kind: EntryKind },
+    revive: (entry: Entry) => Value | Promise<Value>,
+  ) {
+    this.scope = at.scope;
+    this.place = at.place;
+    this.kind = at.kind;
+    this.#revive = revive;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve as (value: unknown) => void;
+      this.#reject = reject;
+    });
+    // Code that starts an operation and never looks at it must not end the process.
+    this.promise.catch(() => {});
+  }
+
+  /** What the history has is handed over in its recorded turn. */
+  replay(entry: Entry): Promise<Value> {
+    this.scope.run.turns.add({
+      sequence: entry.sequence,
+      scope: this.scope,
+      deliver: () => this.#deliver(entry),
+    });
+    return this.promise;
+  }
+
+  /** The entry as it stands, or a new one. */
+  get entry(): Entry {
+    const { run } = this.scope;
+    return this.place.entry ?? newEntry(this.kind, run.stamp(), run.journal.sequence);
+  }
+
+  /** Records that the operation waits; it is written with the next commit. */
+  pend(change: Partial<Entry> = {}): void {
+    this.scope.run.journal.write(this.place, { ...this.entry, ...change });
+  }
+
+  /** Records the result and lines it up to be handed over. */
+  settle(settlement: Settlement): void {
+    const completion = this.#record(settlement);
+    if (completion === null) return;
+    this.scope.run.turns.add(completion);
+    this.scope.run.wakeup.notify();
+  }
+
+  /** As `settle`, but with the next commit, and hands over once that is durable. */
+  settleOnCommit(settlement: Settlement): void {
+    const { run } = this.scope;
+    let completion: Completion | null = null;
+    const record = (): void => {
+      completion = this.#record(settlement);
+    };
+    run.outbox.onCommit(record, () => {
+      if (completion !== null) run.turns.add(completion);
+    });
+    run.wakeup.notify();
+  }
+
+  /** What was to be committed is refused: the recorded result becomes this failure, in the same turn. */
+  refuse(error: unknown): void {
+    const { entry } = this.place;
+    if (entry === null) return;
+    this.scope.run.journal.write(this.place, { ...entry, status: "failed", result: encodeFailure(error) });
+  }
+
+  #record(settlement: Settlement): Completion | null {
+    const { run } = this.scope;
+    if (this.scope.closed) return null;
+    const entry: Entry = {
+      ...this.entry,
+      dueAt: null,
+      extra: null,
+      ...settlement.change,
+      status: settlement.status,
+      result: settlement.result,
+      sequence: run.journal.nextSequence(),
+      settledAt: run.stamp(),
+    };
+    run.journal.write(this.place, entry);
+    if (settlement.ephemeral !== true) run.requireCommit();
+    return {
+      sequence: entry.sequence,
+      scope: this.scope,
+      deliver: () => this.#deliver(this.place.entry ?? entry),
+    };
+  }
+
+  /** Encodes a result and settles with it; a value that cannot be stored goes to `refused`. */
+  settleWith(
+    value: unknown,
+    settlement: Omit<Settlement, "status" | "result">,
+    refused: (error: unknown) => void,
+  ): void {
+    const { run } = this.scope;
+    const what = run.journal.format(this.place);
+    const done = (result: Uint8Array): void => this.settle({ ...settlement, status: "completed", result });
+    let encoded: Uint8Array | Promise<Uint8Array>;
+    try {
+      encoded = run.payloads.encode(value, what);
+    } catch (error) {
+      refused(error);
+      return;
+    }
+    if (!isPromise(encoded)) {
+      done(encoded);
+      return;
+    }
+    void run.inTurn(encoded).then(done, refused);
+  }
+
+  /** Records a failure. */
+  fail(error: unknown, settlement: Omit<Settlement, "status" | "result"> = {}): void {
+    this.settle({ ...settlement, status: "failed", result: encodeFailure(error) });
+  }
+
+  #deliver(entry: Entry): void | Promise<void> {
+    const { run } = this.scope;
+    this.scope.time = Math.max(this.scope.time, entry.settledAt);
+    if (entry.status === "failed") {
+      const error = decodeFailure(entry.result ?? new Uint8Array(0));
+      if (typeof error === "object" && error !== null) run.origins.set(error, this.place);
+      this.#reject(error);
+      return;
+    }
+    const value = this.#revive(entry);
+    if (!isPromise(value)) {
+      this.#resolve(value);
+      return;
+    }
+    return value.then(this.#resolve, (error: unknown) => {
+      if (CorruptionError.is(error)) throw error;
+      this.#reject(error);
+    });
+  }
+}

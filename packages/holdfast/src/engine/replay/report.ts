@@ -1,0 +1,81 @@
+import type { Observer, WorkflowErrorEvent, WorkflowEvent } from "../../model/events.ts";
+import type { Logger } from "../../model/logger.ts";
+import type { Log } from "../../model/step-options.ts";
+
+/** An event without what every event has. */
+export type EventDetails = WorkflowEvent extends infer Event
+  ? Event extends WorkflowEvent
+    ? Omit<Event, "workflowId" | "at">
+    : never
+  : never;
+
+/** Who is told what happens in a run. */
+export interface ReportOptions {
+  readonly workflowId: string;
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly observers: readonly Observer[];
+  readonly onError: ((event: WorkflowErrorEvent) => void) | undefined;
+}
+
+/**
+ * Owns: telling logger, observers and `onError`.
+ * Invariants: nothing that they do or throw changes what the run does.
+ */
+export class Report {
+  readonly #options: ReportOptions;
+
+  constructor(options: ReportOptions) {
+    this.#options = options;
+  }
+
+  get logger(): Logger {
+    return this.#options.logger;
+  }
+
+  event(details: EventDetails): void {
+    if (this.#options.observers.length === 0) return;
+    const event = {
+      workflowId: this.#options.workflowId,
+      at: this.#options.now(),
+      ...details,
+    } as WorkflowEvent;
+    for (const observer of this.#options.observers) this.#guarded("an observer threw", () => observer(event));
+  }
+
+  error(event: WorkflowErrorEvent): void {
+    const onError = this.#options.onError;
+    if (onError !== undefined) this.#guarded("onError threw", () => onError(event));
+  }
+
+  warn(message: string, details: Readonly<Record<string, unknown>> = {}): void {
+    this.#guarded(null, () =>
+      this.#options.logger.warn({ workflowId: this.#options.workflowId, ...details }, message),
+    );
+  }
+
+  #guarded(problem: string | null, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      // A logger that throws has nobody left to tell.
+      if (problem !== null) this.#guarded(null, () => this.#options.logger.error({ error }, problem));
+    }
+  }
+
+  /** A logger that adds `names` to each line and is silent while `silent()`. */
+  log(names: Readonly<Record<string, unknown>>, silent: () => boolean): Log {
+    const at =
+      (level: "debug" | "info" | "warn" | "error") =>
+      (message: string, details: Readonly<Record<string, unknown>> = {}): void => {
+        if (silent()) return;
+        this.#guarded(null, () =>
+          this.#options.logger[level](
+            { workflowId: this.#options.workflowId, ...names, ...details },
+            message,
+          ),
+        );
+      };
+    return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  }
+}

@@ -1,0 +1,80 @@
+import type { EntryKind } from "../../history/entry.ts";
+import type { Journal } from "../../history/journal.ts";
+import type { Place } from "../../history/place.ts";
+import type { World } from "../../model/clock.ts";
+import type { HistoryDivergedError } from "../../model/errors/history-errors.ts";
+import type { Limits } from "../../model/limits.ts";
+import type { RetryPolicy } from "../../model/retry-policy.ts";
+import type { RollbackContext } from "../../model/step-options.ts";
+import type { WorkflowDefinition } from "../../model/workflow.ts";
+import type { Bodies } from "../effects/bodies.ts";
+import type { Mailbox } from "../effects/mailbox.ts";
+import type { Timers } from "../effects/timers.ts";
+import type { Outbox } from "../pass/outbox.ts";
+import type { Payloads } from "./payloads.ts";
+import type { Report } from "./report.ts";
+import type { Turns } from "./turns.ts";
+import type { VersionGate } from "./version-gates.ts";
+import type { Wakeup } from "./wakeup.ts";
+
+/**
+ * What scopes and primitives may use of a pass. The pass itself (run-pass.ts) decides when things happen; this is
+ * where primitives say what shall.
+ */
+export interface Run {
+  readonly workflowId: string;
+  readonly definition: WorkflowDefinition;
+  readonly journal: Journal;
+  readonly world: World;
+  readonly limits: Limits;
+  readonly payloads: Payloads;
+  readonly report: Report;
+  readonly turns: Turns;
+  readonly timers: Timers;
+  readonly bodies: Bodies;
+  readonly mailbox: Mailbox;
+  readonly outbox: Outbox;
+  readonly wakeup: Wakeup;
+  /** Which place an error that was handed to workflow code came from. */
+  readonly origins: WeakMap<object, Place>;
+  /** Places that the code has asked for in this replay, and as what; empty and unused once live. */
+  readonly asked: Map<Place, AskedKind>;
+  /** Handlers of committed steps, collected while rolling back. */
+  readonly handlers: Map<Place, ArmedStep>;
+  /** Version gates that wait for the end of the replay. */
+  readonly gates: VersionGate[];
+  /** Whether the history has been replayed to its end, so that new things may start (P6). */
+  readonly live: boolean;
+  /** Whether this pass only collects rollback handlers: recorded completions, nothing new. */
+  readonly rollingBack: boolean;
+  /** Whether this process is giving the run up. */
+  readonly evicted: boolean;
+  readonly strict: boolean;
+  /** The sequence number of the first rollback checkpoint; Infinity when there is none. */
+  checkpointAt: number;
+  /** Runs `start` now when live, else when the replay has ended. */
+  whenLive(start: () => void): void;
+  /** A time that is never before one that workflow code has seen. */
+  stamp(): number;
+  /** What is dirty must be stored before the next body starts (DESIGN 5.2). */
+  requireCommit(): void;
+  /** Keeps the pass from parking until the returned function is called. */
+  hold(): () => void;
+  /** The turn does not end before this settles: a codec is at work for code that waits. */
+  inTurn<Value>(work: Promise<Value>): Promise<Value>;
+  /** An operation was started outside a turn. */
+  reportForeign(name: string): void;
+  /** The code does not fit the history: the run is going to be paused. */
+  diverge(error: HistoryDivergedError): void;
+}
+
+/** What a place was asked for as; `scope` for places that only hold others. */
+export type AskedKind = EntryKind | "removed" | "scope";
+
+/** A committed step and what undoes it. */
+export interface ArmedStep {
+  readonly name: string;
+  readonly run: (ctx: RollbackContext, result: unknown) => unknown;
+  readonly policy: RetryPolicy;
+  readonly timeoutMs: number;
+}

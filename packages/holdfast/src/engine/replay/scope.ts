@@ -1,0 +1,169 @@
+import type { Place } from "../../history/place.ts";
+import type { WorkflowContext } from "../../model/context.ts";
+import { LimitError } from "../../model/errors/argument-errors.ts";
+import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
+import { Draws } from "./draws.ts";
+import type { Run } from "./run.ts";
+
+/** One strand of sequential code: the root, or a branch. What must not be interleaved is kept here. */
+export interface Strand {
+  /** Completable messages that were received and not answered yet, by id, with the wait's name. */
+  readonly unanswered: Map<string, string>;
+}
+
+/**
+ * Owns: what belongs to one invocation of a function with a context: the names that it has used, its logical time,
+ * its random stream, what must be let go of when it ends.
+ * Does not own: entries (journal), contexts (context.ts).
+ * Invariants: a closed scope starts nothing and is handed nothing; closing closes everything inside.
+ */
+export class Scope {
+  readonly run: Run;
+  readonly place: Place;
+  readonly depth: number;
+  readonly strand: Strand;
+  /** Steps of this scope that run or wait for a retry. */
+  readonly running: Set<Place> = new Set();
+  /** Operations of this scope by name index: kind, and how many messages were sent under it. */
+  readonly claimed: Map<number, string> = new Map();
+  readonly sends: Map<number, number> = new Map();
+  /** Called for every step that is committed with a rollback handler, in this scope or inside. */
+  onArmed: (() => void) | null = null;
+  /** Of the innermost loop around: how many steps with rollback handlers it holds. */
+  loopArmed: { count: number } | null = null;
+  /** Logical time: when the last result that this scope was handed had settled. */
+  time: number;
+  closed = false;
+  /** Closed from outside: its code is left behind, and what it asks for never comes. */
+  left = false;
+  readonly #parent: Scope | null;
+  readonly #inner: Set<Scope> = new Set();
+  readonly #cleanups: Set<(reason: unknown) => void> = new Set();
+  readonly #makeContext: (scope: Scope) => WorkflowContext;
+  #context: WorkflowContext | null = null;
+  #draws: Draws | null = null;
+  #abort: AbortController | null = null;
+  #reason: unknown;
+
+  private constructor(origin: {
+    run: Run;
+    place: Place;
+    parent: Scope | null;
+    strand: Strand;
+    makeContext: (scope: Scope) => WorkflowContext;
+    time: number;
+  }) {
+    this.run = origin.run;
+    this.place = origin.place;
+    this.#parent = origin.parent;
+    this.depth = origin.parent === null ? 0 : origin.parent.depth + 1;
+    this.strand = origin.strand;
+    this.#makeContext = origin.makeContext;
+    this.time = origin.time;
+  }
+
+  /** The scope of the workflow function. */
+  static root(run: Run, makeContext: (scope: Scope) => WorkflowContext): Scope {
+    const time = run.journal.header.createdAt;
+    return new Scope({ run, place: run.journal.root, parent: null, strand: newStrand(), makeContext, time });
+  }
+
+  /**
+   * A scope inside this one. `parallel`: it runs beside others, on a strand of its own.
+   * @throws LimitError when blocks are nested too deep.
+   */
+  open(place: Place, parallel: boolean): Scope {
+    if (this.depth >= this.run.limits.depth) {
+      throw new LimitError({
+        limit: "depth",
+        maximum: this.run.limits.depth,
+        actual: this.depth + 1,
+        where: `The nesting of blocks at "${this.run.journal.format(place)}"`,
+        remedy: "Flatten the workflow, or raise the limit.",
+      });
+    }
+    const strand = parallel ? newStrand() : this.strand;
+    const inner = new Scope({
+      run: this.run,
+      place,
+      parent: this,
+      strand,
+      makeContext: this.#makeContext,
+      time: this.time,
+    });
+    inner.loopArmed = this.loopArmed;
+    this.#inner.add(inner);
+    if (!this.run.live) this.run.asked.set(place, "scope");
+    if (this.closed) inner.close(this.#reason);
+    return inner;
+  }
+
+  /** A step with a rollback handler was committed here. */
+  armed(): void {
+    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) scope.onArmed?.();
+  }
+
+  /** Places of the steps that still run here or inside. */
+  *stillRunning(): IterableIterator<Place> {
+    yield* this.running;
+    for (const scope of this.#inner) yield* scope.stillRunning();
+  }
+
+  get context(): WorkflowContext {
+    this.#context ??= this.#makeContext(this);
+    return this.#context;
+  }
+
+  get draws(): Draws {
+    this.#draws ??= new Draws(this.run.journal.header.seed, this.place.key);
+    return this.#draws;
+  }
+
+  /** Aborted when the scope is left from outside. */
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController();
+      if (this.left) this.#abort.abort(this.#reason);
+    }
+    return this.#abort.signal;
+  }
+
+  /** Calls `cleanup` when the scope closes; the returned function takes that back. */
+  onClose(cleanup: (reason: unknown) => void): () => void {
+    this.#cleanups.add(cleanup);
+    return () => {
+      this.#cleanups.delete(cleanup);
+    };
+  }
+
+  /** The function has ended: nothing starts here any more, what it left open is dropped. */
+  end(): void {
+    this.#close(new BranchAbandonedError("The function that started this has ended."));
+  }
+
+  /** Leaves the scope from outside: its signal and those of its bodies abort with `reason`. */
+  close(reason: unknown): void {
+    if (!this.closed) this.#markLeft(reason);
+    this.#close(reason);
+  }
+
+  #markLeft(reason: unknown): void {
+    this.left = true;
+    this.#reason = reason;
+    for (const scope of this.#inner) scope.#markLeft(reason);
+  }
+
+  #close(reason: unknown): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const scope of [...this.#inner]) scope.#close(reason);
+    for (const cleanup of [...this.#cleanups]) cleanup(reason);
+    this.#cleanups.clear();
+    if (this.left) this.#abort?.abort(reason);
+    if (this.#parent !== null) this.#parent.#inner.delete(this);
+  }
+}
+
+function newStrand(): Strand {
+  return { unanswered: new Map() };
+}
