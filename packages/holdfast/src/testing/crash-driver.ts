@@ -14,13 +14,15 @@ export type StorageOperation = "load" | "list" | "commit" | "applied" | "peekMes
 
 /**
  * What goes wrong with an operation. `crash-before`: the process dies, nothing is applied. `crash-after`: it is
- * applied, then the process dies before it hears of it. The others are errors that the caller is told: one that says so
+ * applied, then the process dies before it hears of it. `crash-late`: the process dies, and its batch arrives after the
+ * next process has committed one of its own. The others are errors that the caller is told: one that says so
  * truthfully (`not-applied`), and three whose outcome the storage does not know: applied, not applied, or applied a
  * little later (when the next operation has been answered).
  */
 export type Fault =
   | "crash-before"
   | "crash-after"
+  | "crash-late"
   | "not-applied"
   | "unknown-applied"
   | "unknown-not-applied"
@@ -40,6 +42,16 @@ export interface CrashDriverOptions {
   readonly onApplied?: (batch: CommitBatch) => void;
   /** Called once when the process dies. */
   readonly onCrash?: () => void;
+  /** What is under way in the network: give it to all processes of a run. @default that of this process alone */
+  readonly wire?: Wire;
+}
+
+/** Writes that have left a process and not yet arrived. */
+export interface Wire {
+  /** Arrives with the next operation. */
+  late: (() => Promise<unknown>) | null;
+  /** Of a process that died: arrives after the next commit. */
+  stray: (() => Promise<unknown>) | null;
 }
 
 /** A driver as one process sees it: its operations are numbered, and at any of them the process can die. */
@@ -50,7 +62,7 @@ export class CrashDriver implements EngineDriver {
   readonly #options: CrashDriverOptions;
   readonly #operations: StorageOperation[] = [];
   readonly #hints: Set<AbortSignal> = new Set();
-  #late: (() => Promise<unknown>) | null = null;
+  readonly #wire: Wire;
   #crashed = false;
 
   /** @internal Use `crashDriver()`. */
@@ -58,6 +70,7 @@ export class CrashDriver implements EngineDriver {
     this.limits = inner.limits;
     this.#inner = inner;
     this.#options = options;
+    this.#wire = options.wire ?? { late: null, stray: null };
     this.#faults = new Map((options.faults ?? []).map(({ operation, fault }) => [operation, fault]));
   }
 
@@ -125,11 +138,16 @@ export class CrashDriver implements EngineDriver {
       this.crash();
       return never();
     }
-    const late = this.#late;
-    this.#late = null;
+    const { late } = this.#wire;
+    this.#wire.late = null;
     const result = fault === undefined ? await act() : await this.#fail(fault, { name, act });
     // A batch that was delayed arrives: whatever became of it, nobody waits for the answer.
     await late?.().catch(() => {});
+    if (name === "commit" && fault === undefined) {
+      const { stray } = this.#wire;
+      this.#wire.stray = null;
+      await stray?.().catch(() => {});
+    }
     if (this.#crashed) return never();
     return result;
   }
@@ -142,8 +160,13 @@ export class CrashDriver implements EngineDriver {
       this.crash();
       return never();
     }
+    if (fault === "crash-late") {
+      if (name === "commit") this.#wire.stray = act;
+      this.crash();
+      return never();
+    }
     if (fault === "unknown-applied") await act();
-    if (fault === "unknown-applied-late" && writes) this.#late = act;
+    if (fault === "unknown-applied-late" && writes) this.#wire.late = act;
     throw new StorageError(`injected: ${fault} at ${name}`, {
       outcome: fault === "not-applied" ? "not-applied" : "unknown",
       retryable: true,

@@ -3,11 +3,13 @@ import { loadJournal } from "../history/journal-load.ts";
 import { defaultCodec, type PayloadCodec } from "../history/payload.ts";
 import type { Clock, RandomSource, Scheduler } from "../model/clock.ts";
 import { RunFinishedError } from "../model/errors/run-errors.ts";
+import { FencedError } from "../model/errors/storage-errors.ts";
 import type { Limits } from "../model/limits.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
 import type { Workflow } from "../model/workflow.ts";
+import type { EngineDriver } from "../storage/driver.ts";
 import { runWorkflow } from "../system/run-workflow.ts";
-import { type CrashDriver, crashDriver, type PlannedFault } from "./crash-driver.ts";
+import { type CrashDriver, crashDriver, type PlannedFault, type Wire } from "./crash-driver.ts";
 import { EffectLedger } from "./effect-ledger.ts";
 import { RecordedHistory } from "./recorded-history.ts";
 import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
@@ -17,6 +19,8 @@ import { watchedWorkflow } from "./watched-workflow.ts";
 export const SIMULATED_ID = "run";
 /** Restarts after which a run is taken to get nowhere. */
 const MOST_PROCESSES = 60;
+/** Passes of one process after which a run is taken to get nowhere. */
+const MOST_PASSES = 1_000;
 
 /** A message that comes from outside at a fixed time. */
 export interface ScriptedMessage {
@@ -40,6 +44,8 @@ export interface Simulation {
   readonly mode?: "yield" | "live";
   readonly codec?: PayloadCodec;
   readonly limits?: Partial<Limits>;
+  /** What each process sees of its driver: a wrapper that is to be tested, or one that breaks a promise on purpose. */
+  readonly through?: (driver: EngineDriver) => EngineDriver;
 }
 
 /** How a run ended. */
@@ -74,6 +80,7 @@ export class SimulatedRun {
   readonly #simulation: Simulation;
   readonly #start: number;
   readonly #arrivals: number[] = [];
+  readonly #wire: Wire = { late: null, stray: null };
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -107,6 +114,7 @@ export class SimulatedRun {
       crashDriver(this.storage, {
         faults,
         onCrash: crashed,
+        wire: this.#wire,
         onApplied: (batch) => this.history.apply(batch),
       }),
     );
@@ -116,7 +124,7 @@ export class SimulatedRun {
 
   /** Passes of one process until the run ends or the process dies. */
   async #live(process: SimulatedProcess, betweenPasses?: () => Promise<void>): Promise<Life> {
-    for (;;) {
+    for (let pass = 0; pass < MOST_PASSES; pass++) {
       const life = await this.#pass(process);
       if (life.state !== "resting") {
         if (life.state !== "crashed" && life.state !== "lost") this.#checkRemains(process);
@@ -128,12 +136,14 @@ export class SimulatedRun {
       if (next === Number.POSITIVE_INFINITY) throw new Error("The run waits, and nothing will ever wake it.");
       await this.clock.advanceTo(next);
     }
+    throw new Error(`The run did not end in ${MOST_PASSES} passes.`);
   }
 
   async #pass(process: SimulatedProcess): Promise<Life> {
-    const { workflow, input, mode = "yield", codec, limits } = this.#simulation;
+    const { workflow, input, mode = "yield", codec, limits, through } = this.#simulation;
+    const driver = through?.(process.driver) ?? process.driver;
     const witness = { ledger: this.ledger, dead: () => process.driver.crashed };
-    const handle = runWorkflow(SIMULATED_ID, watchedWorkflow(workflow, witness), input, process.driver, {
+    const handle = runWorkflow(SIMULATED_ID, watchedWorkflow(workflow, witness), input, driver, {
       clock: process.clock,
       scheduler: process.scheduler,
       random: process.random,
@@ -159,6 +169,7 @@ export class SimulatedRun {
 
   /** A rejection is the end of the run only if that is what is stored. */
   async #rejected(error: unknown): Promise<Life> {
+    if (FencedError.is(error)) return { state: "lost" };
     const loaded = await loadJournal(SIMULATED_ID, this.storage);
     const status = loaded?.journal.header.status;
     if (status !== undefined && (isTerminal(status) || status === "paused")) return { state: status, error };

@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { refuses } from "../../src/testing/laws/argument-laws.ts";
 import type { LawCode } from "../../src/testing/laws/law-bench.ts";
 import type { PrimitiveSample } from "../../src/testing/laws/primitive-sample.ts";
@@ -8,6 +8,14 @@ import type { ScriptedMessage } from "../../src/testing/simulated-run.ts";
 /** Has a primitive keep the laws that all keep. */
 export function applyLaws(sample: PrimitiveSample): void {
   describe(`laws of ${sample.what ?? sample.kind}`, () => {
+    // Most of the time of a run that fails would go into the stacks of its errors.
+    const { stackTraceLimit } = Error;
+    beforeAll(() => {
+      Error.stackTraceLimit = 2;
+    });
+    afterAll(() => {
+      Error.stackTraceLimit = stackTraceLimit;
+    });
     it.each(primitiveLaws(sample))("$name", { timeout: 30_000 }, ({ run }) => run());
   });
 }

@@ -1,3 +1,6 @@
 import { sweep } from "./sweep.ts";
 
-sweep({ outcome: "a crash before or after any storage operation changes nothing", options: {} });
+sweep({
+  outcome: "a crash before or after any storage operation changes nothing",
+  options: { faults: ["crash-before", "crash-after", "crash-late"] },
+});

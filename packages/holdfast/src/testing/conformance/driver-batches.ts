@@ -59,7 +59,7 @@ export const batchCases = casesOf<RunningContext>({
           await driver.commit(batch({ epoch, puts: fitting }));
           const long = row([9], new Uint8Array(valueBytes + 1));
           const refused = driver.commit(batch({ epoch, expectedRevision: 2, puts: [row([8]), long] }));
-          await expectRejection(refused, "LIMIT_EXCEEDED", "a value over the limit");
+          await expectRejection(refused, "LIMIT", "a value over the limit");
           expectEqual((await driver.list(ALL)).length, 3, "the number of rows");
           expectEqual((await driver.load())?.revision, 2, "the revision");
         },
@@ -73,17 +73,9 @@ export const batchCases = casesOf<RunningContext>({
         context,
         async ({ driver, epoch }) => {
           const many = Array.from({ length: driver.limits.batchRows + 1 }, (_, index) => row([index]));
-          await expectRejection(
-            driver.commit(batch({ epoch, puts: many })),
-            "LIMIT_EXCEEDED",
-            "too many rows",
-          );
+          await expectRejection(driver.commit(batch({ epoch, puts: many })), "LIMIT", "too many rows");
           const large = [row([1], new Uint8Array(600)), row([2], new Uint8Array(600))];
-          await expectRejection(
-            driver.commit(batch({ epoch, puts: large })),
-            "LIMIT_EXCEEDED",
-            "too many bytes",
-          );
+          await expectRejection(driver.commit(batch({ epoch, puts: large })), "LIMIT", "too many bytes");
           expectEqual((await driver.load())?.revision, 1, "the revision");
           expectEqual(await driver.list(ALL), [], "the rows");
         },

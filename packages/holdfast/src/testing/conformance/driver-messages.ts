@@ -151,7 +151,7 @@ export const messageCases = casesOf<RunningContext>({
           ["2", "2"],
         ]) {
           const refused = driver.commit(batch({ epoch, expectedRevision: 2, consume, puts: [row([1])] }));
-          await expectRejection(refused, "STORAGE_FAILED", `consuming ${consume.join(" and ")}`);
+          await expectRejection(refused, "STORAGE", `consuming ${consume.join(" and ")}`);
         }
         await expectQueue(driver, ["2"], "the queue");
         expectEqual((await driver.load())?.entries, [], "the rows");

@@ -107,7 +107,7 @@ export const creationCases = casesOf<StoreContext>({
         context,
         async ({ store }) => {
           const refused = store.create(newRun("a", { entries: [row([1], new Uint8Array(101))] }));
-          await expectRejection(refused, "LIMIT_EXCEEDED", "a value over the limit");
+          await expectRejection(refused, "LIMIT", "a value over the limit");
           expectEqual(await store.get("a"), null, "the record");
         },
         { driverLimits: { valueBytes: 100 } },

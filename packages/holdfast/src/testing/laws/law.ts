@@ -10,7 +10,7 @@ export interface LawCase {
 }
 
 /** Thrown when a primitive breaks a law. */
-export class LawError extends Error {
+class LawError extends Error {
   override readonly name = "LawError";
 }
 
