@@ -1,0 +1,3 @@
+import { applyLaws } from "./apply-laws.ts";
+
+applyLaws({ kind: "rollback_checkpoint", perform: (ctx, name) => ctx.rollbackCheckpoint(name) });
