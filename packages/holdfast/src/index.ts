@@ -9,7 +9,7 @@ export type * from "./model/message.ts";
 export * from "./model/retry-options.ts";
 export type { Schema } from "./model/schema.ts";
 export * from "./model/step-options.ts";
-export type { Workflow, WorkflowDefinition, WorkflowFunction } from "./model/workflow.ts";
+export type { AnyWorkflow, Workflow, WorkflowDefinition, WorkflowFunction } from "./model/workflow.ts";
 export { defineWorkflow } from "./model/workflow.ts";
 
 // Running them: a host for a store, a client for processes that run none, the engine alone on a driver.
@@ -28,7 +28,6 @@ export { createHost, type Host } from "./host/create-host.ts";
 export * from "./host/host-options.ts";
 export type { ResultOptions } from "./host/run-result.ts";
 export type { WorkflowHandle } from "./host/workflow-handle.ts";
-export type { AnyWorkflow } from "./host/workflow-registry.ts";
 export type { PauseReason, RunState, TerminalState } from "./model/run.ts";
 export type { EngineOptions } from "./system/engine-settings.ts";
 export { type RunWorkflowOptions, runWorkflow } from "./system/run-workflow.ts";

@@ -12,6 +12,7 @@ import type {
   WorkflowQueue,
 } from "../model/context.ts";
 import type { Duration, Instant } from "../model/duration.ts";
+import { messageOf } from "../model/errors/describe-error.ts";
 import type { Message, MessageBodies } from "../model/message.ts";
 import type {
   BlockFailureKind,
@@ -49,7 +50,8 @@ export function contextOf(scope: Scope): WorkflowContext {
 /**
  * Calls an operation. In a scope that was left behind, or when the code was found not to fit the history, the promise
  * stays pending for ever: no control-flow signal of the engine reaches user code (I26). This is the one place that
- * knows `Halt`.
+ * knows `Halt`. Misuse in workflow code is an error on the spot; where no workflow code can be running, in a timer's
+ * callback say, it is a rejection and a warning, because a throw there would end the process.
  */
 function call<Value>(scope: Scope, operation: () => Promise<Value>): Promise<Value> {
   if (scope.left) return new Promise(() => {});
@@ -57,7 +59,11 @@ function call<Value>(scope: Scope, operation: () => Promise<Value>): Promise<Val
     return operation();
   } catch (error) {
     if (error instanceof Halt) return new Promise(() => {});
-    throw error;
+    if (scope.run.turns.open) throw error;
+    scope.run.report.warn(messageOf(error), { error });
+    const late = Promise.reject(error);
+    late.catch(() => {});
+    return late;
   }
 }
 

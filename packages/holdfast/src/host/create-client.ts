@@ -1,3 +1,4 @@
+import { definitionOf } from "../model/workflow.ts";
 import { engineSettings } from "../system/engine-settings.ts";
 import { checkClientOptions } from "./check-options.ts";
 import type { Client } from "./client.ts";
@@ -5,7 +6,6 @@ import { type ClientOptions, DEFAULT_LEASE_MS } from "./host-options.ts";
 import { noLocalRuns } from "./local-runs.ts";
 import { clientFace, namedOnly, StoreClient } from "./store-client.ts";
 import { openSession } from "./store-session.ts";
-import { anyDefinition } from "./workflow-registry.ts";
 
 /**
  * A client of a store, for processes that start and control runs and run none.
@@ -22,7 +22,7 @@ export function createClient(options: ClientOptions): Client {
     session,
     local: noLocalRuns,
     definitionOf: () => null,
-    resolve: (workflow) => (typeof workflow === "string" ? namedOnly(workflow) : anyDefinition(workflow)),
+    resolve: (workflow) => (typeof workflow === "string" ? namedOnly(workflow) : definitionOf(workflow)),
     create: (run) => session.store.create(run),
   });
   return clientFace(client);

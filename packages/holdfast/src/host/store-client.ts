@@ -1,16 +1,16 @@
 import { formatUuid } from "../engine/replay/draws.ts";
-import { checkInteger, checkName, checkWorkflowId } from "../model/check.ts";
+import { checkInteger, checkKnownOptions, checkName, checkWorkflowId } from "../model/check.ts";
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { RUN_STATES, type RunState } from "../model/run.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
+import { type AnyWorkflow, definitionOf } from "../model/workflow.ts";
 import type { NewRun } from "../storage/records.ts";
 import type { CreateOutcome, RunPage, RunQuery, StoreStatistics } from "../storage/store.ts";
 import type { Client, ListOptions } from "./client.ts";
 import { newRun } from "./new-run.ts";
 import { type HandleNeighbours, StoredRun } from "./stored-run.ts";
-import { type AnyWorkflow, anyDefinition } from "./workflow-registry.ts";
 
 /** What a client is made of; a host's differs in what it knows and runs. */
 export interface StoreClientSetup extends HandleNeighbours {
@@ -41,6 +41,7 @@ export class StoreClient {
         `start() takes options { workflowId, input }; got ${describe(options)}.`,
       );
     }
+    checkKnownOptions(options, "The options of start", ["workflowId", "input"]);
     const { session, resolve, create } = this.#setup;
     const definition = resolve(workflow);
     const workflowId = options.workflowId ?? formatUuid(session.settings.world.random.bytes(16));
@@ -58,11 +59,12 @@ export class StoreClient {
     return new StoredRun(
       this.#setup,
       workflowId,
-      workflow === undefined ? undefined : anyDefinition(workflow),
+      workflow === undefined ? undefined : definitionOf(workflow),
     );
   }
 
   async list(options: ListOptions = {}): Promise<RunPage> {
+    checkKnownOptions(options, "The options of list", ["status", "workflowName", "limit", "cursor"]);
     const { status, workflowName, limit = DEFAULT_LIST_LIMIT, cursor } = options;
     checkInteger(limit, "limit", { from: 1, to: 1_000 });
     const query: RunQuery = {

@@ -1,7 +1,7 @@
 import { newMessage } from "../engine/effects/outgoing-message.ts";
 import type { RequestOptions, SendOptions } from "../engine/live/run-handle.ts";
 import type { CancelOutcome } from "../engine/pass/outcome.ts";
-import { checkWorkflowId } from "../model/check.ts";
+import { checkKnownOptions, checkWorkflowId } from "../model/check.ts";
 import { durationMs } from "../model/duration.ts";
 import type { RunState } from "../model/run.ts";
 import type { HistorySnapshot } from "../model/snapshot.ts";
@@ -89,7 +89,8 @@ export class StoredRun implements WorkflowHandle {
     return this.#with.local.stopRun(this.workflowId, "evict");
   }
 
-  cancel(options: { readonly compensate?: boolean } = {}): Promise<CancelOutcome> {
+  async cancel(options: { readonly compensate?: boolean } = {}): Promise<CancelOutcome> {
+    checkKnownOptions(options, "The options of cancel", ["compensate"]);
     return this.#control.cancel(options.compensate ?? false);
   }
 
@@ -130,6 +131,7 @@ export class StoredRun implements WorkflowHandle {
 
   async getError(): Promise<unknown> {
     const { status } = await this.#reader.record();
+    if (status === "paused") return this.#reader.pause();
     return status === "failed" ? (await this.#reader.failure())?.error : undefined;
   }
 

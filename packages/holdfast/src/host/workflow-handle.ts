@@ -2,6 +2,11 @@ import type { RequestOptions, RunControls, SendOptions } from "../engine/live/ru
 import type { MessageBodies } from "../model/message.ts";
 import type { ResultOptions } from "./run-result.ts";
 
+/** A message's body and options; the body may be left out where it may be undefined. */
+type BodyArguments<Body, Options> = undefined extends Body
+  ? [body?: Body, options?: Options]
+  : [body: Body, options?: Options];
+
 /**
  * Controls one run of a store, wherever it is run. Every method reads or writes the store; all of them reject with
  * `RunNotFoundError` when there is no such run (but `getState`, which says null), and with `StorageError` when the
@@ -22,14 +27,12 @@ export interface WorkflowHandle<Output = unknown, Bodies extends MessageBodies =
    */
   send<Name extends keyof Bodies & string>(
     name: Name,
-    body?: Bodies[Name],
-    options?: SendOptions,
+    ...rest: BodyArguments<Bodies[Name], SendOptions>
   ): Promise<void>;
   /** The same as `send`. */
   message<Name extends keyof Bodies & string>(
     name: Name,
-    body?: Bodies[Name],
-    options?: SendOptions,
+    ...rest: BodyArguments<Bodies[Name], SendOptions>
   ): Promise<void>;
   /**
    * Sends a completable message and waits for its answer. Asking again with the same `messageId` sends nothing new and
@@ -38,8 +41,7 @@ export interface WorkflowHandle<Output = unknown, Bodies extends MessageBodies =
    */
   request<Name extends keyof Bodies & string>(
     name: Name,
-    body?: Bodies[Name],
-    options?: RequestOptions,
+    ...rest: BodyArguments<Bodies[Name], RequestOptions>
   ): Promise<unknown>;
   /**
    * Copies the run as it stood just before an entry to a new run of this store, which goes on from there.

@@ -2,17 +2,7 @@ import { checkName } from "../model/check.ts";
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { WorkflowNotRegisteredError } from "../model/errors/run-errors.ts";
-import { definitionOf, type Workflow, type WorkflowDefinition } from "../model/workflow.ts";
-
-/** Any workflow, whatever its types: a definition or a bare function. */
-export type AnyWorkflow =
-  | { readonly name: string; readonly run: (ctx: never, input: never) => unknown }
-  | ((ctx: never, input: never) => unknown);
-
-/** A workflow of any types as a definition. */
-export function anyDefinition(workflow: AnyWorkflow): WorkflowDefinition {
-  return definitionOf(workflow as Workflow<never, unknown, never, never>);
-}
+import { type AnyWorkflow, definitionOf, type WorkflowDefinition } from "../model/workflow.ts";
 
 /**
  * Owns: which workflows a host runs, by name.
@@ -27,7 +17,7 @@ export class WorkflowRegistry {
       throw new InvalidArgumentError(`workflows must be an array of workflows; got ${describe(workflows)}.`);
     }
     for (const workflow of workflows) {
-      const definition = anyDefinition(workflow);
+      const definition = definitionOf(workflow);
       checkName(definition.name, "The workflow's name");
       if (this.#byName.has(definition.name)) {
         throw new InvalidArgumentError(
@@ -51,7 +41,7 @@ export class WorkflowRegistry {
    * @throws WorkflowNotRegisteredError, InvalidArgumentError when another workflow is registered under the name
    */
   of(workflow: AnyWorkflow | string): WorkflowDefinition {
-    const asked = typeof workflow === "string" ? null : anyDefinition(workflow);
+    const asked = typeof workflow === "string" ? null : definitionOf(workflow);
     const name = asked?.name ?? String(workflow);
     const registered = this.get(name);
     if (registered === null) throw new WorkflowNotRegisteredError(name, this.names);

@@ -70,6 +70,20 @@ export function checkGiven(value: unknown, what: string): void {
   checkOptions(value ?? null, what);
 }
 
+/**
+ * For options whose misspelling would do harm, not just nothing.
+ * @throws InvalidArgumentError when options are no object, or have a name that is none of `known`.
+ */
+export function checkKnownOptions(value: object | undefined, what: string, known: readonly string[]): void {
+  checkOptions(value, what);
+  for (const name of Object.keys(value ?? {})) {
+    if (known.includes(name)) continue;
+    throw new InvalidArgumentError(
+      `${what} have no "${name}"; they have ${known.map((k) => `"${k}"`).join(", ")}.`,
+    );
+  }
+}
+
 /** A whole number in a range. */
 export interface IntegerRange {
   readonly from: number;

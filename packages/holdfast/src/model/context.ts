@@ -188,14 +188,25 @@ export interface WorkflowContext<Bodies extends MessageBodies = MessageBodies> {
 
   /** First success wins and is recorded; losers are told by their signal and left behind. All failed: `RaceError`. */
   race<Value>(name: string, branches: readonly RaceBranch<Bodies, Value>[]): Promise<RaceResult<Value>>;
+  race<const Branches extends readonly RaceBranch<Bodies, unknown>[]>(
+    name: string,
+    branches: Branches,
+  ): Promise<RaceResult<Awaited<ReturnType<Branches[number]["run"]>>>>;
 
   /** Runs `run` once per item with bounded concurrency; results in item order. Missed policy: `MapError`. */
   map<Item, Value>(
     name: string,
     items: readonly Item[],
     run: (ctx: WorkflowContext<Bodies>, item: Item, index: number) => Value | Promise<Value>,
-    options?: MapOptions,
+    options?: MapOptions & { readonly minSuccessful?: undefined; readonly toleratedFailures?: undefined },
   ): Promise<Value[]>;
+  /** With a completion policy, items that failed or were left behind have no value. */
+  map<Item, Value>(
+    name: string,
+    items: readonly Item[],
+    run: (ctx: WorkflowContext<Bodies>, item: Item, index: number) => Value | Promise<Value>,
+    options: MapOptions,
+  ): Promise<(Value | undefined)[]>;
 
   /** From here on `rollback` handlers are armed. */
   rollbackCheckpoint(name: string): Promise<void>;

@@ -1,3 +1,8 @@
+/** A name as error messages show it: quoted when it is a string, else as what it is. */
+export function describeName(name: unknown): string {
+  return typeof name === "string" && name.length <= 60 ? JSON.stringify(name) : describe(name);
+}
+
 /** A value as error messages show it: short, with its type, never throwing. */
 export function describe(value: unknown): string {
   switch (typeof value) {
@@ -26,6 +31,7 @@ function describeObject(value: object | null): string {
   if (value === null) return "null";
   try {
     if (Array.isArray(value)) return `an array of ${value.length}`;
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();
     const name = Object.getPrototypeOf(value)?.constructor?.name;
     return typeof name === "string" && name !== "Object" && name !== "" ? `an object (${name})` : "an object";
   } catch {

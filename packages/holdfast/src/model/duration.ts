@@ -20,7 +20,7 @@ export function durationMs(duration: Duration, what: string): number {
   const parsed = typeof duration === "string" ? parse(duration) : duration;
   if (typeof parsed !== "number" || !(parsed >= 0 && parsed <= MAX_DURATION_MS)) {
     throw new InvalidArgumentError(
-      `${what} must be a duration from 0 to 10^13 ms: a number of milliseconds or a string such as "250ms", "5m", "3d"; got ${describe(duration)}.`,
+      `${what} must be 0 to 10^13 ms: a number of milliseconds, or a string such as "250ms", "5m", "3d"; got ${describe(duration)}.`,
     );
   }
   return Math.ceil(parsed);
@@ -44,7 +44,7 @@ export function instantMs(instant: Instant, what: string): number {
       : instant;
   if (typeof value !== "number" || !(Math.abs(value) <= MAX_INSTANT_MS)) {
     throw new InvalidArgumentError(
-      `${what} must be an instant: milliseconds since the epoch, a valid Date or a Temporal.Instant; got ${describe(instant)}.`,
+      `${what} must be milliseconds since the epoch, a valid Date, or a Temporal.Instant; got ${describe(instant)}.`,
     );
   }
   return Math.ceil(value);

@@ -109,8 +109,13 @@ export function defineWorkflow(definition: object): WorkflowDefinition {
   return given;
 }
 
+/** Any workflow, whatever its types: a definition or a bare function. */
+export type AnyWorkflow =
+  | { readonly name: string; readonly run: (ctx: never, input: never) => unknown }
+  | ((ctx: never, input: never) => unknown);
+
 /** A workflow as a definition: a bare function is named after itself. */
-export function definitionOf(workflow: Workflow<never, unknown, never, never>): WorkflowDefinition {
+export function definitionOf(workflow: AnyWorkflow): WorkflowDefinition {
   if (typeof workflow === "function") {
     return {
       name: workflow.name === "" ? "workflow" : workflow.name,

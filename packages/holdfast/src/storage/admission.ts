@@ -7,11 +7,11 @@ import type { RunRow } from "./run-row.ts";
 /** Throws `WorkflowConflictError` unless `asked` describes the run that exists. */
 export function assertSameRun(existing: Pick<RunRow, "workflowName" | "fingerprint">, asked: NewRun): void {
   if (existing.fingerprint === asked.fingerprint) return;
-  throw new WorkflowConflictError(asked.workflowId, { existing: portrait(existing), asked: portrait(asked) });
-}
-
-function portrait(run: Pick<RunRow, "workflowName" | "fingerprint">): string {
-  return `workflow "${run.workflowName}" with definition and input ${run.fingerprint}`;
+  const same = existing.workflowName === asked.workflowName;
+  throw new WorkflowConflictError(asked.workflowId, {
+    existing: `workflow "${existing.workflowName}"`,
+    asked: same ? "the same workflow with another input" : `workflow "${asked.workflowName}"`,
+  });
 }
 
 /** Throws `RunFinishedError` or `QueueFullError` when the run takes no further message. */

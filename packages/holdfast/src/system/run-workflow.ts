@@ -39,7 +39,7 @@ export function runWorkflow<Input, Output, Bodies extends MessageBodies, RawInpu
   if (typeof driver?.commit !== "function" || typeof driver.load !== "function") {
     throw new InvalidArgumentError(`driver must be an EngineDriver; got ${describe(driver)}.`);
   }
-  const definition = definitionOf(workflow as Workflow<never, unknown, never, never>);
+  const definition = definitionOf(workflow);
   return new LiveRun({
     settings,
     workflowId,

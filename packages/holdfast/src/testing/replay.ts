@@ -8,7 +8,7 @@ import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { HistoryDivergedError } from "../model/errors/history-errors.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
-import type { Workflow } from "../model/workflow.ts";
+import type { AnyWorkflow, Workflow } from "../model/workflow.ts";
 import type { EngineDriver } from "../storage/driver.ts";
 import type { CommitBatch, RunImage } from "../storage/records.ts";
 import { type RunWorkflowOptions, runWorkflow } from "../system/run-workflow.ts";
@@ -37,7 +37,7 @@ export interface ReplayReport {
  * @throws HistoryDivergedError when the code does not fit; RunNotFoundError when nothing is recorded
  */
 export async function replay(
-  workflow: Workflow<never, unknown, never, never>,
+  workflow: AnyWorkflow,
   recorded: MemoryDump | EngineDriver,
   options: ReplayOptions = {},
 ): Promise<ReplayReport> {

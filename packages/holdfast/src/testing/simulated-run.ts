@@ -6,7 +6,7 @@ import { RunFinishedError } from "../model/errors/run-errors.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
 import type { Limits } from "../model/limits.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
-import type { Workflow } from "../model/workflow.ts";
+import type { AnyWorkflow } from "../model/workflow.ts";
 import type { EngineDriver } from "../storage/driver.ts";
 import { runWorkflow } from "../system/run-workflow.ts";
 import { type CrashDriver, crashDriver, type PlannedFault, type Wire } from "./crash-driver.ts";
@@ -38,7 +38,7 @@ export interface ScriptedMessage {
 
 /** A workflow and what happens to it from outside. */
 export interface Simulation {
-  readonly workflow: Workflow<never, unknown, never, never>;
+  readonly workflow: AnyWorkflow;
   readonly input?: unknown;
   readonly messages?: readonly ScriptedMessage[];
   readonly mode?: "yield" | "live";

@@ -21,7 +21,8 @@ export interface TestHost extends Host {
   advance(ms: number): Promise<void>;
   /**
    * Lets time pass until the promise settles, and gives what it settled with: `await host.settle(handle.result())`
-   * sleeps through a month in no time.
+   * sleeps through a month in no time. Step bodies should wait on `clock.sleep`, not on real timers or the network: the
+   * clock does not see those, and lets a body's timeout pass while it waits for them.
    */
   settle<Value>(promise: Promise<Value>): Promise<Value>;
 }

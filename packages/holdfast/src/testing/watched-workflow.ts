@@ -1,6 +1,6 @@
 import type { WorkflowContext } from "../model/context.ts";
 import type { RollbackContext, StepConfig, StepContext } from "../model/step-options.ts";
-import { definitionOf, type Workflow, type WorkflowDefinition } from "../model/workflow.ts";
+import { type AnyWorkflow, definitionOf, type WorkflowDefinition } from "../model/workflow.ts";
 import type { EffectLedger } from "./effect-ledger.ts";
 
 type Call = (...args: never[]) => unknown;
@@ -13,10 +13,7 @@ export interface Witness {
 }
 
 /** A workflow whose step bodies and rollback handlers are recorded in a ledger, in all blocks. */
-export function watchedWorkflow(
-  workflow: Workflow<never, unknown, never, never>,
-  witness: Witness,
-): WorkflowDefinition {
+export function watchedWorkflow(workflow: AnyWorkflow, witness: Witness): WorkflowDefinition {
   const definition = definitionOf(workflow);
   return { ...definition, run: (ctx, input) => definition.run(watched(ctx, witness), input) };
 }

@@ -36,7 +36,7 @@ refuseBadCalls(
     ...wrongTypes(
       "listenUntil instant",
       [
-        [new Date(Number.NaN), "an object (Date)"],
+        [new Date(Number.NaN), "an invalid Date"],
         [undefined, "undefined"],
         [null, "null"],
       ],

@@ -19,7 +19,7 @@ refuseBadCalls("sleep", [
   ...wrongTypes(
     "instant",
     [
-      [new Date(Number.NaN), "an object (Date)"],
+      [new Date(Number.NaN), "an invalid Date"],
       [Number.NaN, "NaN (number)"],
       [Number.POSITIVE_INFINITY, "Infinity (number)"],
       [8.64e15 + 1, "8640000000000001 (number)"],

@@ -1,4 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
+import { describe } from "../../model/describe.ts";
+import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../model/limits.ts";
 import { DEFAULT_DRIVER_LIMITS } from "../../storage/batch-limits.ts";
 import type { DriverLimits } from "../../storage/records.ts";
@@ -11,7 +13,7 @@ export interface SqliteOptions {
    * acknowledged. `normal`: a killed process loses nothing, a power cut may lose the last commits, the file is never
    * corrupted; many times faster on slow disks. @default "full"
    */
-  readonly synchronous?: "full" | "normal";
+  readonly synchronous?: "full" | "normal" | "FULL" | "NORMAL";
   /** The store's clock, by which leases and due times are reckoned. @default the wall clock */
   readonly clock?: Pick<Clock, "now">;
   /** Of these only `queuedMessages` concerns a storage (`QueueFullError`). @default `DEFAULT_LIMITS` */
@@ -44,9 +46,14 @@ export interface ConnectionOptions {
   readonly pollMs: number;
 }
 
+/** @throws InvalidArgumentError */
 export function connectionOptions(options: SqliteOptions): ConnectionOptions {
   const { synchronous = "full", busyTimeoutMs = 5_000, pollMs = 25 } = options;
-  return { synchronous, busyTimeoutMs, pollMs };
+  const durability = typeof synchronous === "string" ? synchronous.toLowerCase() : synchronous;
+  if (durability !== "full" && durability !== "normal") {
+    throw new InvalidArgumentError(`synchronous must be "full" or "normal"; got ${describe(synchronous)}.`);
+  }
+  return { synchronous: durability, busyTimeoutMs, pollMs };
 }
 
 /** What the operations of one store or driver decide by. */

@@ -144,7 +144,7 @@ export class StepAttempts {
         output === undefined
           ? outcome.value
           : await validate(output, outcome.value, `The result of step "${this.#plan.name}"`);
-      const encoded = run.payloads.encode(value, this.#location);
+      const encoded = run.payloads.encode(value, `the result of step ${JSON.stringify(this.#location)}`);
       this.#succeeded(isPromise(encoded) ? await encoded : encoded, at);
     } catch (error) {
       this.#failed(error, at.attempt, null);

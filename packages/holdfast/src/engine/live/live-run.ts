@@ -1,11 +1,17 @@
+import { decodeFailure } from "../../history/failure.ts";
 import type { Journal } from "../../history/journal.ts";
 import { loadJournal } from "../../history/journal-load.ts";
 import { KeySpace } from "../../history/key.ts";
 import { takeSnapshot } from "../../history/snapshot.ts";
-import { checkGiven } from "../../model/check.ts";
+import { checkGiven, checkKnownOptions } from "../../model/check.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
-import { RunEvictedError, RunNotFoundError, RunStateError } from "../../model/errors/run-errors.ts";
+import {
+  RunEvictedError,
+  RunNotFoundError,
+  RunPausedError,
+  RunStateError,
+} from "../../model/errors/run-errors.ts";
 import { isTerminal, type RunState } from "../../model/run.ts";
 import type { HistorySnapshot } from "../../model/snapshot.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
@@ -172,6 +178,7 @@ export class LiveRun implements RunHandle<unknown> {
   }
 
   async cancel(options: { readonly compensate?: boolean } = {}): Promise<CancelOutcome> {
+    checkKnownOptions(options, "The options of cancel", ["compensate"]);
     const compensate = options.compensate ?? false;
     const pass = await this.#pass();
     if (pass !== null) {
@@ -250,7 +257,12 @@ export class LiveRun implements RunHandle<unknown> {
 
   async getError(): Promise<unknown> {
     const loaded = await loadJournal(this.workflowId, this.#setup.driver);
-    return loaded === null ? undefined : storedError(loaded.journal);
+    if (loaded === null) return undefined;
+    const { journal } = loaded;
+    if (journal.header.status !== "paused") return storedError(journal);
+    const hold = journal.single(KeySpace.hold);
+    const cause = hold === null ? {} : { cause: decodeFailure(hold) };
+    return new RunPausedError(this.workflowId, journal.header.pause ?? "operator", cause);
   }
 
   async history(): Promise<HistorySnapshot> {

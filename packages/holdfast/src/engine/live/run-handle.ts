@@ -5,15 +5,29 @@ import type { EngineDriver } from "../../storage/driver.ts";
 import type { CancelOutcome } from "../pass/outcome.ts";
 
 /** How a run stands when `result` of the engine settles. */
-export interface RunResult<Output> {
-  readonly state: RunState | "evicted";
-  /** Of a completed run. */
-  readonly output?: Output;
-  /** Of a sleeping run: when it is due, in milliseconds since the epoch; absent when no clock wakes it. */
-  readonly sleepUntil?: number;
-  /** Of a sleeping run: the names of the messages that wake it. */
-  readonly waitingForMessages?: readonly string[];
-}
+export type RunResult<Output> =
+  | {
+      readonly state: "completed";
+      readonly output: Output;
+      readonly sleepUntil?: undefined;
+      readonly waitingForMessages?: undefined;
+    }
+  | {
+      /** Parked: `rolling_back` when what it waits for is the retry of a rollback handler. */
+      readonly state: "sleeping" | "rolling_back";
+      readonly output?: undefined;
+      /** When it is due, in milliseconds since the epoch; absent when no clock wakes it. */
+      readonly sleepUntil?: number;
+      /** The names of the messages that wake it. */
+      readonly waitingForMessages?: readonly string[];
+    }
+  | {
+      /** Ended for good, or stopped in this process. */
+      readonly state: "cancelled" | "evicted";
+      readonly output?: undefined;
+      readonly sleepUntil?: undefined;
+      readonly waitingForMessages?: undefined;
+    };
 
 export interface SendOptions {
   /** Chosen by the sender: a second send with the same one changes nothing. @default a fresh one */
@@ -57,7 +71,7 @@ export interface RunControls<Output> {
   getState(): Promise<RunState | null>;
   /** Undefined unless the run completed. */
   getOutput(): Promise<Output | undefined>;
-  /** Undefined unless the run failed. */
+  /** Why the run failed, or why it is paused (`RunPausedError`, with the reason as its cause); else undefined. */
   getError(): Promise<unknown>;
   /** What is recorded, as of the last commit. @throws RunNotFoundError */
   history(): Promise<HistorySnapshot>;

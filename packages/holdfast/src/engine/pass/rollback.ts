@@ -1,7 +1,7 @@
 import type { Entry } from "../../history/entry.ts";
 import { decodeFailure, encodeFailure } from "../../history/failure.ts";
 import type { Place } from "../../history/place.ts";
-import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
+import { CrashLoopError, HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import { RunEvictedError } from "../../model/errors/run-errors.ts";
 import { StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
 import { backoffMs } from "../../model/retry-policy.ts";
@@ -12,13 +12,14 @@ import { answerGates } from "../replay/version-gates.ts";
 import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import type { Execution } from "./execution.ts";
+import type { CrashCount } from "./forward.ts";
 
 /** How far a rollback got. */
 export type RollbackEnd =
   | { readonly end: "done" }
   | { readonly end: "failed"; readonly step: string; readonly error: unknown }
   | { readonly end: "parked"; readonly wakeAt: number }
-  | { readonly end: "diverged"; readonly error: HistoryDivergedError }
+  | { readonly end: "crash-loop"; readonly error: CrashLoopError }
   | { readonly end: "wish"; readonly wish: Wish };
 
 /** A committed step whose handler has not completed. */
@@ -37,13 +38,19 @@ export class Rollback {
   readonly #execution: Execution;
   readonly #committer: Committer;
   readonly #control: Control;
+  readonly #crashes: CrashCount;
   readonly #reason: unknown;
+  #started = false;
 
   /** `execution` is in rollback mode; `reason` is why the run rolls back. */
-  constructor(execution: Execution, at: { committer: Committer; control: Control; reason: unknown }) {
+  constructor(
+    execution: Execution,
+    at: { committer: Committer; control: Control; crashes: CrashCount; reason: unknown },
+  ) {
     this.#execution = execution;
     this.#committer = at.committer;
     this.#control = at.control;
+    this.#crashes = at.crashes;
     this.#reason = at.reason;
   }
 
@@ -93,6 +100,8 @@ export class Rollback {
         if (waited !== null) return waited;
       }
       if (this.#control.winding) return { end: "wish", wish: this.#control.wish };
+      const looping = await this.#countStart(place);
+      if (looping !== null) return looping;
       const attempt = (place.entry.compensation?.attempts ?? 0) + 1;
       const outcome = await this.#attempt(place, step, attempt);
       if (outcome === "left") return { end: "wish", wish: this.#control.wish };
@@ -106,6 +115,20 @@ export class Rollback {
       const final = await this.#failed(place, step, { attempt, error: outcome.error });
       if (final !== undefined) return { end: "failed", step: step.name, error: final };
     }
+  }
+
+  /** The first handler of a pass counts towards the crash budget, like the first body of one (DESIGN 5.7). */
+  async #countStart(place: Armed): Promise<RollbackEnd | null> {
+    if (this.#started) return null;
+    this.#started = true;
+    const { workflowId, journal, limits } = this.#execution;
+    const { starts, committed } = this.#crashes;
+    if (starts > limits.crashBudget) {
+      const error = new CrashLoopError(workflowId, starts, [journal.format(place)]);
+      return { end: "crash-loop", error };
+    }
+    if (committed) await this.#committer.commit({ status: "rolling_back", barrenStarts: starts + 1 }, null);
+    return null;
   }
 
   /** Records a failed attempt; returns the error when there will be no other. */

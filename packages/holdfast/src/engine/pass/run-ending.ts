@@ -1,12 +1,12 @@
 import { decodeFailure } from "../../history/failure.ts";
 import { KeySpace } from "../../history/key.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
-import { CorruptionError, EntryInProgressError } from "../../model/errors/history-errors.ts";
+import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { BranchAbandonedError, RunPausedError } from "../../model/errors/run-errors.ts";
 import { FencedError } from "../../model/errors/storage-errors.ts";
 import type { PauseReason } from "../../model/run.ts";
 import { validate } from "../../model/schema.ts";
-import { holdsArmed, type Outcome } from "../replay/block.ts";
+import { holdsArmed, leftUndone, type Outcome } from "../replay/block.ts";
 import { holdRun } from "./hold.ts";
 import type { PassOutcome } from "./outcome.ts";
 import type { PassState } from "./pass-state.ts";
@@ -50,8 +50,8 @@ export async function finishRun(
 async function checkedOutcome(state: PassState, outcome: Outcome): Promise<Outcome> {
   const { execution, journal, workflowId } = state;
   if (!outcome.ok) return outcome;
-  const running = [...execution.root.stillRunning()].map((place) => journal.format(place));
-  if (running.length > 0) return { ok: false, error: new EntryInProgressError(workflowId, running) };
+  const forgotten = leftUndone(execution.root);
+  if (forgotten !== null) return { ok: false, error: forgotten };
   const { output } = state.settings.definition;
   try {
     const value =
@@ -71,6 +71,7 @@ export async function holdPass(state: PassState, reason: PauseReason, error: unk
   state.execution.leave(error);
   await holdRun({ workflowId, claim, world: settings.world, report }, reason, error);
   state.holdsClaim = false;
+  report.held(reason, error);
   report.error({ workflow: { workflowId, error } });
   return { state: "paused", reason, error };
 }

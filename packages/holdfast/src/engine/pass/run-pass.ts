@@ -198,7 +198,8 @@ export class RunPass {
     if (this.#rollback === null) {
       state.execution.leave(new BranchAbandonedError("The run is rolling back."));
       state.execution = state.newExecution(true);
-      const at = { committer: state.committer, control: state.control, reason: originalError(journal) };
+      const { committer, control, crashes } = state;
+      const at = { committer, control, crashes, reason: originalError(journal) };
       const rollback = new Rollback(state.execution, at);
       const diverged = await rollback.collect(await state.value(KeySpace.input));
       if (diverged !== null) {
@@ -210,6 +211,7 @@ export class RunPass {
     const end = await this.#rollback.run();
     if (end.end === "parked") return { state: "rolling_back", wakeAt: end.wakeAt, wants: null };
     if (end.end === "wish") return this.#meet(end.wish);
+    if (end.end === "crash-loop") return holdPass(state, "crash-loop", end.error);
     const status = end.end === "done" && journal.header.rollback === "cancel" ? "cancelled" : "failed";
     if (end.end === "failed") recordRollbackFailure(journal, end);
     await state.committer.commit({ status }, null);

@@ -1,7 +1,7 @@
 import { SegmentType } from "../../history/location.ts";
 import { checkFunction, checkName } from "../../model/check.ts";
 import type { BranchConfig } from "../../model/context.ts";
-import { describe } from "../../model/describe.ts";
+import { describe, describeName } from "../../model/describe.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { JoinError } from "../../model/errors/block-errors.ts";
 import type { MessageBodies } from "../../model/message.ts";
@@ -49,7 +49,7 @@ function branchesOf(
   name: string,
   branches: Readonly<Record<string, Branch>>,
 ): [string, Branch][] {
-  const where = `Join ${describe(name)}`;
+  const where = `Join ${describeName(name)}`;
   if (typeof branches !== "object" || branches === null || Array.isArray(branches)) {
     throw new InvalidArgumentError(
       `${where}: branches must be an object of { run } by name; got ${describe(branches)}.`,
@@ -64,7 +64,7 @@ function branchesOf(
         `${where}: a branch cannot be named "__proto__", because results are an object by branch name.`,
       );
     }
-    checkFunction(config?.run, `${where}: branch ${describe(branch)}: run`);
+    checkFunction(config?.run, `${where}: branch ${describeName(branch)}: run`);
   }
   return entries;
 }

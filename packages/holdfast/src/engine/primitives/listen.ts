@@ -1,5 +1,5 @@
 import { checkInteger, checkName } from "../../model/check.ts";
-import { describe } from "../../model/describe.ts";
+import { describeName } from "../../model/describe.ts";
 import { type Duration, type Instant, instantMs } from "../../model/duration.ts";
 import type { Message } from "../../model/message.ts";
 import type { Scope } from "../replay/scope.ts";
@@ -24,8 +24,8 @@ export function listenN(
   wait: { name: string; messageName: string; limit: number; end: ListenEnd },
 ): Promise<unknown[]> {
   const { name, messageName, limit, end } = wait;
-  checkName(messageName, `Listen ${describe(name)}: the name of the message`, scope.run.limits);
-  checkInteger(limit, `Listen ${describe(name)}: limit`, { from: 1, to: scope.run.limits.batchMessages });
+  checkName(messageName, `Listen ${describeName(name)}: the name of the message`, scope.run.limits);
+  checkInteger(limit, `Listen ${describeName(name)}: limit`, { from: 1, to: scope.run.limits.batchMessages });
   const wanted: Receive = {
     name,
     names: [messageName],
@@ -39,8 +39,8 @@ export function listenN(
 
 function deadlineOf(name: string, end: ListenEnd): ((now: number) => number) | null {
   if (end === "never") return null;
-  if ("timeout" in end) return afterMs(end.timeout, `Listen ${describe(name)}: the timeout`);
-  const at = instantMs(end.until, `Listen ${describe(name)}: the instant`);
+  if ("timeout" in end) return afterMs(end.timeout, `Listen ${describeName(name)}: the timeout`);
+  const at = instantMs(end.until, `Listen ${describeName(name)}: the instant`);
   return () => at;
 }
 

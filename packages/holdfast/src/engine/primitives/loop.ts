@@ -1,7 +1,7 @@
 import { SegmentType } from "../../history/location.ts";
 import { checkFunction, checkInteger } from "../../model/check.ts";
 import type { LoopBody, LoopConfig } from "../../model/context.ts";
-import { describe } from "../../model/describe.ts";
+import { describe, describeName } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import {
   DEFAULT_LOOP_HISTORY_SIZE,
@@ -117,7 +117,7 @@ function loopPlan(config: LoopConfig<MessageBodies, never, unknown>): LoopPlan {
       `loop takes a name and a function, or { name, run, … }; got ${describe(config)}.`,
     );
   }
-  const where = `Loop ${describe(config.name)}`;
+  const where = `Loop ${describeName(config.name)}`;
   checkFunction(config.run, `${where}: run`);
   return {
     name: config.name,

@@ -1,7 +1,7 @@
 import { SegmentType } from "../../history/location.ts";
 import { checkFunction, checkInteger, checkOptions } from "../../model/check.ts";
 import { DEFAULT_MAP_CONCURRENCY, type MapOptions, type WorkflowContext } from "../../model/context.ts";
-import { describe } from "../../model/describe.ts";
+import { describe, describeName } from "../../model/describe.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { MapError } from "../../model/errors/block-errors.ts";
 import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
@@ -130,7 +130,7 @@ function mapPlan(
   items: readonly unknown[],
   { run, options = {} }: { run: MapPlan["run"]; options: MapOptions | undefined },
 ): MapPlan {
-  const where = `Map ${describe(name)}`;
+  const where = `Map ${describeName(name)}`;
   if (!Array.isArray(items))
     throw new InvalidArgumentError(`${where}: items must be an array; got ${describe(items)}.`);
   const maximum = scope.run.limits.mapItems;

@@ -2,7 +2,7 @@ import type { Entry } from "../../history/entry.ts";
 import { decodeMessages, encodeMessages } from "../../history/message-record.ts";
 import { checkInteger, checkName } from "../../model/check.ts";
 import type { QueueBatchOptions } from "../../model/context.ts";
-import { describe } from "../../model/describe.ts";
+import { describe, describeName } from "../../model/describe.ts";
 import { type Duration, durationMs } from "../../model/duration.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { MessageUnansweredError, QueueTimeoutError } from "../../model/errors/block-errors.ts";
@@ -33,7 +33,7 @@ export function receiveOptions(
   options: QueueBatchOptions<string>,
   one: boolean,
 ): Receive {
-  const where = `Queue wait ${describe(name)}`;
+  const where = `Queue wait ${describeName(name)}`;
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError(
       `${where}: options must be an object with names; got ${describe(options)}.`,

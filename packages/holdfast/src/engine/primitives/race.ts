@@ -2,7 +2,7 @@ import { SegmentType } from "../../history/location.ts";
 import type { Place } from "../../history/place.ts";
 import { checkFunction, checkName } from "../../model/check.ts";
 import type { RaceBranch, RaceResult } from "../../model/context.ts";
-import { describe } from "../../model/describe.ts";
+import { describe, describeName } from "../../model/describe.ts";
 import { DuplicateNameError, InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { RaceError } from "../../model/errors/block-errors.ts";
 import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
@@ -72,7 +72,7 @@ function leaveLosers(
 
 /** @throws InvalidArgumentError, LimitError, DuplicateNameError */
 function checkBranches(scope: Scope, name: string, branches: readonly Branch<unknown>[]): void {
-  const where = `Race ${describe(name)}`;
+  const where = `Race ${describeName(name)}`;
   if (!Array.isArray(branches)) {
     throw new InvalidArgumentError(
       `${where}: branches must be an array of { name, run }; got ${describe(branches)}.`,
@@ -82,7 +82,7 @@ function checkBranches(scope: Scope, name: string, branches: readonly Branch<unk
   const names = new Set<string>();
   for (const branch of branches as readonly Branch<unknown>[]) {
     checkName(branch?.name, `${where}: the name of a branch`, scope.run.limits);
-    checkFunction(branch.run, `${where}: branch ${describe(branch.name)}: run`);
+    checkFunction(branch.run, `${where}: branch ${describeName(branch.name)}: run`);
     if (names.has(branch.name)) {
       throw new DuplicateNameError(
         `${where} has two branches named ${describe(branch.name)}; give each a name of its own.`,

@@ -1,7 +1,7 @@
 import type { EntryKind } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
 import type { RemovedKind } from "../../model/context.ts";
-import { describe } from "../../model/describe.ts";
+import { describe, describeName } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import { claim, Halt } from "../replay/claim.ts";
@@ -28,7 +28,7 @@ export function removed(scope: Scope, name: string, kind: RemovedKind): Promise<
   if (!KINDS.includes(kind)) {
     const known = KINDS.map((k) => `"${k}"`).join(", ");
     throw new InvalidArgumentError(
-      `removed ${describe(name)}: kind must be one of ${known}; got ${describe(kind)}.`,
+      `removed ${describeName(name)}: kind must be one of ${known}; got ${describe(kind)}.`,
     );
   }
   const { run } = scope;

@@ -2,7 +2,7 @@ import type { Entry } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
 import { checkName, checkOptions, checkWorkflowId } from "../../model/check.ts";
 import type { QueueSendOptions } from "../../model/context.ts";
-import { describe } from "../../model/describe.ts";
+import { describe, describeName } from "../../model/describe.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
 import { checkUse } from "../replay/claim.ts";
 import { formatUuid } from "../replay/draws.ts";
@@ -21,7 +21,7 @@ export function send(
 ): Promise<void> {
   const { run } = scope;
   checkName(name, "The name of the message", run.limits);
-  checkOptions(options, `Send ${describe(name)}: options`);
+  checkOptions(options, `Send ${describeName(name)}: options`);
   const { to = run.workflowId } = options;
   checkWorkflowId(to, run.limits);
   checkUse(scope, "send", name);

@@ -1,4 +1,4 @@
-import { describe } from "../../model/describe.ts";
+import { describeName } from "../../model/describe.ts";
 import { type Duration, durationMs, type Instant, instantMs } from "../../model/duration.ts";
 import { claim } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
@@ -6,12 +6,12 @@ import type { Scope } from "../replay/scope.ts";
 
 /** Durable timer: the deadline is stored once and never moved by replay (I18). */
 export function sleep(scope: Scope, name: string, duration: Duration): Promise<void> {
-  const ms = durationMs(duration, `Sleep ${describe(name)}: the duration`);
+  const ms = durationMs(duration, `Sleep ${describeName(name)}: the duration`);
   return sleepTo(scope, name, () => scope.run.timers.now() + ms);
 }
 
 export function sleepUntil(scope: Scope, name: string, instant: Instant): Promise<void> {
-  const at = instantMs(instant, `Sleep ${describe(name)}: the instant`);
+  const at = instantMs(instant, `Sleep ${describeName(name)}: the instant`);
   return sleepTo(scope, name, () => at);
 }
 

@@ -1,6 +1,6 @@
 import type { Entry } from "../../history/entry.ts";
 import { checkFunction, checkOptions } from "../../model/check.ts";
-import { describe } from "../../model/describe.ts";
+import { describe, describeName } from "../../model/describe.ts";
 import { durationMs } from "../../model/duration.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { RollbackCheckpointError, StepInterruptedError } from "../../model/errors/step-errors.ts";
@@ -26,7 +26,7 @@ export function stepConfig<Result>(
   options: StepOptions<Result> | undefined,
 ): StepConfig<Result> {
   if (typeof nameOrConfig === "object" && nameOrConfig !== null) return nameOrConfig;
-  checkOptions(options, `Step ${describe(nameOrConfig)}: options`);
+  checkOptions(options, `Step ${describeName(nameOrConfig)}: options`);
   return { ...options, name: nameOrConfig, run: run as StepBody<Result> };
 }
 
@@ -65,7 +65,7 @@ function wasInterrupted(entry: Entry, plan: StepPlan): boolean {
 
 /** @throws InvalidArgumentError when an option is wrong. */
 function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
-  const where = `Step ${describe(config.name)}`;
+  const where = `Step ${describeName(config.name)}`;
   checkFunction(config.run, `${where}: run`);
   const { delivery } = config;
   if (delivery !== undefined && delivery !== "at-least-once" && delivery !== "at-most-once") {
@@ -98,7 +98,7 @@ function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
 function armedStep<Result>(config: StepConfig<Result>): ArmedStep | null {
   const { rollback } = config;
   if (rollback === undefined) return null;
-  const where = `Step ${describe(config.name)}: rollback`;
+  const where = `Step ${describeName(config.name)}: rollback`;
   const options: RollbackOptions<Result> = typeof rollback === "function" ? { run: rollback } : rollback;
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError(`${where} must be a function or { run, … }; got ${describe(rollback)}.`);

@@ -1,8 +1,15 @@
 import { checkFunction, checkOptions } from "../../model/check.ts";
 import type { WorkflowContext } from "../../model/context.ts";
-import { describe } from "../../model/describe.ts";
+import { describe, describeName } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
-import { RollbackError, StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
+import { JoinError, MapError, RaceError } from "../../model/errors/block-errors.ts";
+import {
+  CriticalError,
+  RollbackError,
+  StepExhaustedError,
+  StepInterruptedError,
+  StepTimeoutError,
+} from "../../model/errors/step-errors.ts";
 import type {
   BlockFailureKind,
   StepFailureKind,
@@ -15,6 +22,7 @@ import type { Run } from "../replay/run.ts";
 import type { Scope } from "../replay/scope.ts";
 import { step } from "./step.ts";
 
+const STEP_ERRORS = [StepExhaustedError, StepTimeoutError, StepInterruptedError, CriticalError];
 const STEP_KINDS: readonly StepFailureKind[] = ["critical", "timeout", "exhausted", "rollback"];
 const DEFAULT_STEP_CATCH: readonly StepFailureKind[] = ["critical", "timeout", "exhausted"];
 const BLOCK_KINDS: readonly BlockFailureKind[] = ["step", "join", "race", "rollback"];
@@ -54,8 +62,8 @@ export function tryBlock<Value>(
   run: (ctx: WorkflowContext) => Value | Promise<Value>,
   options: TryOptions = {},
 ): Promise<TryResult<Value, BlockFailureKind>> {
-  checkFunction(run, `Try ${describe(name)}: run`);
-  checkOptions(options, `Try ${describe(name)}: options`);
+  checkFunction(run, `Try ${describeName(name)}: run`);
+  checkOptions(options, `Try ${describeName(name)}: options`);
   const { catch: kinds = DEFAULT_BLOCK_CATCH } = options;
   const caught = checkKinds(kinds, BLOCK_KINDS, name);
   return openBlock<TryResult<Value, BlockFailureKind>>({ scope, kind: "try", name }, (block) => {
@@ -84,9 +92,19 @@ function blockFailureKind(run: Run, error: unknown): BlockFailureKind | undefine
       return "join";
     case "race":
       return "race";
+    case "loop":
+    case "try":
+      return kindByClass(error);
     default:
       return undefined;
   }
+}
+
+/** A failure that passed through a loop or another try on its way: its class tells what it came from. */
+function kindByClass(error: object): BlockFailureKind | undefined {
+  if (STEP_ERRORS.some((known) => known.is(error))) return "step";
+  if (JoinError.is(error) || MapError.is(error)) return "join";
+  return RaceError.is(error) ? "race" : undefined;
 }
 
 function checkKinds<Kind extends string>(
@@ -96,6 +114,6 @@ function checkKinds<Kind extends string>(
 ): readonly Kind[] {
   if (Array.isArray(given) && given.every((kind) => known.includes(kind))) return given;
   throw new InvalidArgumentError(
-    `Try ${describe(name)}: catch must be an array of ${known.map((k) => `"${k}"`).join(", ")}; got ${describe(given)}.`,
+    `Try ${describeName(name)}: catch must be an array of ${known.map((k) => `"${k}"`).join(", ")}; got ${describe(given)}.`,
   );
 }

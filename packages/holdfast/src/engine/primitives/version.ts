@@ -1,5 +1,5 @@
 import { checkInteger } from "../../model/check.ts";
-import { describe } from "../../model/describe.ts";
+import { describeName } from "../../model/describe.ts";
 import { claim } from "../replay/claim.ts";
 import { firstUnasked } from "../replay/divergence.ts";
 import { Operation } from "../replay/operation.ts";
@@ -7,7 +7,7 @@ import type { Scope } from "../replay/scope.ts";
 
 /** Which version of the code this run is pinned to at this place; the same for the life of the run (I10). */
 export function getVersion(scope: Scope, name: string, latest: number): Promise<number> {
-  checkInteger(latest, `getVersion ${describe(name)}: latest`, { from: 1, to: Number.MAX_SAFE_INTEGER });
+  checkInteger(latest, `getVersion ${describeName(name)}: latest`, { from: 1, to: Number.MAX_SAFE_INTEGER });
   const { run } = scope;
   const place = claim(scope, "version", name);
   const operation = new Operation<number>({ scope, place, kind: "version" }, (entry) => entry.count);

@@ -1,7 +1,8 @@
 import type { EntryKind } from "../../history/entry.ts";
 import type { Place } from "../../history/place.ts";
 import type { WorkflowContext } from "../../model/context.ts";
-import { EntryInProgressError } from "../../model/errors/history-errors.ts";
+import { EntryInProgressError, FailureUnawaitedError } from "../../model/errors/history-errors.ts";
+import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { claim } from "./claim.ts";
 import { divergenceAt, firstUnasked } from "./divergence.ts";
 import { Operation, type Settlement } from "./operation.ts";
@@ -100,11 +101,20 @@ export async function runFunction(scope: Scope, call: (ctx: WorkflowContext) => 
       return new Promise(() => {});
     }
   }
-  const running = [...scope.stillRunning()];
-  if (outcome.ok && running.length > 0 && !scope.run.rollingBack) {
-    const names = running.map((place) => scope.run.journal.format(place));
-    outcome = { ok: false, error: new EntryInProgressError(scope.run.workflowId, names) };
+  if (outcome.ok && !scope.run.rollingBack) {
+    const error = leftUndone(scope);
+    if (error !== null) outcome = { ok: false, error };
   }
   scope.end();
   return outcome;
+}
+
+/** What a function has forgotten that returned: a step that still runs, or a failure that nobody looked at. */
+export function leftUndone(scope: Scope): HoldfastError | null {
+  const { journal, workflowId } = scope.run;
+  const running = [...scope.stillRunning()].map((place) => journal.format(place));
+  if (running.length > 0) return new EntryInProgressError(workflowId, running);
+  for (const [place, cause] of scope.unseenFailures)
+    return new FailureUnawaitedError(journal.format(place), { cause });
+  return null;
 }

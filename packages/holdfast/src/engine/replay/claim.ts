@@ -26,7 +26,7 @@ export function claim(scope: Scope, kind: EntryKind | "removed", name: string): 
   if (earlier !== undefined) {
     const where = run.journal.format(scope.place);
     throw new DuplicateNameError(
-      `The name ${JSON.stringify(name)} was used twice in ${where === "" ? "the workflow" : `"${where}"`}: for a ${earlier} and now for a ${kind}. Names are unique in their scope; use another, or put one of the operations into a block of its own.`,
+      `The name ${JSON.stringify(name)} was used twice in ${where === "" ? "the workflow" : `"${where}"`}: for a ${earlier}, and again for a ${kind}. Names are unique in their scope: number them in a for loop (\`charge-\${i}\`), use ctx.loop or ctx.map, and in a block the context that its function is given.`,
     );
   }
   const place = scope.place.child({ type: SegmentType.name, value: index });

@@ -40,7 +40,7 @@ export function divergenceAt(run: Told, place: Place, instead: string): HistoryD
   for (const at of place.entries()) inside ??= at.entry;
   const recorded = place.entry === null ? `entries inside (a ${inside?.kind})` : `a ${place.entry.kind}`;
   const news = [...newlyAsked(run)].slice(0, 3).join(" and ");
-  const asked = news === "" ? `${instead}, without asking for it` : `asks for ${news}, but not for it`;
+  const asked = news === "" ? `${instead} and never asks for it` : `asks for ${news} instead`;
   return new HistoryDivergedError(run.workflowId, { location: run.journal.format(place), recorded, asked });
 }
 

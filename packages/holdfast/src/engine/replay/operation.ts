@@ -5,6 +5,7 @@ import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { isPromise } from "./payloads.ts";
 import type { Scope } from "./scope.ts";
 import type { Completion } from "./turns.ts";
+import { WatchedPromise } from "./watched-promise.ts";
 
 /** What an operation settles with. */
 export interface Settlement {
@@ -27,7 +28,7 @@ export class Operation<Value> {
   readonly scope: Scope;
   readonly place: Place;
   readonly kind: EntryKind;
-  readonly promise: Promise<Value>;
+  readonly promise: WatchedPromise<Value>;
   readonly #revive: (entry: Entry) => unknown;
   #resolve: (value: unknown) => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -41,12 +42,11 @@ export class Operation<Value> {
     this.place = at.place;
     this.kind = at.kind;
     this.#revive = revive;
-    this.promise = new Promise((resolve, reject) => {
+    this.promise = new WatchedPromise((resolve, reject) => {
       this.#resolve = resolve as (value: unknown) => void;
       this.#reject = reject;
     });
-    // Code that starts an operation and never looks at it must not end the process.
-    this.promise.catch(() => {});
+    this.promise.keepQuiet();
   }
 
   /** What the history has is handed over in its recorded turn. */
@@ -127,7 +127,7 @@ export class Operation<Value> {
     refused: (error: unknown) => void,
   ): void {
     const { run } = this.scope;
-    const what = run.journal.format(this.place);
+    const what = `the result of ${this.kind} ${JSON.stringify(run.journal.format(this.place))}`;
     const done = (result: Uint8Array): void => this.settle({ ...settlement, status: "completed", result });
     let encoded: Uint8Array | Promise<Uint8Array>;
     try {
@@ -154,7 +154,7 @@ export class Operation<Value> {
     if (entry.status === "failed") {
       const error = decodeFailure(entry.result ?? new Uint8Array(0));
       if (typeof error === "object" && error !== null) run.origins.set(error, this.place);
-      this.#reject(error);
+      this.#fail(error);
       return;
     }
     const value = this.#revive(entry);
@@ -164,7 +164,17 @@ export class Operation<Value> {
     }
     return value.then(this.#resolve, (error: unknown) => {
       if (CorruptionError.is(error)) throw error;
-      this.#reject(error);
+      this.#fail(error);
     });
+  }
+
+  /** A failure that nobody looks at until its function returns is an error of its own (block.ts). */
+  #fail(error: unknown): void {
+    const { unseenFailures } = this.scope;
+    if (!this.promise.seen) {
+      unseenFailures.set(this.place, error);
+      this.promise.onLook = () => unseenFailures.delete(this.place);
+    }
+    this.#reject(error);
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../model/errors/describe-error.ts";
 import type { Observer, WorkflowErrorEvent, WorkflowEvent } from "../../model/events.ts";
 import type { Logger } from "../../model/logger.ts";
 import type { Log } from "../../model/step-options.ts";
@@ -51,6 +52,14 @@ export class Report {
   warn(message: string, details: Readonly<Record<string, unknown>> = {}): void {
     this.#guarded(null, () =>
       this.#options.logger.warn({ workflowId: this.#options.workflowId, ...details }, message),
+    );
+  }
+
+  /** The run is paused by the engine and waits for somebody: that must not go unseen. */
+  held(reason: string, error: unknown): void {
+    const { workflowId, logger } = this.#options;
+    this.#guarded(null, () =>
+      logger.error({ workflowId, reason, error }, `run paused (${reason}): ${messageOf(error)}`),
     );
   }
 

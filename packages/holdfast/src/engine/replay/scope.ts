@@ -24,6 +24,8 @@ export class Scope {
   readonly strand: Strand;
   /** Steps of this scope that run or wait for a retry. */
   readonly running: Set<Place> = new Set();
+  /** Failures that were handed over to nobody. */
+  readonly unseenFailures: Map<Place, unknown> = new Map();
   /** Operations of this scope by name index: kind, and how many messages were sent under it. */
   readonly claimed: Map<number, string> = new Map();
   readonly sends: Map<number, number> = new Map();

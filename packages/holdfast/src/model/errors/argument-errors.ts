@@ -15,12 +15,18 @@ export class LimitError extends HoldfastError {
 
   constructor(details: { limit: string; maximum: number; actual: number; where: string; remedy: string }) {
     super(
-      `${details.where} exceeds the limit "${details.limit}": ${details.actual}, at most ${details.maximum}. ${details.remedy}`,
+      `${details.where} exceeds the limit "${details.limit}": ${amount(details.limit, details.actual)}, at most ${amount(details.limit, details.maximum)}. ${details.remedy}`,
     );
     this.limit = details.limit;
     this.maximum = details.maximum;
     this.actual = details.actual;
   }
+}
+
+/** A number with the unit that the limit's name ends in. */
+function amount(limit: string, value: number): string {
+  if (limit.endsWith("Bytes")) return `${value} bytes`;
+  return limit.endsWith("Ms") ? `${value} ms` : `${value}`;
 }
 
 /** One problem that a schema found. */

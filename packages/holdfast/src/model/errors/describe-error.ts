@@ -2,7 +2,10 @@
 export function messageOf(thrown: unknown): string {
   try {
     const message: unknown = thrown instanceof Error ? thrown.message : thrown;
-    return typeof message === "string" ? message : String(message);
+    if (typeof message === "string") return message;
+    return typeof message === "object" && message !== null
+      ? JSON.stringify(message).slice(0, 200)
+      : String(message);
   } catch {
     return "something that cannot be looked at";
   }

@@ -1,3 +1,4 @@
+import { messageOf } from "./describe-error.ts";
 import { HoldfastError } from "./holdfast-error.ts";
 
 /**
@@ -37,6 +38,20 @@ export class EntryInProgressError extends HoldfastError {
       `Run "${workflowId}" returned while ${locations.map((l) => `step "${l}"`).join(", ")} still ran: did you forget to await ${locations.length === 1 ? "it" : "them"}?`,
     );
     this.locations = locations;
+  }
+}
+
+/** Thrown when a function returned though an operation of it had failed and nobody had looked at that. */
+export class FailureUnawaitedError extends HoldfastError {
+  static override readonly code: string = "FAILURE_UNAWAITED";
+  readonly location: string;
+
+  constructor(location: string, options: ErrorOptions) {
+    super(
+      `"${location}" failed, and the workflow went on without looking: ${messageOf(options.cause)}. Did you forget to await it?`,
+      options,
+    );
+    this.location = location;
   }
 }
 

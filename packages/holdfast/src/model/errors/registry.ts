@@ -13,6 +13,7 @@ import {
   CorruptionError,
   CrashLoopError,
   EntryInProgressError,
+  FailureUnawaitedError,
   HistoryDivergedError,
 } from "./history-errors.ts";
 import { type ErrorClass, HoldfastError } from "./holdfast-error.ts";
@@ -59,6 +60,7 @@ const CLASSES: readonly ErrorClass[] = [
   MessageUnansweredError,
   HistoryDivergedError,
   EntryInProgressError,
+  FailureUnawaitedError,
   CorruptionError,
   CrashLoopError,
   RunNotFoundError,

@@ -19,7 +19,9 @@ export class RunFinishedError extends HoldfastError {
   readonly state: RunState;
 
   constructor(workflowId: string, state: RunState) {
-    super(`Run "${workflowId}" is ${state}: it takes no more messages or requests.`);
+    super(
+      `Run "${workflowId}" is ${state}: it takes no more messages, and nothing can be asked of it any more.`,
+    );
     this.workflowId = workflowId;
     this.state = state;
   }

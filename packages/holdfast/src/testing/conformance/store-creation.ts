@@ -96,7 +96,7 @@ export const creationCases = casesOf<StoreContext>({
         await store.create(newRun("a", { fingerprint: "one" }));
         const refused = store.create(newRun("a", { fingerprint: "two", workflowName: "other" }));
         const error = await expectRejection(refused, "WORKFLOW_CONFLICT", "another run");
-        for (const part of ["one", "two", "w", "other"])
+        for (const part of ['"a"', '"w"', '"other"'])
           expectTrue(error.message.includes(part), `"${part}" is told`);
       }),
   ],

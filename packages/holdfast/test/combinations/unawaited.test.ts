@@ -1,0 +1,47 @@
+import { FailureUnawaitedError, type WorkflowContext } from "holdfast";
+import { describe, expect, it } from "vitest";
+import { EngineLab } from "../engine-lab.ts";
+
+const failing = { name: "pay", maxRetries: 0, run: () => Promise.reject(new Error("card declined")) };
+
+const live = { mode: "live" } as const;
+
+describe("a failure that nobody awaits", () => {
+  it("fails the workflow that returns without looking at it", async () => {
+    const error = await new EngineLab().failure(async (ctx: WorkflowContext) => {
+      void ctx.step(failing);
+      await ctx.sleep("a while", 1_000);
+      return "paid!";
+    }, live);
+    expect(error).toBeInstanceOf(FailureUnawaitedError);
+    expect(error.message).toContain('"pay" failed');
+    expect(error.message).toContain("card declined");
+  });
+
+  it("fails the branch that returns without looking at it", async () => {
+    const error = await new EngineLab().failure(
+      async (ctx: WorkflowContext) =>
+        ctx.join("join", {
+          a: {
+            run: async (branch) => {
+              void branch.step(failing);
+              await branch.sleep("a while", 1_000);
+            },
+          },
+        }),
+      live,
+    );
+    expect(error.message).toContain("join/~a/pay");
+  });
+
+  it("is none when it is looked at late, caught, or part of a Promise.allSettled", async () => {
+    const result = await new EngineLab().run(async (ctx: WorkflowContext) => {
+      const late = ctx.step(failing);
+      await ctx.sleep("a while", 1_000);
+      const caught = await late.catch((error: Error) => error.name);
+      const [settled] = await Promise.allSettled([ctx.step({ ...failing, name: "again" })]);
+      return [caught, settled.status];
+    }, live);
+    expect(result.output).toEqual(["StepExhaustedError", "rejected"]);
+  });
+});
