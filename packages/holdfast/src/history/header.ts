@@ -38,6 +38,8 @@ export interface RunHeader {
   readonly pause: PauseReason | null;
   /** Of a bare driver: passes that started bodies since the last commit of a result. */
   readonly barrenStarts: number;
+  /** The sequence number of the first rollback checkpoint, which may since have been pruned; 0 when there is none. */
+  readonly checkpointAt: number;
 }
 
 const ROLLBACK_CAUSES: readonly RollbackCause[] = ["none", "failure", "cancel"];
@@ -65,6 +67,7 @@ export function encodeHeader(runTag: number, header: RunHeader): Uint8Array {
   out.u8(ROLLBACK_CAUSES.indexOf(header.rollback));
   out.u8(header.pause === null ? 0 : PAUSE_REASONS.indexOf(header.pause) + 1);
   out.uint(header.barrenStarts);
+  out.uint(header.checkpointAt);
   return sealRow(runTag, HEADER_KEY, out.finish()).value;
 }
 
@@ -88,6 +91,7 @@ export function decodeHeader(runTag: number, bytes: Uint8Array): RunHeader {
     rollback: known(ROLLBACK_CAUSES[from.u8()]),
     pause: pauseReason(from.u8()),
     barrenStarts: from.uint(),
+    checkpointAt: from.uint(),
   };
   from.end();
   return header;

@@ -48,7 +48,8 @@ async function allRows(driver: EngineDriver, image: RunImage): Promise<readonly 
 
 function journalOf(workflowId: string, image: RunImage, rows: readonly KVEntry[]): Journal {
   const header = decodeHeader(runTagOf(workflowId), image.header);
-  const journal = new Journal(workflowId, header);
+  // The revision that counts is the storage's: commits are checked against it.
+  const journal = new Journal(workflowId, { ...header, revision: image.revision });
   let digest: Digest = EMPTY_DIGEST;
   for (const row of rows) digest = digestWith(digest, adoptRow(journal, row));
   if (!sameDigest(digest, header.digest)) {

@@ -29,6 +29,9 @@ export class Journal {
   /** No time that is handed to workflow code lies before it. */
   lastTime: number;
 
+  /** The sequence number of the first rollback checkpoint; 0 when there is none. */
+  checkpointAt: number;
+
   readonly #names: string[] = [];
   readonly #nameIndexes: Map<string, number> = new Map();
   #storedNames = 0;
@@ -44,6 +47,7 @@ export class Journal {
     this.header = header;
     this.sequence = header.sequence;
     this.lastTime = header.lastTime;
+    this.checkpointAt = header.checkpointAt;
   }
 
   /** Live entries, written or not. */

@@ -33,7 +33,7 @@ export interface Segment {
 const UNESCAPED = /^[A-Za-z0-9_.:@-]$/;
 
 /** A name as locations show it: readable, one-to-one for any string, lone surrogates and NUL included. */
-function escapeName(name: string): string {
+export function escapeName(name: string): string {
   let out = "";
   for (let i = 0; i < name.length; i++) {
     const unit = name[i] as string;

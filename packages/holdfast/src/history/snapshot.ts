@@ -3,6 +3,7 @@ import type { Entry } from "./entry.ts";
 import { describeFailure } from "./failure.ts";
 import type { Journal } from "./journal.ts";
 import { SegmentType } from "./location.ts";
+import { bodyPayload } from "./message-body.ts";
 import { decodeMessages } from "./message-record.ts";
 import type { PayloadCodec } from "./payload.ts";
 import type { Place } from "./place.ts";
@@ -35,7 +36,7 @@ function snapshotEntry(
     sequence: entry.sequence,
     attempts: entry.kind === "step" ? entry.count : 0,
     createdAt: entry.createdAt,
-    settledAt: entry.settledAt === 0 ? null : entry.settledAt,
+    settledAt: entry.status === "pending" || entry.settledAt === 0 ? null : entry.settledAt,
     dueAt: entry.dueAt,
     count: entry.count,
     compensated: entry.compensation?.done === true,
@@ -51,7 +52,7 @@ function outputOf(entry: Entry, codec: PayloadCodec): unknown {
     id,
     name,
     createdAt,
-    body: codec.decode(body),
+    body: codec.decode(bodyPayload({ id, name }, body)),
   }));
 }
 

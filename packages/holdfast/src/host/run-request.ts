@@ -1,3 +1,4 @@
+import { answerTo, bodyPayload } from "../history/message-body.ts";
 import { RequestTimeoutError, RunFinishedError } from "../model/errors/run-errors.ts";
 import { isTerminal } from "../model/run.ts";
 import type { NewMessage } from "../storage/records.ts";
@@ -29,5 +30,5 @@ export async function requestOfRun(
   };
   const response = await session.news.until(workflowId, look, timeoutMs);
   if (response === undefined) throw new RequestTimeoutError(workflowId, message.name, message.id, timeoutMs);
-  return session.settings.codec.decode(response);
+  return session.settings.codec.decode(bodyPayload(answerTo(message.id), response));
 }

@@ -11,7 +11,8 @@ export interface StepContext {
   readonly attempt: number;
   /**
    * The same for every attempt of this step of this run: give it to services that take idempotency keys. It is the
-   * workflow id, a slash, and the entry's id in history snapshots; of a rollback handler with `/rollback` behind it.
+   * workflow id (escaped like names in entry ids), a slash, and the entry's id in history snapshots; of a rollback
+   * handler with `/rollback` behind it.
    */
   readonly idempotencyKey: string;
   /** Aborted with a reason on timeout, eviction, cancel, lost race and lost claim. */

@@ -1,3 +1,4 @@
+import { answerTo, bodyPayload } from "../history/message-body.ts";
 import { defaultCodec } from "../history/payload.ts";
 import { HoldfastError } from "../model/errors/holdfast-error.ts";
 import type { Fault, PlannedFault } from "./crash-driver.ts";
@@ -217,7 +218,7 @@ class CrashTester {
     const answers: unknown[] = [];
     for (const { id, completable } of asked) {
       const response = completable === true ? await run.storage.readResponse(id) : null;
-      if (response !== null) answers.push([id, defaultCodec.decode(response)]);
+      if (response !== null) answers.push([id, defaultCodec.decode(bodyPayload(answerTo(id), response))]);
     }
     return JSON.stringify(answers);
   }

@@ -50,6 +50,7 @@ const header: fc.Arbitrary<RunHeader> = fc.record({
   rollback: fc.constantFrom("none", "failure", "cancel"),
   pause: maybe(fc.constantFrom("operator", "divergence", "corruption", "crash-loop", "limit")),
   barrenStarts: fc.maxSafeNat(),
+  checkpointAt: fc.maxSafeNat(),
 });
 
 /** What a decoder makes of bytes: a value, or an error that says they are damaged. */

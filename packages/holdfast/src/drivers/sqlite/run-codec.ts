@@ -28,8 +28,30 @@ const WRITERS: Readonly<Record<string, (run: RunRow) => SqliteValue>> = {
   updated_at: (run) => run.updatedAt,
 };
 
-/** The columns that `readRun` and `encodeRun` are about. */
+/** The columns that `encodeRun` is about. */
 export const RUN_COLUMNS: readonly string[] = Object.keys(WRITERS);
+
+const NUMBERS: ReadonlySet<string> = new Set([
+  "revision",
+  "epoch",
+  "wake_at",
+  "due_at",
+  "woken_in",
+  "pause_requested",
+  "lease_until",
+  "claims_without_commit",
+  "queued",
+  "created_at",
+  "updated_at",
+]);
+
+/**
+ * What is selected for `readRun`. Numbers are cast: whatever damage has put into such a column is read as some number,
+ * so that one damaged run stops no other (P15); the run itself is found out when it is loaded.
+ */
+export const RUN_SELECTION: string = RUN_COLUMNS.map((column) =>
+  NUMBERS.has(column) ? `CAST(${column} AS REAL) AS ${column}` : column,
+).join(", ");
 
 /** A column and its value. */
 export type Cell = readonly [column: string, value: SqliteValue];
@@ -58,7 +80,7 @@ export function readRun(row: SqliteRow): RunRow {
     batchId: optionalText(row.batch_id),
     status: row.status as RunState,
     wakeAt: optionalNumber(row.wake_at),
-    wants: row.wants === null ? null : (JSON.parse(String(row.wants)) as string[]),
+    wants: readWants(row.wants),
     dueAt: optionalNumber(row.due_at),
     wokenIn: optionalNumber(row.woken_in),
     pauseRequested: numberOf(row.pause_requested) === 1,
@@ -71,6 +93,17 @@ export function readRun(row: SqliteRow): RunRow {
     createdAt: numberOf(row.created_at),
     updatedAt: numberOf(row.updated_at),
   };
+}
+
+/** Names from JSON; a damaged column wakes by no message, and does not keep other runs from being read (P15). */
+function readWants(value: SqliteValue | undefined): string[] | null {
+  if (value === null || value === undefined) return null;
+  try {
+    const names: unknown = JSON.parse(String(value));
+    return Array.isArray(names) && names.every((name) => typeof name === "string") ? names : null;
+  } catch {
+    return null;
+  }
 }
 
 function optionalText(value: SqliteValue | undefined): string | null {

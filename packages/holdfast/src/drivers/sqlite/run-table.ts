@@ -4,13 +4,14 @@ import type { EncodedHeader } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import type { RunQuery } from "../../storage/store.ts";
 import type { SqliteValue } from "./database.ts";
-import { type Cell, changedCells, encodeRun, RUN_COLUMNS, readRun } from "./run-codec.ts";
+import { type Cell, changedCells, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
 import { bytesOf, numberOf, type Statements } from "./statements.ts";
 
-const SELECT = `SELECT run, ${RUN_COLUMNS.join(", ")} FROM holdfast_runs`;
+const SELECT = `SELECT run, ${RUN_SELECTION} FROM holdfast_runs`;
 const INSERT = `INSERT INTO holdfast_runs (${[...RUN_COLUMNS, "header"].join(", ")})
   VALUES (${[...RUN_COLUMNS, "header"].map(() => "?").join(", ")}) RETURNING run`;
-const DUE = `${SELECT} WHERE workflow_name = ? AND due_at <= ? ORDER BY due_at, run LIMIT ?`;
+// The table's own column, not the selected one: only that has an index.
+const DUE = `${SELECT} WHERE workflow_name = ? AND due_at <= ? ORDER BY holdfast_runs.due_at, run LIMIT ?`;
 const EARLIEST =
   "SELECT run, due_at FROM holdfast_runs WHERE workflow_name = ? AND due_at IS NOT NULL ORDER BY due_at, run LIMIT ?";
 const NEXT_NAME = `SELECT workflow_name FROM holdfast_runs

@@ -36,8 +36,8 @@ export class Statements {
 
 /** A blob as plain bytes: some libraries give Buffers, whose `slice` shares memory. */
 export function bytesOf(value: SqliteValue | undefined): Uint8Array {
-  if (!(value instanceof Uint8Array))
-    throw new TypeError(`SQLite gave ${typeof value} where a blob is stored.`);
+  // Something else than a blob is damage: as bytes it is found out where bytes are checked, and only there (P15).
+  if (!(value instanceof Uint8Array)) return new TextEncoder().encode(String(value));
   return value.constructor === Uint8Array
     ? value
     : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);

@@ -1,4 +1,5 @@
 import { SegmentType } from "../../history/location.ts";
+import { answerTo, bodyPayload, frameBody } from "../../history/message-body.ts";
 import type { RecordedMessage } from "../../history/message-record.ts";
 import type { Place } from "../../history/place.ts";
 import type { CompletableMessage, Message } from "../../model/message.ts";
@@ -33,7 +34,7 @@ function oneMessage(
     const plain: Message = { id: message.id, name: message.name, body, createdAt: message.createdAt };
     return received.completable ? completable(scope, received, { plain, index }) : plain;
   };
-  const decoded = scope.run.payloads.decode(message.body);
+  const decoded = scope.run.payloads.decode(bodyPayload(message, message.body));
   const schema = messageSchema(scope, message.name);
   if (schema === undefined && !isPromise(decoded)) return finish(decoded);
   return Promise.resolve(decoded)
@@ -82,7 +83,7 @@ function giveAnswer(scope: Scope, place: Place, answer: { id: string; response: 
   run.whenLive(() => {
     const send = (response: Uint8Array): void => {
       if (scope.closed) return;
-      run.outbox.answer({ id: answer.id, response });
+      run.outbox.answer({ id: answer.id, response: frameBody(answerTo(answer.id), response) });
       operation.settleOnCommit({ status: "completed", result: response });
     };
     const refuse = (error: unknown): void => operation.fail(error);

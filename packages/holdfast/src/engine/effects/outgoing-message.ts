@@ -1,3 +1,4 @@
+import { frameBody } from "../../history/message-body.ts";
 import { checkName, checkOptions } from "../../model/check.ts";
 import { describe } from "../../model/describe.ts";
 import { durationMs } from "../../model/duration.ts";
@@ -34,7 +35,7 @@ export async function newMessage(
   const createdAt = settings.world.clock.now();
   const expiresAt = expiresIn === undefined ? null : createdAt + durationMs(expiresIn, "expiresIn");
   const id = messageId ?? formatUuid(settings.world.random.bytes(16));
-  const body = await encodedBody(settings, definition, draft);
+  const body = frameBody({ id, name }, await encodedBody(settings, definition, draft));
   return {
     id,
     name,

@@ -1,5 +1,6 @@
 import type { Entry } from "../../history/entry.ts";
 import { decodeFailure, encodeFailure } from "../../history/failure.ts";
+import { escapeName } from "../../history/location.ts";
 import { StepExhaustedError } from "../../model/errors/step-errors.ts";
 import { backoffMs, type RetryPolicy } from "../../model/retry-policy.ts";
 import { type Schema, validate } from "../../model/schema.ts";
@@ -71,7 +72,8 @@ export class StepAttempts {
     }
     const waitMs = dueAt - run.timers.now();
     const release = waitMs <= SHORT_BACKOFF_MS ? run.hold() : () => {};
-    const cancel = run.timers.add(dueAt, waitMs, () => {
+    const fullMs = dueAt - (place.entry?.settledAt ?? dueAt);
+    const cancel = run.timers.add(dueAt, Math.max(0, fullMs), () => {
       forget();
       release();
       request();
@@ -109,7 +111,7 @@ export class StepAttempts {
     const begin = (lastHeartbeat: unknown): void => {
       const startedAt = run.world.clock.monotonic();
       run.report.event({ type: "step-started", location: this.#location, name: this.#plan.name, attempt });
-      const key = `${run.workflowId}/${this.#location}`;
+      const key = `${escapeName(run.workflowId)}/${this.#location}`;
       runAttempt(
         {
           scope,
@@ -137,7 +139,11 @@ export class StepAttempts {
 
   async #finish(outcome: AttemptOutcome, at: { attempt: number; startedAt: number }): Promise<void> {
     const { run } = this.#operation.scope;
-    if (!outcome.ok) return this.#failed(outcome.error, at.attempt, outcome.heartbeat);
+    if (!outcome.ok) {
+      const details = this.#details(outcome.heartbeat);
+      this.#failed(outcome.error, at.attempt, isPromise(details) ? await details : details);
+      return;
+    }
     try {
       const { output } = this.#plan;
       const value =
@@ -164,7 +170,7 @@ export class StepAttempts {
     run.report.event({ type: "step-ended", location: this.#location, name, attempt: at.attempt, durationMs });
   }
 
-  #failed(error: unknown, attempt: number, heartbeat: unknown): void {
+  #failed(error: unknown, attempt: number, heartbeat: Uint8Array | null): void {
     const { scope, place } = this.#operation;
     const { run } = scope;
     if (scope.closed) return;
@@ -179,7 +185,8 @@ export class StepAttempts {
         count: attempt,
         extra: encodeFailure(error),
         dueAt,
-        heartbeat: this.#details(heartbeat),
+        settledAt: run.timers.now(),
+        heartbeat,
       });
       run.requireCommit();
       this.schedule();
@@ -194,17 +201,18 @@ export class StepAttempts {
   }
 
   /** A heartbeat's details are a courtesy: what cannot be stored is left out. */
-  #details(heartbeat: unknown): Uint8Array | null {
+  #details(heartbeat: unknown): Uint8Array | null | Promise<Uint8Array | null> {
     if (heartbeat === undefined || heartbeat === null) return null;
-    try {
-      const encoded = this.#operation.scope.run.payloads.encode(heartbeat, `${this.#location} heartbeat`);
-      return isPromise(encoded) ? null : encoded;
-    } catch (error) {
-      this.#operation.scope.run.report.warn("heartbeat details cannot be stored", {
-        location: this.#location,
-        error,
-      });
+    const { payloads, report } = this.#operation.scope.run;
+    const leaveOut = (error: unknown): null => {
+      report.warn("heartbeat details cannot be stored", { location: this.#location, error });
       return null;
+    };
+    try {
+      const encoded = payloads.encode(heartbeat, `the heartbeat of step ${JSON.stringify(this.#location)}`);
+      return isPromise(encoded) ? encoded.catch(leaveOut) : encoded;
+    } catch (error) {
+      return leaveOut(error);
     }
   }
 

@@ -81,7 +81,9 @@ export class LiveRun implements RunHandle<unknown> {
     return this.#result;
   }
 
+  /** Starts the next pass, unless somebody else has started one meanwhile: two would run the same bodies. */
   #begin(): void {
+    if (this.#active !== null) return;
     this.#result = this.#run();
     // Whoever looks at the result gets the rejection; nobody else must be ended by it.
     this.#result.catch(() => {});
@@ -168,8 +170,12 @@ export class LiveRun implements RunHandle<unknown> {
 
   async wake(): Promise<void> {
     const pass = await this.#pass();
-    if (pass !== null) pass.hint();
-    else if (!isTerminal((await this.getState()) ?? "pending")) this.#begin();
+    if (pass !== null) {
+      pass.hint();
+      return;
+    }
+    const state = (await this.getState()) ?? "pending";
+    if (!isTerminal(state)) this.#begin();
   }
 
   async evict(): Promise<void> {

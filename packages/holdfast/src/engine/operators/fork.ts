@@ -44,6 +44,7 @@ export function forkedJournal(
     epoch: 0,
     revision: 0,
     digest: EMPTY_DIGEST,
+    checkpointAt: source.checkpointAt,
     rollback: "none" as const,
     pause: null,
   };

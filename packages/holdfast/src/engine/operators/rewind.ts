@@ -36,6 +36,7 @@ export function forgetFrom(journal: Journal, to: string): ReturnType<typeof deco
   checkLoops(journal, target);
   // A pending entry stands after everything that was known when it was asked for.
   const from = target.entry.sequence > 0 ? target.entry.sequence : target.entry.askedAfter + 1;
+  if (journal.checkpointAt >= from) journal.checkpointAt = 0;
   const messages: ReturnType<typeof decodeMessages> = [];
   const forgotten = [...journal.root.entries()].filter(
     (place) => place === target || comesAfter(place.entry, from),
@@ -98,6 +99,10 @@ function iterationOf(loop: Place, target: Place): number {
 function checkLoops(journal: Journal, target: Place & { entry: Entry }): void {
   for (let at = target.parent; at !== null; at = at.parent) {
     const { entry } = at;
+    if (entry?.kind === "race" && entry.status !== "pending") {
+      const problem = `race "${journal.format(at)}" around it is decided, and the history of its losers is gone. Rewind to the race itself.`;
+      throw new RunStateError(journal.workflowId, journal.header.status, problem);
+    }
     if (entry?.kind !== "loop") continue;
     const iteration = iterationOf(at, target);
     const known = (at.existing(SegmentType.iteration, iteration)?.entry ?? null) !== null;

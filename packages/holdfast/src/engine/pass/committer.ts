@@ -94,6 +94,7 @@ export class Committer {
       rollback: intent.rollback ?? header.rollback,
       pause: intent.pause ?? null,
       barrenStarts: intent.barrenStarts ?? 0,
+      checkpointAt: this.#setup.journal.checkpointAt,
     };
   }
 

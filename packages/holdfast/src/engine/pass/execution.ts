@@ -62,7 +62,6 @@ export class Execution implements Run {
   readonly handlers: Map<Place, ArmedStep> = new Map();
   readonly gates: VersionGate[] = [];
   readonly root: Scope;
-  checkpointAt: number;
   live = false;
   evicted = false;
   /** How the function ended, once it has. */
@@ -95,7 +94,6 @@ export class Execution implements Run {
         this.report.event({ type: "message-expired", name: message.name, messageId: message.id });
       },
     );
-    this.checkpointAt = firstCheckpoint(this.journal);
     this.root = Scope.root(this, contextOf);
     // A run without any history is new, and so is everything it does.
     this.live = !setup.rollingBack && !this.journal.root.recorded;
@@ -216,13 +214,4 @@ export class Execution implements Run {
     this.mailbox.close();
     this.root.close(reason);
   }
-}
-
-/** The sequence number of the first rollback checkpoint; Infinity when there is none. */
-function firstCheckpoint(journal: Journal): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const place of journal.root.entries()) {
-    if (place.entry.kind === "rollback_checkpoint") first = Math.min(first, place.entry.sequence);
-  }
-  return first;
 }

@@ -87,6 +87,7 @@ export async function newJournal(
     rollback: "none",
     pause: null,
     barrenStarts: 0,
+    checkpointAt: 0,
   };
   const journal = new Journal(workflowId, header);
   const payloads = new Payloads(settings.codec, settings.limits.payloadBytes);

@@ -1,4 +1,5 @@
 import type { Journal } from "../../history/journal.ts";
+import { answerTo, bodyPayload } from "../../history/message-body.ts";
 import { takeSnapshot } from "../../history/snapshot.ts";
 import { Payloads } from "../replay/payloads.ts";
 import type { Report } from "../replay/report.ts";
@@ -97,7 +98,8 @@ export class PassState {
     if (!keeps) this.holdsClaim = false;
     if (outgoing !== null) {
       this.execution.mailbox.consumed(outgoing.consume);
-      for (const { id, response } of outgoing.complete) this.settings.answered?.(id, response);
+      for (const { id, response } of outgoing.complete)
+        this.settings.answered?.(id, bodyPayload(answerTo(id), response));
     }
     const { onHistoryUpdated, codec } = this.settings;
     if (onHistoryUpdated === undefined || onHistoryUpdated.wanted?.() === false) return;

@@ -1,5 +1,6 @@
 import type { Entry } from "../../history/entry.ts";
 import { decodeFailure, encodeFailure } from "../../history/failure.ts";
+import { escapeName } from "../../history/location.ts";
 import type { Place } from "../../history/place.ts";
 import { CrashLoopError, HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import { RunEvictedError } from "../../model/errors/run-errors.ts";
@@ -169,7 +170,9 @@ export class Rollback {
   /** Waits in memory when it is short; else parks. */
   async #waitUntil(at: number): Promise<RollbackEnd | null> {
     const { timers, world, wakeup, journal } = this.#execution;
-    while (timers.now() < at) {
+    // By the monotonic clock too: a wall clock that is set back meanwhile delays nothing (R13).
+    const end = world.clock.monotonic() + at - timers.now();
+    while (timers.now() < at && world.clock.monotonic() < end) {
       if (this.#control.winding) return { end: "wish", wish: this.#control.wish };
       if (at - timers.now() > SHORT_BACKOFF_MS) {
         const { header } = journal;
@@ -196,7 +199,7 @@ export class Rollback {
     const context: RollbackContext = {
       workflowId,
       attempt,
-      idempotencyKey: `${workflowId}/${location}/rollback`,
+      idempotencyKey: `${escapeName(workflowId)}/${location}/rollback`,
       signal: controller.signal,
       lastError: failure === null ? undefined : decodeFailure(failure),
       error: this.#reason,

@@ -26,6 +26,8 @@ export async function finishRun(
 ): Promise<PassOutcome> {
   const { execution, journal, workflowId, report } = state;
   execution.mailbox.close();
+  // Sends and answers that nobody awaited go out with the last commit, and are recorded by it.
+  execution.outbox.seal();
   const ended = await checkedOutcome(state, outcome);
   if (ended.ok) {
     execution.root.end();

@@ -7,7 +7,7 @@ import {
   RunEvictedError,
   RunPausedError,
 } from "../../model/errors/run-errors.ts";
-import { isTerminal } from "../../model/run.ts";
+import { isTerminal, type TerminalState } from "../../model/run.ts";
 import { holdsArmed } from "../replay/block.ts";
 import type { Wish } from "./control.ts";
 import { Forward } from "./forward.ts";
@@ -196,6 +196,7 @@ export class RunPass {
     const state = this.#state;
     const { journal, report } = state;
     if (this.#rollback === null) {
+      this.#loseCancels("rolling_back");
       state.execution.leave(new BranchAbandonedError("The run is rolling back."));
       state.execution = state.newExecution(true);
       const { committer, control, crashes } = state;
@@ -225,15 +226,16 @@ export class RunPass {
   async #meet(wish: Wish): Promise<PassOutcome> {
     const { execution, committer, journal, workflowId } = this.#state;
     if (wish === "cancel") return this.#cancelNow();
+    // The commit comes first: what waits for one is recorded only while its scope is open.
     if (wish === "pause") {
-      execution.leave(new RunPausedError(workflowId, "operator"));
       await committer.commit({ status: "paused", pause: "operator" }, execution.outbox);
+      execution.leave(new RunPausedError(workflowId, "operator"));
       return pausedOutcome(this.#state, "operator");
     }
-    execution.leave(new RunEvictedError(workflowId));
     if (execution.commitRequired || journal.header.revision === 0) {
       await committer.commit({ status: "running" }, execution.outbox);
     }
+    execution.leave(new RunEvictedError(workflowId));
     return { state: "evicted" };
   }
 
@@ -257,8 +259,13 @@ export class RunPass {
   /** Cancellations that came too late learn who won. */
   #answerLateCancels(): void {
     const { status } = this.#state.journal.header;
-    if (!isTerminal(status)) return;
-    for (const { done } of this.#cancels.splice(0)) done({ cancelled: false, state: status });
+    if (isTerminal(status)) this.#loseCancels(status);
+  }
+
+  /** The run had come to this before it could be cancelled. */
+  #loseCancels(state: TerminalState | "rolling_back"): void {
+    for (const { done } of this.#cancels.splice(0)) done({ cancelled: false, state });
+    if (this.#state.control.wish === "cancel") this.#state.control.clear();
   }
 
   #limitRunTime(): void {

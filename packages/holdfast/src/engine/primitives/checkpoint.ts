@@ -11,7 +11,7 @@ export function rollbackCheckpoint(scope: Scope, name: string): Promise<void> {
   if (run.rollingBack) return operation.promise;
   run.whenLive(() => {
     operation.settle({ status: "completed", result: null, ephemeral: true });
-    run.checkpointAt = Math.min(run.checkpointAt, run.journal.sequence);
+    if (run.journal.checkpointAt === 0) run.journal.checkpointAt = run.journal.sequence;
   });
   return operation.promise;
 }

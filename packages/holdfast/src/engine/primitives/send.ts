@@ -1,5 +1,6 @@
 import type { Entry } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
+import { frameBody } from "../../history/message-body.ts";
 import { checkName, checkOptions, checkWorkflowId } from "../../model/check.ts";
 import type { QueueSendOptions } from "../../model/context.ts";
 import { describe, describeName } from "../../model/describe.ts";
@@ -58,7 +59,15 @@ function dispatch(operation: Operation<void>, what: { to: string; name: string; 
   const { to, name, bytes } = what;
   const id = formatUuid(run.world.random.bytes(16));
   const createdAt = run.stamp();
-  const message = { id, name, body: bytes, createdAt, expiresAt: null, completable: false, remember: false };
+  const message = {
+    id,
+    name,
+    body: frameBody({ id, name }, bytes),
+    createdAt,
+    expiresAt: null,
+    completable: false,
+    remember: false,
+  };
   operation.settleOnCommit({ status: "completed", result: null });
   run.outbox.send({ to, message }, (error) => operation.refuse(error));
   run.report.event({ type: "message-out", name, messageId: id, to });

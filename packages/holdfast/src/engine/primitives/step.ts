@@ -116,7 +116,8 @@ function armedStep<Result>(config: StepConfig<Result>): ArmedStep | null {
 /** @throws RollbackCheckpointError before any checkpoint, LimitError when a loop has armed too many. */
 function checkArmed(scope: Scope, name: string): void {
   const { run } = scope;
-  if (run.checkpointAt > run.turns.current) throw new RollbackCheckpointError(name);
+  const { checkpointAt } = run.journal;
+  if (checkpointAt === 0 || checkpointAt > run.turns.current) throw new RollbackCheckpointError(name);
   const maximum = run.limits.armedHandlers;
   const armed = scope.loopArmed?.count ?? 0;
   if (armed < maximum) return;

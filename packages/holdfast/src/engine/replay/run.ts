@@ -50,8 +50,6 @@ export interface Run {
   /** Whether this process is giving the run up. */
   readonly evicted: boolean;
   readonly strict: boolean;
-  /** The sequence number of the first rollback checkpoint; Infinity when there is none. */
-  checkpointAt: number;
   /** Runs `start` now when live, else when the replay has ended. */
   whenLive(start: () => void): void;
   /** A time that is never before one that workflow code has seen. */
