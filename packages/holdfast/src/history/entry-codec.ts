@@ -15,7 +15,7 @@ const Field = {
   armed: 4,
   result: 8,
   extra: 16,
-  heartbeat: 32,
+  detail: 32,
   compensation: 64,
   settledAt: 128,
 } as const;
@@ -27,7 +27,7 @@ function fieldsOf(entry: Entry): number {
   if (entry.armed) fields |= Field.armed;
   if (entry.result !== null) fields |= Field.result;
   if (entry.extra !== null) fields |= Field.extra;
-  if (entry.heartbeat !== null) fields |= Field.heartbeat;
+  if (entry.detail !== null) fields |= Field.detail;
   if (entry.compensation !== null) fields |= Field.compensation;
   if (entry.settledAt !== 0) fields |= Field.settledAt;
   return fields;
@@ -46,7 +46,7 @@ export function encodeEntry(entry: Entry): Uint8Array {
   if (entry.count !== 0) out.uint(entry.count);
   if (entry.result !== null) out.data(entry.result);
   if (entry.extra !== null) out.data(entry.extra);
-  if (entry.heartbeat !== null) out.data(entry.heartbeat);
+  if (entry.detail !== null) out.data(entry.detail);
   if (entry.compensation !== null) writeCompensation(out, entry.compensation);
   return out.finish();
 }
@@ -83,7 +83,7 @@ export function decodeEntry(body: Uint8Array, key: string): Entry {
     armed: (fields & Field.armed) !== 0,
     result: fields & Field.result ? from.data() : null,
     extra: fields & Field.extra ? from.data() : null,
-    heartbeat: fields & Field.heartbeat ? from.data() : null,
+    detail: fields & Field.detail ? from.data() : null,
     compensation: fields & Field.compensation ? readCompensation(from) : null,
   };
   from.end();

@@ -61,8 +61,8 @@ export interface Entry {
   readonly result: Uint8Array | null;
   /** Of a pending step: its last failure. Of a loop: the state's payload. */
   readonly extra: Uint8Array | null;
-  /** Of a step: the last heartbeat's details. */
-  readonly heartbeat: Uint8Array | null;
+  /** Of a step: the last heartbeat's details. Of a failed block: keys of the entries that its failure came from. */
+  readonly detail: Uint8Array | null;
   readonly compensation: Compensation | null;
 }
 
@@ -80,7 +80,7 @@ export function newEntry(kind: EntryKind, createdAt: number, askedAfter: number)
     armed: false,
     result: null,
     extra: null,
-    heartbeat: null,
+    detail: null,
     compensation: null,
   };
 }

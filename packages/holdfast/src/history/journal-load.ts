@@ -48,8 +48,11 @@ async function allRows(driver: EngineDriver, image: RunImage): Promise<readonly 
 
 function journalOf(workflowId: string, image: RunImage, rows: readonly KVEntry[]): Journal {
   const header = decodeHeader(runTagOf(workflowId), image.header);
-  // The revision that counts is the storage's: commits are checked against it.
-  const journal = new Journal(workflowId, { ...header, revision: image.revision });
+  if (header.revision !== image.revision) {
+    const problem = `the header is of revision ${header.revision}, the run of ${image.revision}: one of them is stale`;
+    throw new CorruptionError("stale", "", problem);
+  }
+  const journal = new Journal(workflowId, header);
   let digest: Digest = EMPTY_DIGEST;
   for (const row of rows) digest = digestWith(digest, adoptRow(journal, row));
   if (!sameDigest(digest, header.digest)) {

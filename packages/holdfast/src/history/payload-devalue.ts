@@ -10,6 +10,7 @@ import {
   isErrorParts,
   takeApart,
 } from "./error-parts.ts";
+import { parseJson } from "./parse-json.ts";
 import { isTooDeepFlat } from "./payload-flat.ts";
 import { MAX_SPARSE_LENGTH } from "./payload-walk.ts";
 
@@ -59,7 +60,7 @@ function viewInfo(view: ArrayBufferView, buffers: SharedBuffers) {
 
 /** The value of such a text. Throws errors of any kind for text that `toDevalue` does not write. */
 export function fromDevalue(text: string, maxDepth: number): unknown {
-  const flat = JSON.parse(text) as number | unknown[];
+  const flat = parseJson(text) as number | unknown[];
   if (isTooDeepFlat(flat, maxDepth * FLAT_LEVELS)) throw corrupt("a payload is nested too deep");
   const shells = new Map<object, Error>();
   const value: unknown = unflatten(

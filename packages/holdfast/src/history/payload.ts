@@ -1,5 +1,6 @@
 import { UnserializableValueError } from "../model/errors/argument-errors.ts";
 import { CorruptionError } from "../model/errors/history-errors.ts";
+import { parseJson } from "./parse-json.ts";
 import { fromDevalue, toDevalue } from "./payload-devalue.ts";
 import { hasProtoKey, isExactJson, isTooDeep } from "./payload-json.ts";
 import { decodeText, encodeText } from "./payload-text.ts";
@@ -119,7 +120,7 @@ function decodePayload(bytes: Uint8Array): unknown {
 
 function decodeJson(text: string): unknown {
   if (isTooDeep(text, MAX_PAYLOAD_DEPTH)) throw corrupt("a payload is nested too deep");
-  const value: unknown = JSON.parse(text);
+  const value: unknown = parseJson(text);
   if (hasProtoKey(text, value)) throw corrupt('a payload has a key "__proto__"');
   return value;
 }

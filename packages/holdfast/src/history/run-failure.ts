@@ -32,3 +32,22 @@ export function decodeRunFailure(bytes: Uint8Array): RunFailure {
   from.end();
   return { failure, origins, rollbackFailure };
 }
+
+/** Keys of entries, as a failed block keeps those that its failure came from. */
+export function encodeKeys(keys: readonly Uint8Array[]): Uint8Array {
+  const out = new BareWriter();
+  out.uint(keys.length);
+  for (const key of keys) out.data(key);
+  return out.finish();
+}
+
+/**
+ * @throws CorruptionError when the bytes are not keys.
+ */
+export function decodeKeys(bytes: Uint8Array): Uint8Array[] {
+  const from = new BareReader(bytes, "origins");
+  const keys: Uint8Array[] = [];
+  for (let left = from.uint(); left > 0; left--) keys.push(from.data());
+  from.end();
+  return keys;
+}

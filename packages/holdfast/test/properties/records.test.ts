@@ -23,7 +23,7 @@ const entry: fc.Arbitrary<Entry> = fc.record({
   armed: fc.boolean(),
   result: maybe(bytes),
   extra: maybe(bytes),
-  heartbeat: maybe(bytes),
+  detail: maybe(bytes),
   compensation: maybe(
     fc.record({
       attempts: fc.maxSafeNat(),

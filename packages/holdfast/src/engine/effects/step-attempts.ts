@@ -132,7 +132,7 @@ export class StepAttempts {
         },
       );
     };
-    const details = entry.heartbeat === null ? undefined : run.payloads.decode(entry.heartbeat);
+    const details = entry.detail === null ? undefined : run.payloads.decode(entry.detail);
     if (isPromise(details)) void details.then(begin);
     else begin(details);
   }
@@ -164,7 +164,7 @@ export class StepAttempts {
     scope.running.delete(place);
     const { armed, ephemeral, name } = this.#plan;
     if (armed) scope.armed();
-    const change: Partial<Entry> = { armed, count: at.attempt, heartbeat: null };
+    const change: Partial<Entry> = { armed, count: at.attempt, detail: null };
     this.#operation.settle({ status: "completed", result, change, ephemeral });
     const durationMs = run.world.clock.monotonic() - at.startedAt;
     run.report.event({ type: "step-ended", location: this.#location, name, attempt: at.attempt, durationMs });
@@ -186,7 +186,7 @@ export class StepAttempts {
         extra: encodeFailure(error),
         dueAt,
         settledAt: run.timers.now(),
-        heartbeat,
+        detail: heartbeat,
       });
       run.requireCommit();
       this.schedule();
@@ -197,7 +197,7 @@ export class StepAttempts {
     const { name } = this.#plan;
     const final =
       verdict === "exhausted" ? new StepExhaustedError(name, attempt, { cause: storable(error) }) : error;
-    this.#operation.fail(final, { change: { count: attempt, heartbeat: null } });
+    this.#operation.fail(final, { change: { count: attempt, detail: null } });
   }
 
   /** A heartbeat's details are a courtesy: what cannot be stored is left out. */

@@ -38,7 +38,9 @@ export function verdictOn(error: unknown, attempt: number, rules: RetryRules): V
 function wantsRetry(error: unknown, attempt: number, policy: RetryPolicy): boolean {
   if (policy.retryIf === undefined) return true;
   try {
-    return policy.retryIf(error, attempt);
+    const wanted: unknown = policy.retryIf(error, attempt);
+    // A promise would be a yes to everything.
+    return typeof wanted !== "object" && Boolean(wanted);
   } catch {
     // A policy that cannot judge the error does not ask for another attempt.
     return false;

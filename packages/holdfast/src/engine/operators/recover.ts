@@ -2,7 +2,7 @@ import type { Entry } from "../../history/entry.ts";
 import type { Journal } from "../../history/journal.ts";
 import { KeySpace, parseKey } from "../../history/key.ts";
 import type { Place } from "../../history/place.ts";
-import { decodeRunFailure } from "../../history/run-failure.ts";
+import { decodeKeys, decodeRunFailure } from "../../history/run-failure.ts";
 import { RunStateError } from "../../model/errors/run-errors.ts";
 import { recordRollbackFailure } from "../pass/run-failing.ts";
 import type { Operator } from "./operator.ts";
@@ -50,9 +50,13 @@ function resetHandlers(journal: Journal): void {
   }
 }
 
-/** The failed entries at and below a place are pending again; what succeeded stays. */
+/** A failed entry, and those that its failure came from, are pending again; what succeeded stays. */
 function resetFailed(journal: Journal, place: Place): void {
-  for (const at of [...place.entries()]) if (at.entry.status === "failed") reset(journal, at);
+  const { entry } = place;
+  if (entry === null || entry.status !== "failed") return;
+  const origins = entry.kind === "step" || entry.detail === null ? [] : decodeKeys(entry.detail);
+  reset(journal, place as Place & { entry: Entry });
+  for (const key of origins) resetFailed(journal, placeOf(journal, key));
 }
 
 function reset(journal: Journal, place: Place & { entry: Entry }): void {
@@ -63,7 +67,7 @@ function reset(journal: Journal, place: Place & { entry: Entry }): void {
   }
   // A loop goes on with the iteration that failed, in the state that it began with.
   const settledAt = entry.kind === "loop" ? entry.createdAt : 0;
-  journal.write(place, { ...entry, status: "pending", sequence: 0, settledAt, result: null });
+  journal.write(place, { ...entry, status: "pending", sequence: 0, settledAt, result: null, detail: null });
 }
 
 function placeOf(journal: Journal, key: Uint8Array): Place {

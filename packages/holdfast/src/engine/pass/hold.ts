@@ -1,9 +1,12 @@
 import { encodeFailure } from "../../history/failure.ts";
+import { decodeHeader, encodeHeader } from "../../history/header.ts";
 import { loadJournal } from "../../history/journal-load.ts";
 import { KeySpace } from "../../history/key.ts";
+import { runTagOf } from "../../history/run-tag.ts";
 import type { World } from "../../model/clock.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { isTerminal, type PauseReason } from "../../model/run.ts";
+import type { EncodedHeader } from "../../storage/records.ts";
 import { formatUuid } from "../replay/draws.ts";
 import type { Report } from "../replay/report.ts";
 import { Committer } from "./committer.ts";
@@ -43,14 +46,33 @@ export async function holdRun(setup: HoldSetup, reason: PauseReason, error: unkn
   }
 }
 
-async function holdDamaged({ claim, world }: HoldSetup): Promise<void> {
+/**
+ * The header of a damaged run that is held: what can be read of it stays as it was, its distance to the revision that
+ * the storage knows included, so that nothing looks sound that was not.
+ */
+function heldHeader(runTag: number, stored: EncodedHeader): EncodedHeader {
+  try {
+    const header = decodeHeader(runTag, stored);
+    return encodeHeader(runTag, {
+      ...header,
+      status: "paused",
+      pause: "corruption",
+      revision: header.revision + 1,
+    });
+  } catch (error) {
+    if (CorruptionError.is(error)) return stored;
+    throw error;
+  }
+}
+
+async function holdDamaged({ workflowId, claim, world }: HoldSetup): Promise<void> {
   const image = await claim.driver.load();
   if (image === null) return;
   await claim.driver.commit({
     batchId: formatUuid(world.random.bytes(16)),
     epoch: claim.epoch,
     expectedRevision: image.revision,
-    header: image.header,
+    header: heldHeader(runTagOf(workflowId), image.header),
     status: "paused",
     wakeAt: null,
     wants: null,

@@ -42,6 +42,8 @@ export class Rollback {
   readonly #crashes: CrashCount;
   readonly #reason: unknown;
   #started = false;
+  /** When the wait for the next attempt is over by the monotonic clock; null while none is waited for. */
+  #retryEnd: number | null = null;
 
   /** `execution` is in rollback mode; `reason` is why the run rolls back. */
   constructor(
@@ -171,7 +173,8 @@ export class Rollback {
   async #waitUntil(at: number): Promise<RollbackEnd | null> {
     const { timers, world, wakeup, journal } = this.#execution;
     // By the monotonic clock too: a wall clock that is set back meanwhile delays nothing (R13).
-    const end = world.clock.monotonic() + at - timers.now();
+    this.#retryEnd ??= world.clock.monotonic() + at - timers.now();
+    const end = this.#retryEnd;
     while (timers.now() < at && world.clock.monotonic() < end) {
       if (this.#control.winding) return { end: "wish", wish: this.#control.wish };
       if (at - timers.now() > SHORT_BACKOFF_MS) {
@@ -184,6 +187,7 @@ export class Rollback {
       await wakeup.wait();
       cancel();
     }
+    this.#retryEnd = null;
     return null;
   }
 

@@ -4,6 +4,7 @@ import { KeySpace } from "../../history/key.ts";
 import type { Place } from "../../history/place.ts";
 import { decodeRunFailure, encodeRunFailure } from "../../history/run-failure.ts";
 import { RollbackFailedError } from "../../model/errors/step-errors.ts";
+import { originsOf } from "../replay/origins.ts";
 
 /**
  * Owns: the row that says why a run failed.
@@ -11,31 +12,11 @@ import { RollbackFailedError } from "../../model/errors/step-errors.ts";
 
 /** Records the workflow's error, and which entries it came from. */
 export function recordFailure(journal: Journal, error: unknown, origins: WeakMap<object, Place>): void {
-  const keys = originsOf(error, origins).map((place) => place.key);
+  const keys = originsOf(error, origins, journal.root).map((place) => place.key);
   journal.setSingle(
     KeySpace.error,
     encodeRunFailure({ failure: encodeFailure(error), origins: keys, rollbackFailure: null }),
   );
-}
-
-/** The places that an error and its causes came from. */
-function originsOf(error: unknown, origins: WeakMap<object, Place>): Place[] {
-  const found: Place[] = [];
-  const seen = new Set<unknown>();
-  for (let at = error; typeof at === "object" && at !== null && !seen.has(at); at = causeOf(at)) {
-    seen.add(at);
-    const place = origins.get(at);
-    if (place !== undefined) found.push(place);
-  }
-  return found;
-}
-
-function causeOf(error: object): unknown {
-  try {
-    return (error as { cause?: unknown }).cause;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Records that the rollback could not be finished, beside the workflow's own error; null takes that back. */

@@ -133,7 +133,10 @@ function take(operation: Operation<unknown>, message: StoredMessage): void {
 /** The scope was left before its code saw the messages: they stay in the queue, and nothing was received (I23). */
 function giveBack(operation: Operation<unknown>, messages: readonly StoredMessage[]): void {
   const { outbox, mailbox, journal } = operation.scope.run;
-  for (const message of messages) if (outbox.giveBack(message.id)) mailbox.giveBack(message.id);
+  const back = messages.filter((message) => outbox.giveBack(message.id));
+  for (const message of back) mailbox.giveBack(message.id);
+  // What a commit has consumed was received, whoever sees it.
+  if (back.length === 0) return;
   const { entry } = operation.place;
   if (entry !== null)
     journal.write(operation.place, { ...entry, status: "pending", sequence: 0, settledAt: 0, result: null });

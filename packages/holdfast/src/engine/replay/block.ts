@@ -1,11 +1,13 @@
 import type { EntryKind } from "../../history/entry.ts";
 import type { Place } from "../../history/place.ts";
+import { encodeKeys } from "../../history/run-failure.ts";
 import type { WorkflowContext } from "../../model/context.ts";
 import { EntryInProgressError, FailureUnawaitedError } from "../../model/errors/history-errors.ts";
 import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { claim } from "./claim.ts";
 import { divergenceAt, firstUnasked } from "./divergence.ts";
 import { Operation, type Settlement } from "./operation.ts";
+import { originsOf } from "./origins.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -73,7 +75,9 @@ export function openBlock<Value>(
       );
     },
     fail: (error, change = {}) => {
-      if (!collecting) operation.fail(error, { ephemeral: true, change });
+      if (collecting) return;
+      const keys = originsOf(error, scope.run.origins, place).map((origin) => origin.key);
+      operation.fail(error, { ephemeral: true, change: { ...change, detail: encodeKeys(keys) } });
     },
   });
   return operation.promise;

@@ -57,6 +57,7 @@ export class FailureUnawaitedError extends HoldfastError {
 
 /** What is wrong with stored bytes. */
 export type CorruptionKind =
+  | "stale"
   | "format"
   | "version"
   | "checksum"
