@@ -31,6 +31,7 @@ import { storedError } from "../pass/run-failing.ts";
 import type { RunPass } from "../pass/run-pass.ts";
 import { GivenInput } from "./given-input.ts";
 import { LiveRequests } from "./live-requests.ts";
+import { resultOf } from "./result-of.ts";
 import type { RequestOptions, RunHandle, RunResult, SendOptions } from "./run-handle.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
 
@@ -277,26 +278,5 @@ export class LiveRun implements RunHandle<unknown> {
 
   watch(): AsyncIterable<HistorySnapshot> {
     return this.#feed.watch(() => this.history(), this.#active !== null);
-  }
-}
-
-/** How a pass ended, as `result` tells it. */
-function resultOf(outcome: PassOutcome): RunResult<unknown> {
-  switch (outcome.state) {
-    case "completed":
-      return { state: "completed", output: outcome.output };
-    case "failed":
-    case "paused":
-    case "lost":
-      throw outcome.error;
-    case "sleeping":
-    case "rolling_back":
-      return {
-        state: outcome.state,
-        ...(outcome.wakeAt === null ? {} : { sleepUntil: outcome.wakeAt }),
-        ...(outcome.wants === null ? {} : { waitingForMessages: outcome.wants }),
-      };
-    default:
-      return { state: outcome.state };
   }
 }
