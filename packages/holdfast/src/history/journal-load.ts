@@ -72,9 +72,7 @@ function adoptRow(journal: Journal, row: KVEntry): number {
   const { space, segments } = parseKey(row.key);
   switch (space) {
     case KeySpace.entry: {
-      let place = journal.root;
-      for (const segment of segments) place = place.child(segment);
-      journal.adoptEntry(place, decodeEntry(body, hex(row.key)), checksum);
+      journal.adoptEntry(journal.root.descend(segments), decodeEntry(body, hex(row.key)), checksum);
       break;
     }
     case KeySpace.name: {

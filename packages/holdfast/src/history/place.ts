@@ -43,6 +43,13 @@ export class Place {
     return child;
   }
 
+  /** The place at the end of a path from here, made where it is not there. */
+  descend(path: readonly Segment[]): Place {
+    let place: Place = this;
+    for (const segment of path) place = place.child(segment);
+    return place;
+  }
+
   /** The place one segment below, if it is there. */
   existing(type: SegmentType, value: number): Place | undefined {
     return this.#children.get(childIndex(type, value));

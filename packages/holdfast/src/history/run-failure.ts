@@ -13,8 +13,7 @@ export interface RunFailure {
 export function encodeRunFailure(failure: RunFailure): Uint8Array {
   const out = new BareWriter();
   out.data(failure.failure);
-  out.uint(failure.origins.length);
-  for (const key of failure.origins) out.data(key);
+  writeKeys(out, failure.origins);
   out.bool(failure.rollbackFailure !== null);
   if (failure.rollbackFailure !== null) out.data(failure.rollbackFailure);
   return out.finish();
@@ -26,8 +25,7 @@ export function encodeRunFailure(failure: RunFailure): Uint8Array {
 export function decodeRunFailure(bytes: Uint8Array): RunFailure {
   const from = new BareReader(bytes, "error");
   const failure = from.data();
-  const origins: Uint8Array[] = [];
-  for (let left = from.uint(); left > 0; left--) origins.push(from.data());
+  const origins = readKeys(from);
   const rollbackFailure = from.bool() ? from.data() : null;
   from.end();
   return { failure, origins, rollbackFailure };
@@ -36,9 +34,19 @@ export function decodeRunFailure(bytes: Uint8Array): RunFailure {
 /** Keys of entries, as a failed block keeps those that its failure came from. */
 export function encodeKeys(keys: readonly Uint8Array[]): Uint8Array {
   const out = new BareWriter();
+  writeKeys(out, keys);
+  return out.finish();
+}
+
+function writeKeys(out: BareWriter, keys: readonly Uint8Array[]): void {
   out.uint(keys.length);
   for (const key of keys) out.data(key);
-  return out.finish();
+}
+
+function readKeys(from: BareReader): Uint8Array[] {
+  const keys: Uint8Array[] = [];
+  for (let left = from.uint(); left > 0; left--) keys.push(from.data());
+  return keys;
 }
 
 /**
@@ -46,8 +54,7 @@ export function encodeKeys(keys: readonly Uint8Array[]): Uint8Array {
  */
 export function decodeKeys(bytes: Uint8Array): Uint8Array[] {
   const from = new BareReader(bytes, "origins");
-  const keys: Uint8Array[] = [];
-  for (let left = from.uint(); left > 0; left--) keys.push(from.data());
+  const keys = readKeys(from);
   from.end();
   return keys;
 }

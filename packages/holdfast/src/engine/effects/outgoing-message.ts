@@ -3,6 +3,7 @@ import { checkName, checkOptions } from "../../model/check.ts";
 import { describe } from "../../model/describe.ts";
 import { durationMs } from "../../model/duration.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
+import type { Limits } from "../../model/limits.ts";
 import { validate } from "../../model/schema.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import type { NewMessage } from "../../storage/records.ts";
@@ -66,9 +67,14 @@ async function encodedBody(
   const schema = messages?.[name];
   const valid = schema === undefined ? body : await validate(schema, body, `Message "${name}"`);
   const encoded = await settings.codec.encode(valid, `body of message ${JSON.stringify(name)}`);
-  const maximum = settings.limits.messageBytes;
-  if (encoded.length <= maximum) return encoded;
+  return checkBodySize(settings.limits, name, encoded);
+}
+
+/** @throws LimitError when a body is larger than a message may be. */
+export function checkBodySize(limits: Limits, name: string, body: Uint8Array): Uint8Array {
+  const maximum = limits.messageBytes;
+  if (body.length <= maximum) return body;
   const where = `The body of message ${JSON.stringify(name)}`;
   const remedy = "Store large data elsewhere and send a reference to it, or raise the limit.";
-  throw new LimitError({ limit: "messageBytes", maximum, actual: encoded.length, where, remedy });
+  throw new LimitError({ limit: "messageBytes", maximum, actual: body.length, where, remedy });
 }

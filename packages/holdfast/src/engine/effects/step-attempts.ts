@@ -2,7 +2,7 @@ import type { Entry } from "../../history/entry.ts";
 import { decodeFailure, encodeFailure } from "../../history/failure.ts";
 import { escapeName } from "../../history/location.ts";
 import { StepExhaustedError } from "../../model/errors/step-errors.ts";
-import { backoffMs, type RetryPolicy } from "../../model/retry-policy.ts";
+import { backoffMs, type RetryPolicy, SHORT_BACKOFF_MS } from "../../model/retry-policy.ts";
 import { type Schema, validate } from "../../model/schema.ts";
 import type { StepBody } from "../../model/step-options.ts";
 import type { Operation } from "../replay/operation.ts";
@@ -28,9 +28,6 @@ export interface StepPlan {
 function storable(error: unknown): unknown {
   return decodeFailure(encodeFailure(error));
 }
-
-/** Backoff waits up to this long are waited for in memory; longer ones let the run park. */
-const SHORT_BACKOFF_MS = 1_000;
 
 /**
  * Owns: the attempts of one step, from the first start to its result.

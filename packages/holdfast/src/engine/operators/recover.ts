@@ -33,7 +33,8 @@ export async function recoverRun(operator: Operator): Promise<void> {
     await operator.commit({ status: "rolling_back", wakeAt: operator.now });
     return;
   }
-  for (const key of failure?.origins ?? []) resetFailed(journal, placeOf(journal, key));
+  for (const key of failure?.origins ?? [])
+    resetFailed(journal, journal.root.descend(parseKey(key).segments));
   journal.setSingle(KeySpace.error, null);
   await operator.commit({ status: "sleeping", wakeAt: operator.now });
 }
@@ -56,7 +57,7 @@ function resetFailed(journal: Journal, place: Place): void {
   if (entry === null || entry.status !== "failed") return;
   const origins = entry.kind === "step" || entry.detail === null ? [] : decodeKeys(entry.detail);
   reset(journal, place as Place & { entry: Entry });
-  for (const key of origins) resetFailed(journal, placeOf(journal, key));
+  for (const key of origins) resetFailed(journal, journal.root.descend(parseKey(key).segments));
 }
 
 function reset(journal: Journal, place: Place & { entry: Entry }): void {
@@ -68,10 +69,4 @@ function reset(journal: Journal, place: Place & { entry: Entry }): void {
   // A loop goes on with the iteration that failed, in the state that it began with.
   const settledAt = entry.kind === "loop" ? entry.createdAt : 0;
   journal.write(place, { ...entry, status: "pending", sequence: 0, settledAt, result: null, detail: null });
-}
-
-function placeOf(journal: Journal, key: Uint8Array): Place {
-  let place = journal.root;
-  for (const segment of parseKey(key).segments) place = place.child(segment);
-  return place;
 }

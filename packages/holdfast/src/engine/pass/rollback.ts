@@ -5,7 +5,7 @@ import type { Place } from "../../history/place.ts";
 import { CrashLoopError, HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import { RunEvictedError } from "../../model/errors/run-errors.ts";
 import { StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
-import { backoffMs } from "../../model/retry-policy.ts";
+import { backoffMs, SHORT_BACKOFF_MS } from "../../model/retry-policy.ts";
 import type { RollbackContext } from "../../model/step-options.ts";
 import { retryDelay, verdictOn } from "../effects/verdict.ts";
 import type { ArmedStep } from "../replay/run.ts";
@@ -25,9 +25,6 @@ export type RollbackEnd =
 
 /** A committed step whose handler has not completed. */
 type Armed = Place & { readonly entry: Entry };
-
-/** Handler retries that are due within this are waited for in memory. */
-const SHORT_BACKOFF_MS = 1_000;
 
 /**
  * Owns: undoing a run (DESIGN 5.5): collecting the handlers by replay, and running them.

@@ -3,8 +3,8 @@ import { SegmentType } from "../../history/location.ts";
 import { frameBody } from "../../history/message-body.ts";
 import { checkName, checkOptions, checkWorkflowId } from "../../model/check.ts";
 import type { QueueSendOptions } from "../../model/context.ts";
-import { describe, describeName } from "../../model/describe.ts";
-import { LimitError } from "../../model/errors/argument-errors.ts";
+import { describeName } from "../../model/describe.ts";
+import { checkBodySize } from "../effects/outgoing-message.ts";
 import { checkUse } from "../replay/claim.ts";
 import { formatUuid } from "../replay/draws.ts";
 import { Operation } from "../replay/operation.ts";
@@ -74,15 +74,8 @@ function dispatch(operation: Operation<void>, what: { to: string; name: string; 
 }
 
 /** @throws UnserializableValueError, LimitError */
-function encodeBody(scope: Scope, name: string, body: unknown): Uint8Array | Promise<Uint8Array> {
-  const { run } = scope;
-  const where = `The body of message ${describe(name)}`;
-  const check = (bytes: Uint8Array): Uint8Array => {
-    const maximum = run.limits.messageBytes;
-    if (bytes.length <= maximum) return bytes;
-    const remedy = "Store large data elsewhere and send a reference to it, or raise the limit.";
-    throw new LimitError({ limit: "messageBytes", maximum, actual: bytes.length, where, remedy });
-  };
-  const encoded = run.payloads.encode(body, `body of message ${describe(name)}`);
+function encodeBody({ run }: Scope, name: string, body: unknown): Uint8Array | Promise<Uint8Array> {
+  const check = (bytes: Uint8Array): Uint8Array => checkBodySize(run.limits, name, bytes);
+  const encoded = run.payloads.encode(body, `body of message ${describeName(name)}`);
   return encoded instanceof Uint8Array ? check(encoded) : encoded.then(check);
 }
