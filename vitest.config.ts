@@ -11,7 +11,12 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
+    include: [
+      "packages/*/test/**/*.test.ts",
+      "examples/*/test/**/*.test.ts",
+      "simulator/test/**/*.test.ts",
+      "reliability/*/test/**/*.test.ts",
+    ],
     environment: "node",
     pool: "threads",
     // Test files share a worker: nothing here keeps state in a module, and a fresh worker each costs 0.2 s.
