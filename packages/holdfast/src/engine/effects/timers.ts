@@ -4,8 +4,12 @@ import { Heap } from "../replay/heap.ts";
 /**
  * Owns: the durable timers of a pass that are waited for now: sleeps, message timeouts, retries.
  * Invariants: a timer never fires before its deadline by the wall clock (I18), except that a wall clock which is set
- * back delays none beyond its original duration (R13); at most one timer of the runtime exists per pass.
+ * back delays none beyond its original duration (R13); at most one timer of the runtime exists per pass; what is kept
+ * of cancelled timers is bounded by those that wait (P14).
  */
+
+/** So many cancelled timers may be kept, whatever waits. */
+const CANCELLED_KEPT = 8;
 
 interface Timer {
   readonly dueAt: number;
@@ -46,6 +50,8 @@ export class Timers {
       if (timer.cancelled) return;
       timer.cancelled = true;
       this.#live -= 1;
+      // Those behind a timer that waits would else stay until it fires, and what they hold with them.
+      if (this.#timers.size > 2 * this.#live + CANCELLED_KEPT) this.#timers.keep(({ cancelled }) => !cancelled);
     };
   }
 

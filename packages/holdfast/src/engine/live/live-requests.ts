@@ -19,8 +19,8 @@ export interface AskedRun {
   /** Queues it. */
   readonly queue: (message: NewMessage) => Promise<void>;
   readonly journal: () => Promise<Journal | null>;
-  /** Resolves when the pass that runs now, if one does, has ended. */
-  readonly settled: () => Promise<void>;
+  /** Whether a pass runs now; its end is told by `passEnded`. */
+  readonly runs: () => boolean;
 }
 
 /**
@@ -30,6 +30,8 @@ export interface AskedRun {
 export class LiveRequests {
   readonly #run: AskedRun;
   readonly #waiting: Map<string, Set<(response: Uint8Array) => void>> = new Map();
+  /** How those that wait are refused. */
+  readonly #refusals: Set<(error: unknown) => void> = new Set();
 
   constructor(run: AskedRun) {
     this.#run = run;
@@ -38,6 +40,11 @@ export class LiveRequests {
   /** The answer to a message is durable. */
   answered(messageId: string, response: Uint8Array): void {
     for (const tell of this.#waiting.get(messageId) ?? []) tell(response);
+  }
+
+  /** The pass has ended: nobody is left to answer when the run has, too. */
+  passEnded(): void {
+    for (const refuse of this.#refusals) void this.#refuseIfEnded(refuse);
   }
 
   /** @throws RequestTimeoutError, RunFinishedError, and what sending throws */
@@ -55,7 +62,9 @@ export class LiveRequests {
       this.#put(message, options.messageId !== undefined).then((known) => {
         if (known !== null) resolve(known);
       }, reject);
-      void this.#run.settled().then(() => this.#ended(reject));
+      this.#refusals.add(reject);
+      cleanups.push(() => this.#refusals.delete(reject));
+      if (!this.#run.runs()) void this.#refuseIfEnded(reject);
     });
     try {
       return await settings.codec.decode(await answer);
@@ -81,10 +90,9 @@ export class LiveRequests {
     return known;
   }
 
-  /** The pass has ended: nobody is left to answer when the run has, too. */
-  async #ended(reject: (error: unknown) => void): Promise<void> {
+  async #refuseIfEnded(refuse: (error: unknown) => void): Promise<void> {
     const status = (await this.#run.journal().catch(() => null))?.header.status;
     if (status !== undefined && isTerminal(status))
-      reject(new RunFinishedError(this.#run.workflowId, status));
+      refuse(new RunFinishedError(this.#run.workflowId, status));
   }
 }

@@ -73,7 +73,7 @@ export class LiveRun implements RunHandle<unknown> {
       draft: (name, body, options) => this.#draft(name, body, { options, completable: true }),
       queue: (message) => this.#queue(message),
       journal: async () => (await loadJournal(this.workflowId, setup.driver))?.journal ?? null,
-      settled: () => this.#settled(),
+      runs: () => this.#active !== null,
     });
     this.#begin();
   }
@@ -110,6 +110,7 @@ export class LiveRun implements RunHandle<unknown> {
     } finally {
       this.#active = null;
       this.#feed.end();
+      this.#requests.passEnded();
     }
   }
 

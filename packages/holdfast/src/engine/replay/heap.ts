@@ -1,6 +1,6 @@
 /** A binary heap: the least item by `rank` first. */
 export class Heap<Item> {
-  readonly #items: Item[] = [];
+  #items: Item[] = [];
   readonly #rank: (item: Item) => number;
 
   constructor(rank: (item: Item) => number) {
@@ -36,9 +36,16 @@ export class Heap<Item> {
     return least;
   }
 
-  #sink(item: Item): void {
+  /** Drops all items but these; costs as much as there are items. */
+  keep(wanted: (item: Item) => boolean): void {
+    this.#items = this.#items.filter(wanted);
+    for (let at = (this.#items.length >> 1) - 1; at >= 0; at--) this.#sink(this.#items[at] as Item, at);
+  }
+
+  /** Puts the item at a free place, or below it, where it belongs. */
+  #sink(item: Item, free = 0): void {
     const items = this.#items;
-    let at = 0;
+    let at = free;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= items.length) break;
