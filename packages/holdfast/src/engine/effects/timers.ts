@@ -51,7 +51,8 @@ export class Timers {
       timer.cancelled = true;
       this.#live -= 1;
       // Those behind a timer that waits would else stay until it fires, and what they hold with them.
-      if (this.#timers.size > 2 * this.#live + CANCELLED_KEPT) this.#timers.keep(({ cancelled }) => !cancelled);
+      if (this.#timers.size > 2 * this.#live + CANCELLED_KEPT)
+        this.#timers.keep(({ cancelled }) => !cancelled);
     };
   }
 
