@@ -23,7 +23,7 @@ import { assertChangeFits } from "./kv-limits.ts";
 import { KVReader, type Questions } from "./kv-reader.ts";
 import { KVSession } from "./kv-session.ts";
 import type { OrderedKV } from "./ordered-kv.ts";
-import { SerialSection } from "./serial-section.ts";
+import { SerialSection } from "../../storage/serial-section.ts";
 
 /** Options of `kvDriver`. */
 export interface KVDriverOptions {

@@ -17,6 +17,7 @@ import type { HistorySnapshot } from "../../model/snapshot.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { NewMessage } from "../../storage/records.ts";
+import { SerialSection } from "../../storage/serial-section.ts";
 import { newMessage } from "../effects/outgoing-message.ts";
 import { cancelRun } from "../operators/cancel.ts";
 import { forkRun } from "../operators/fork.ts";
@@ -43,6 +44,8 @@ export interface LiveRunSetup {
   readonly input: unknown;
   readonly driver: EngineDriver;
   readonly mode: "yield" | "live";
+  /** Whether the first pass waits for `proceed`, or for what is asked of the run. @default false */
+  readonly idle?: boolean;
 }
 
 /**
@@ -50,6 +53,7 @@ export interface LiveRunSetup {
  *
  * Owns: passes one after the other, and what is asked of the run from outside: of the pass while one runs, else of the
  * storage.
+ * Invariants: a bare driver has no claims that would keep passes and operators apart, so they take turns here.
  */
 export class LiveRun implements RunHandle<unknown> {
   readonly workflowId: string;
@@ -58,8 +62,9 @@ export class LiveRun implements RunHandle<unknown> {
   readonly #feed: SnapshotFeed = new SnapshotFeed();
   readonly #requests: LiveRequests;
   readonly #input: GivenInput;
-  #result!: Promise<RunResult<unknown>>;
-  /** The pass that is being opened or runs; null when none does. */
+  readonly #turns: SerialSection = new SerialSection();
+  #result: Promise<RunResult<unknown>> = Promise.resolve({ state: "evicted" });
+  /** The pass that waits for its turn, is being opened or runs; null when none does. */
   #active: Promise<RunPass | null> | null = null;
 
   constructor(setup: LiveRunSetup) {
@@ -75,24 +80,45 @@ export class LiveRun implements RunHandle<unknown> {
       journal: async () => (await loadJournal(this.workflowId, setup.driver))?.journal ?? null,
       runs: () => this.#active !== null,
     });
-    this.#begin();
+    if (setup.idle !== true) this.#begin();
   }
 
   get result(): Promise<RunResult<unknown>> {
     return this.#result;
   }
 
+  /** Starts a pass unless one runs, and gives its result. */
+  proceed(): Promise<RunResult<unknown>> {
+    this.#begin();
+    return this.#result;
+  }
+
   /** Starts the next pass, unless somebody else has started one meanwhile: two would run the same bodies. */
   #begin(): void {
     if (this.#active !== null) return;
-    this.#result = this.#run();
+    const opening = Promise.withResolvers<RunPass | null>();
+    this.#active = opening.promise;
+    this.#result = this.#turns.run(() => this.#run(opening.resolve));
     // Whoever looks at the result gets the rejection; nobody else must be ended by it.
     this.#result.catch(() => {});
   }
 
-  async #run(): Promise<RunResult<unknown>> {
+  async #run(opened: (pass: RunPass | null) => void): Promise<RunResult<unknown>> {
+    try {
+      const opening = await this.#open();
+      opened("pass" in opening ? opening.pass : null);
+      return resultOf("pass" in opening ? await this.#pursue(opening.pass) : opening.outcome);
+    } finally {
+      opened(null);
+      this.#active = null;
+      this.#feed.end();
+      this.#requests.passEnded();
+    }
+  }
+
+  #open(): ReturnType<typeof openPass> {
     const { settings, definition } = this.#setup;
-    const opening = openPass({
+    return openPass({
       ...settings,
       workflowId: this.workflowId,
       definition,
@@ -101,17 +127,6 @@ export class LiveRun implements RunHandle<unknown> {
       onHistoryUpdated: this.#feed.tee(settings.onHistoryUpdated),
       answered: (messageId, response) => this.#requests.answered(messageId, response),
     });
-    const active = opening.then((opened) => ("pass" in opened ? opened.pass : null));
-    this.#active = active;
-    active.catch(() => {});
-    try {
-      const opened = await opening;
-      return resultOf("pass" in opened ? await this.#pursue(opened.pass) : opened.outcome);
-    } finally {
-      this.#active = null;
-      this.#feed.end();
-      this.#requests.passEnded();
-    }
   }
 
   async #pursue(pass: RunPass): Promise<PassOutcome> {
@@ -135,13 +150,15 @@ export class LiveRun implements RunHandle<unknown> {
     );
   }
 
-  async #operator(): Promise<Operator> {
-    await this.#settled();
-    return Operator.open(this.#setup.settings, this.workflowId, this.#claim);
+  /** Does something to the run when no pass runs it. */
+  #operate<T>(work: (operator: Operator) => Promise<T>): Promise<T> {
+    return this.#turns.run(async () =>
+      work(await Operator.open(this.#setup.settings, this.workflowId, this.#claim)),
+    );
   }
 
   async #pass(): Promise<RunPass | null> {
-    return this.#active === null ? null : await this.#active.catch(() => null);
+    return this.#active;
   }
 
   async send(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
@@ -188,31 +205,31 @@ export class LiveRun implements RunHandle<unknown> {
   async cancel(options: { readonly compensate?: boolean } = {}): Promise<CancelOutcome> {
     checkKnownOptions(options, "The options of cancel", ["compensate"]);
     const compensate = options.compensate ?? false;
-    const pass = await this.#pass();
-    if (pass !== null) {
+    // A pass that was ending when it was told is followed by the next one, or by none.
+    for (let pass = await this.#pass(); pass !== null; pass = await this.#pass()) {
       const outcome = await Promise.race([pass.cancel(compensate), this.#settled()]);
       if (outcome !== undefined) return outcome;
     }
-    const outcome = await cancelRun(await this.#operator(), compensate);
+    const outcome = await this.#operate((operator) => cancelRun(operator, compensate));
     this.#begin();
     return outcome;
   }
 
   async pause(): Promise<void> {
     (await this.#pass())?.stop("pause");
-    await pauseRun(await this.#operator());
+    await this.#operate(pauseRun);
   }
 
   async resume(): Promise<void> {
     if ((await this.#pass()) !== null) return;
-    await resumeRun(await this.#operator());
+    await this.#operate(resumeRun);
     this.#begin();
   }
 
   async recover(): Promise<void> {
     if ((await this.#pass()) !== null)
       throw new RunStateError(this.workflowId, "running", "only a failed run can be recovered.");
-    await recoverRun(await this.#operator());
+    await this.#operate(recoverRun);
     this.#begin();
   }
 
@@ -222,7 +239,7 @@ export class LiveRun implements RunHandle<unknown> {
     forgetFrom(await this.#load(), options.to);
     await this.evict();
     try {
-      await rewindRun(await this.#operator(), options.to);
+      await this.#operate((operator) => rewindRun(operator, options.to));
     } finally {
       this.#begin();
     }
