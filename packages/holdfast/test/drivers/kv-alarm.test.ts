@@ -95,6 +95,117 @@ describe("the alarm of a kv driver", () => {
   });
 });
 
+describe("the alarm of a kv driver that watches", () => {
+  async function atWork() {
+    let now = 1_000;
+    const kv = new FailingKV();
+    const driver = kvDriver(kv, { clock: { now: () => now }, watchMs: 500 });
+    await driver.commit(batch({ expectedRevision: 0 }));
+    const at = (instant: number): void => {
+      now = instant;
+    };
+    return { kv, driver, at };
+  }
+
+  test("looks after a run that is at work, and is moved only when it has passed", async () => {
+    const { kv, driver, at } = await atWork();
+    expect(kv.alarm).toBe(1_500);
+    kv.failing = "setAlarm";
+    at(1_499);
+    await driver.commit(batch());
+    kv.failing = null;
+    at(1_500);
+    await driver.commit(batch({ expectedRevision: 2 }));
+    expect(kv.alarm).toBe(2_000);
+    await driver.enqueueMessage(message("1"));
+    expect(kv.alarm).toBe(2_000);
+    await driver.commit(batch({ expectedRevision: 3, status: "sleeping", wakeAt: 9_000 }));
+    expect(kv.alarm).toBe(9_000);
+    await driver.commit(batch({ expectedRevision: 4 }));
+    expect(kv.alarm).toBe(2_000);
+    await driver.commit(batch({ expectedRevision: 5, status: "completed" }));
+    expect(kv.alarm).toBeNull();
+  });
+
+  test("is at once for a run that has not begun, and at its time for one that begins later", async () => {
+    const kv = new MemoryOrderedKV();
+    const driver = kvDriver(kv, { clock, watchMs: 500 });
+    await driver.commit(batch({ expectedRevision: 0, status: "pending" }));
+    expect(kv.alarm).toBe(1_000);
+    await driver.commit(batch({ status: "pending", wakeAt: 7_000 }));
+    expect(kv.alarm).toBe(7_000);
+  });
+
+  test("is set again by a handler of the alarm, also early, and for a driver that knows nothing yet", async () => {
+    const { kv, driver, at } = await atWork();
+    at(1_400);
+    kv.alarm = null;
+    await driver.rearm();
+    expect(kv.alarm).toBe(1_900);
+    kv.alarm = null;
+    await kvDriver(kv, { clock, watchMs: 500 }).rearm();
+    expect(kv.alarm).toBe(1_500);
+    const none = new MemoryOrderedKV();
+    await kvDriver(none, { clock, watchMs: 500 }).rearm();
+    expect(none.alarm).toBeNull();
+  });
+});
+
+describe("a namespace that sets the alarm in its batch", () => {
+  class AtomicKV extends FailingKV {
+    readonly alarmInBatch = true;
+    readonly alarms: (number | null)[] = [];
+
+    override async batch(change: Parameters<MemoryOrderedKV["batch"]>[0]) {
+      await super.batch(change);
+      if (change.alarm !== undefined) this.alarms.push(change.alarm);
+    }
+  }
+
+  test("is given the alarm of commits and of wanted messages with the batch, and is not asked again", async () => {
+    const kv = new AtomicKV();
+    const driver = kvDriver(kv, { clock, watchMs: 500 });
+    kv.failing = "setAlarm";
+    await driver.commit(batch({ expectedRevision: 0 }));
+    await driver.commit(batch());
+    await driver.commit(batch({ expectedRevision: 2, status: "sleeping", wakeAt: 5_000, wants: ["m"] }));
+    await driver.enqueueMessage(message("1", { name: "other" }));
+    await driver.enqueueMessage(message("2"));
+    await driver.commit(batch({ expectedRevision: 3, status: "completed" }));
+    expect(kv.alarms).toEqual([1_500, 5_000, 1_000, null]);
+  });
+
+  test("is given the alarm again when it is not known whether it was set", async () => {
+    const kv = new AtomicKV();
+    const driver = kvDriver(kv, { clock, watchMs: 500 });
+    kv.failing = "batch";
+    await expect(driver.commit(batch({ expectedRevision: 0 }))).rejects.toThrow(StorageError);
+    kv.failing = null;
+    await driver.commit(batch({ expectedRevision: 0 }));
+    expect(kv.alarms).toEqual([1_500]);
+  });
+
+  test("sets the alarm by itself for a message that was there already", async () => {
+    const kv = new AtomicKV();
+    const driver = kvDriver(kv, { clock });
+    await driver.commit(batch({ expectedRevision: 0, status: "sleeping", wants: ["m"] }));
+    await driver.enqueueMessage(message("1"));
+    kv.alarm = null;
+    await driver.enqueueMessage(message("1"));
+    expect(kv.alarm).toBe(1_000);
+  });
+});
+
+test("a kv driver tells the state of its run, and of changes", async () => {
+  const driver = kvDriver(new MemoryOrderedKV(), { clock });
+  await driver.enqueueMessage(message("1"));
+  expect(await driver.readState()).toBeNull();
+  const change = driver.waitForChange(new AbortController().signal);
+  await driver.commit(batch({ expectedRevision: 0, status: "sleeping" }));
+  await change;
+  expect(await driver.readState()).toBe("sleeping");
+});
+
 describe("a kv driver whose namespace fails", () => {
   test("says that a failed read wrote nothing, and that of a failed batch it does not know", async () => {
     const { kv, driver } = await parked(null, null);

@@ -2,7 +2,7 @@ import type { Clock } from "../../model/clock.ts";
 import { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../model/limits.ts";
-import { isTerminal } from "../../model/run.ts";
+import { isTerminal, type RunState } from "../../model/run.ts";
 import { DEFAULT_DRIVER_LIMITS } from "../../storage/batch-limits.ts";
 import type { EngineDriver, ListPage } from "../../storage/driver.ts";
 import { keepsClaim } from "../../storage/due.ts";
@@ -15,6 +15,7 @@ import type {
   StoredMessage,
 } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
+import { SerialSection } from "../../storage/serial-section.ts";
 import { commitBatch } from "../../storage/tables/commit-batch.ts";
 import { enqueueMessage } from "../../storage/tables/deliveries.ts";
 import type { RunLedger } from "../../storage/tables/tables.ts";
@@ -23,7 +24,6 @@ import { assertChangeFits } from "./kv-limits.ts";
 import { KVReader, type Questions } from "./kv-reader.ts";
 import { KVSession } from "./kv-session.ts";
 import type { OrderedKV } from "./ordered-kv.ts";
-import { SerialSection } from "../../storage/serial-section.ts";
 
 /** Options of `kvDriver`. */
 export interface KVDriverOptions {
@@ -35,6 +35,17 @@ export interface KVDriverOptions {
   readonly limits?: Partial<Limits>;
   /** What one batch may hold (`LimitError`), within what the namespace takes. @default the namespace's limits */
   readonly driverLimits?: Partial<DriverLimits>;
+  /**
+   * Where nothing but the alarm starts a run whose process died at work: milliseconds until the alarm looks after a run
+   * that is at work. The alarm is moved only when it has passed. @default none: the platform starts such runs itself
+   */
+  readonly watchMs?: number;
+}
+
+/** An operation that may write, and whether the alarm follows from it. */
+interface Write {
+  readonly alarm: "always" | "when-wanted";
+  readonly work: (ledger: RunLedger) => void;
 }
 
 /** A bare driver on an ordered namespace: header, history, messages and answers change in one batch. */
@@ -64,10 +75,9 @@ export class KVDriver implements EngineDriver {
     return this.#section.run(async () => {
       const run = await this.#reader.run();
       if (run === null || run.record.row.revision === 0) return null;
-      const { revision, wants } = run.record.row;
+      const { revision } = run.record.row;
       const { entries, more } = await this.#reader.firstPage();
-      const wanted = wants === null ? [] : await this.#reader.messages(wants, 1);
-      await this.#setAlarm(run.record.row, wanted.length > 0);
+      await this.#setAlarm(run.record.row, await this.#holdsWanted(run.record.row));
       return { header: run.header, revision, epoch: 0, claimsWithoutCommit: 0, entries, complete: !more };
     });
   }
@@ -84,22 +94,41 @@ export class KVDriver implements EngineDriver {
       consumed: batch.consume.length,
     };
     const holder = { workflowId: this.#workflowId, epoch: 0, bare: true };
-    return this.#section.run(async () => {
-      const { run, wanted } = await this.#write(questions, (ledger) => commitBatch(ledger, holder, batch));
-      if (run !== null) await this.#setAlarm(run, wanted);
-    });
+    return this.#section.run(() =>
+      this.#write(questions, { alarm: "always", work: (ledger) => commitBatch(ledger, holder, batch) }),
+    );
   }
 
   /** Sets the alarm too: when the commit's outcome was unknown, it may not have been set. */
   applied(batchId: string): Promise<boolean> {
     return this.#section.run(async () => {
-      const run = await this.#reader.run();
-      if (run === null || run.record.row.batchId !== batchId) return false;
-      const { wants } = run.record.row;
-      const wanted = wants === null ? [] : await this.#reader.messages(wants, 1);
-      await this.#setAlarm(run.record.row, wanted.length > 0);
+      const run = (await this.#reader.run())?.record.row;
+      if (run?.batchId !== batchId) return false;
+      await this.#setAlarm(run, await this.#holdsWanted(run));
       return true;
     });
+  }
+
+  /** For the handler of an alarm, which is set no more: sets the one that the run needs now. */
+  rearm(): Promise<void> {
+    return this.#section.run(async () => {
+      this.#alarm = undefined;
+      const run = (await this.#reader.run())?.record.row;
+      if (run !== undefined) await this.#setAlarm(run, await this.#holdsWanted(run));
+    });
+  }
+
+  /** The run's state as of its last commit, without its history; null when there is none. */
+  readState(): Promise<RunState | null> {
+    return this.#section.run(async () => {
+      const run = (await this.#reader.run())?.record.row;
+      return run === undefined || run.revision === 0 ? null : run.status;
+    });
+  }
+
+  /** A hint: resolves when this driver has written, or when the signal aborts. */
+  waitForChange(signal: AbortSignal): Promise<void> {
+    return this.#waiters.wait({ workflowId: this.#workflowId }, signal);
   }
 
   peekMessages(names: readonly string[] | null, count: number): Promise<readonly StoredMessage[]> {
@@ -109,13 +138,13 @@ export class KVDriver implements EngineDriver {
   enqueueMessage(message: NewMessage): Promise<void> {
     const questions = { messageIds: [message.id], answeredIds: [], wants: [message.name], consumed: 0 };
     const receiver = { workflowId: this.#workflowId, bare: true };
-    return this.#section.run(async () => {
-      const { run, wanted } = await this.#write(questions, (ledger) =>
-        enqueueMessage(ledger, receiver, message),
-      );
-      // Also for a message that was there: its first sender may have died before the alarm. Never moves an alarm away.
-      if (run !== null && wanted) await this.#setAlarm(run, wanted);
-    });
+    // Also for a message that was there: its first sender may have died before the alarm. Never moves an alarm away.
+    return this.#section.run(() =>
+      this.#write(questions, {
+        alarm: "when-wanted",
+        work: (ledger) => enqueueMessage(ledger, receiver, message),
+      }),
+    );
   }
 
   async waitForMessages(names: readonly string[] | null, signal: AbortSignal): Promise<void> {
@@ -141,31 +170,48 @@ export class KVDriver implements EngineDriver {
     return this.#section.run(() => this.#reader.response(messageId));
   }
 
-  /** The run as the operation leaves it, and whether a message is queued that it wants, of those that were asked for. */
-  async #write(
-    questions: Questions,
-    operation: (ledger: RunLedger) => void,
-  ): Promise<{ run: RunRow | null; wanted: boolean }> {
+  async #write(questions: Questions, { alarm, work }: Write): Promise<void> {
     const session = new KVSession(await this.#reader.read(questions));
     const changes: Change[] = [];
-    operation(this.#ledger(session, changes));
-    const change = session.change();
-    if (change !== null) {
-      assertChangeFits(this.#workflowId, change, this.#kv.limits ?? {});
-      await this.#kv.batch(change).catch(writeFailed);
-      for (const one of changes) this.#waiters.changed(one);
-    }
+    work(this.#ledger(session, changes));
     const { run } = session;
     const wants = run?.wants?.filter((name) => questions.wants.includes(name)) ?? [];
-    return { run, wanted: session.hasMessage(0, wants) };
+    const wanted = session.hasMessage(0, wants);
+    const moves = run !== null && (wanted || alarm === "always") ? run : null;
+    const change = session.change();
+    const together = change !== null && moves !== null && this.#kv.alarmInBatch === true;
+    if (change !== null) {
+      assertChangeFits(this.#workflowId, change, this.#kv.limits ?? {});
+      const at = together ? this.#alarmOf(moves, wanted) : undefined;
+      if (at !== undefined) this.#alarm = undefined;
+      await this.#kv.batch(at === undefined ? change : { ...change, alarm: at }).catch(writeFailed);
+      if (at !== undefined) this.#alarm = at;
+      for (const one of changes) this.#waiters.changed(one);
+    }
+    if (moves !== null && !together) await this.#setAlarm(moves, wanted);
+  }
+
+  /** Whether a message is queued that the run wants. */
+  async #holdsWanted({ wants }: RunRow): Promise<boolean> {
+    return wants !== null && (await this.#reader.messages(wants, 1)).length > 0;
   }
 
   async #setAlarm(run: RunRow, wantedQueued: boolean): Promise<void> {
-    const at = alarmOf(run, wantedQueued, this.#now());
-    if (at === null && this.#alarm === null) return;
+    const at = this.#alarmOf(run, wantedQueued);
+    if (at === undefined) return;
     this.#alarm = undefined;
     await this.#kv.setAlarm(at).catch(writeFailed);
     this.#alarm = at;
+  }
+
+  /** The alarm to set for the run as it is; undefined: the one that is set will do. */
+  #alarmOf(run: RunRow, wantedQueued: boolean): number | null | undefined {
+    const at = alarmOf(run, { wantedQueued, now: this.#now(), watchMs: this.#options.watchMs ?? null });
+    const known = this.#alarm;
+    if (at === null) return known === null ? undefined : null;
+    // An alarm to come that looks after the run in time need not be moved.
+    const watched = keepsClaim(run.status, run.wakeAt) && typeof known === "number";
+    return watched && known > this.#now() && known <= at ? undefined : at;
   }
 
   #ledger(tables: KVSession, changes: Change[]): RunLedger {
@@ -186,10 +232,15 @@ export class KVDriver implements EngineDriver {
   }
 }
 
-/** When the platform is to run the run: at its time, or at once when what it waits for is there. */
-function alarmOf(run: RunRow, wantedQueued: boolean, now: number): number | null {
+/** When the platform is to run the run: at its time, at once when what it waits for is there, soon when it is at work. */
+function alarmOf(
+  run: RunRow,
+  at: { readonly wantedQueued: boolean; readonly now: number; readonly watchMs: number | null },
+): number | null {
   if (run.revision === 0 || run.status === "paused" || isTerminal(run.status)) return null;
-  return wantedQueued && !keepsClaim(run.status, run.wakeAt) ? now : run.wakeAt;
+  if (!keepsClaim(run.status, run.wakeAt)) return at.wantedQueued ? at.now : run.wakeAt;
+  if (run.wakeAt !== null || at.watchMs === null) return run.wakeAt;
+  return run.status === "pending" ? at.now : at.now + at.watchMs;
 }
 
 function writeFailed(error: unknown): never {

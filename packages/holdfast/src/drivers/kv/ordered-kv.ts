@@ -5,6 +5,8 @@ export interface KVChange {
   readonly deleteRanges: readonly KeyRange[];
   readonly deletes: readonly Uint8Array[];
   readonly puts: readonly KVEntry[];
+  /** The alarm that follows from the write, as `setAlarm` takes it; absent: it stays as it is. */
+  readonly alarm?: number | null;
 }
 
 /**
@@ -39,6 +41,9 @@ export interface OrderedKV {
    * possible. It is called after the batch that it belongs to, and again when the run is loaded.
    */
   setAlarm(at: number | null): Promise<void>;
+
+  /** Whether `batch` sets `change.alarm` too, all or nothing with the rest; `setAlarm` is not called after it then. */
+  readonly alarmInBatch?: boolean;
 
   /** What one batch may hold, as the platform says it. @default values of 64 MiB, batches of 256 MiB and 100,000 rows */
   readonly limits?: Partial<DriverLimits>;
