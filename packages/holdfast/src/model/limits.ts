@@ -26,6 +26,8 @@ export interface Limits {
   readonly crashBudget: number;
   /** Milliseconds that a run may take from its creation to its end; it then fails. @default Infinity */
   readonly runTimeMs: number;
+  /** The longest backoff of a retry that is waited for in memory, in ms; a longer one lets the run park. @default 1,000 */
+  readonly memoryBackoffMs: number;
   /** Results that may wait for a commit before one is forced. @default 256 */
   readonly uncommittedEntries: number;
 }
@@ -44,6 +46,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   armedHandlers: 10_000,
   crashBudget: 10,
   runTimeMs: Number.POSITIVE_INFINITY,
+  memoryBackoffMs: 1_000,
   uncommittedEntries: 256,
 });
 

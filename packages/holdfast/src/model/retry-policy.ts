@@ -65,9 +65,6 @@ function jitterShare(jitter: NonNullable<RetryOptions["retryJitter"]>, where: st
   );
 }
 
-/** Waits for a retry up to this long are waited for in memory; longer ones let the run park. */
-export const SHORT_BACKOFF_MS = 1_000;
-
 /** Milliseconds to wait after failed attempt `attempt` (from 1); `draw` is a random number in [0, 1). */
 export function backoffMs(policy: RetryPolicy, attempt: number, draw: number): number {
   // The power is infinite after some hundred attempts, and nothing times infinity is no number.

@@ -1,3 +1,73 @@
+import { describe, expect, test } from "vitest";
+import type { WorkflowContext } from "../../src/model/context.ts";
+import { EngineLab } from "../engine-lab.ts";
 import { applyLaws } from "./apply-laws.ts";
 
 applyLaws({ kind: "rollback_checkpoint", perform: (ctx, name) => ctx.rollbackCheckpoint(name) });
+
+/** Charges in one pass, waits, and fails in the next; `undo` is the handler of the charge, if there is one. */
+function failing(undo: (() => void) | undefined) {
+  return async (ctx: WorkflowContext): Promise<void> => {
+    await ctx.rollbackCheckpoint("checkpoint");
+    const charge = { name: "charge", run: () => "charged" };
+    await ctx.step(undo === undefined ? charge : { ...charge, rollback: undo });
+    await ctx.sleep("wait", 60_000);
+    throw new Error("no stock");
+  };
+}
+
+describe("a handler that a deploy adds", () => {
+  test("undoes the step that was committed before the deploy", async () => {
+    const lab = new EngineLab();
+    const undone: string[] = [];
+    await lab.run(failing(undefined));
+    await lab.clock.advance(60_000);
+    const error = await lab.failure(failing(() => undone.push("charge")));
+    expect(error.message).toBe("no stock");
+    expect(undone).toEqual(["charge"]);
+  });
+
+  test("keeps the start state of its loop iteration, so that a later pass can undo it", async () => {
+    const lab = new EngineLab();
+    const undone: string[] = [];
+    const looping =
+      (undo: boolean) =>
+      async (ctx: WorkflowContext): Promise<void> => {
+        await ctx.rollbackCheckpoint("checkpoint");
+        await ctx.loop({
+          name: "orders",
+          state: "first",
+          run: async (inner, state: string) => {
+            const config = { name: "charge", run: () => state };
+            await inner.step(
+              undo ? { ...config, rollback: (_: unknown, charged: string) => undone.push(charged) } : config,
+            );
+            await inner.sleep("wait", 60_000);
+            throw new Error("no stock");
+          },
+        });
+      };
+    await lab.run(looping(false));
+    await lab.clock.advance(60_000);
+    await lab.failure(looping(true));
+    expect(undone).toEqual(["first"]);
+  });
+});
+
+describe("memoryBackoffMs", () => {
+  test("lets a run park for every retry when it is 0", async () => {
+    const lab = new EngineLab();
+    let calls = 0;
+    const flaky = (ctx: WorkflowContext): Promise<number> =>
+      ctx.step("flaky", () => {
+        calls += 1;
+        if (calls === 1) throw new Error("not yet");
+        return calls;
+      });
+    const parked = await lab.run(flaky, { limits: { memoryBackoffMs: 0 } });
+    expect(parked.state).toBe("sleeping");
+    expect(parked.sleepUntil).toBe(lab.clock.now() + 100);
+    await lab.clock.advance(100);
+    expect(await lab.run(flaky)).toMatchObject({ state: "completed", output: 2 });
+  });
+});

@@ -2,7 +2,7 @@ import type { Entry } from "../../history/entry.ts";
 import { decodeFailure, encodeFailure } from "../../history/failure.ts";
 import { escapeName } from "../../history/location.ts";
 import { StepExhaustedError } from "../../model/errors/step-errors.ts";
-import { backoffMs, type RetryPolicy, SHORT_BACKOFF_MS } from "../../model/retry-policy.ts";
+import { backoffMs, type RetryPolicy } from "../../model/retry-policy.ts";
 import { type Schema, validate } from "../../model/schema.ts";
 import type { StepBody } from "../../model/step-options.ts";
 import type { Operation } from "../replay/operation.ts";
@@ -68,7 +68,7 @@ export class StepAttempts {
       return;
     }
     const waitMs = dueAt - run.timers.now();
-    const release = waitMs <= SHORT_BACKOFF_MS ? run.hold() : () => {};
+    const release = waitMs <= run.limits.memoryBackoffMs ? run.hold() : () => {};
     const fullMs = dueAt - (place.entry?.settledAt ?? dueAt);
     const cancel = run.timers.add(dueAt, Math.max(0, fullMs), () => {
       forget();

@@ -5,7 +5,7 @@ import type { Place } from "../../history/place.ts";
 import { CrashLoopError, HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import { RunEvictedError } from "../../model/errors/run-errors.ts";
 import { StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
-import { backoffMs, SHORT_BACKOFF_MS } from "../../model/retry-policy.ts";
+import { backoffMs } from "../../model/retry-policy.ts";
 import type { RollbackContext } from "../../model/step-options.ts";
 import { retryDelay, verdictOn } from "../effects/verdict.ts";
 import type { ArmedStep } from "../replay/run.ts";
@@ -137,7 +137,7 @@ export class Rollback {
     step: ArmedStep,
     failed: { attempt: number; error: unknown },
   ): Promise<unknown> {
-    const { report, timers, world, workflowId, journal } = this.#execution;
+    const { report, timers, world, workflowId, journal, limits } = this.#execution;
     const { attempt, error } = failed;
     const verdict = verdictOn(error, attempt, { policy: step.policy, retryOnTimeout: true });
     const delay = retryDelay(error, timers.now()) ?? backoffMs(step.policy, attempt, world.random.float());
@@ -158,7 +158,7 @@ export class Rollback {
       return new StepExhaustedError(`${step.name} (rollback)`, attempt, {
         cause: decodeFailure(encodeFailure(error)),
       });
-    if (delay <= SHORT_BACKOFF_MS) await this.#committer.commit({ status: "rolling_back" }, null);
+    if (delay <= limits.memoryBackoffMs) await this.#committer.commit({ status: "rolling_back" }, null);
     return undefined;
   }
 
@@ -168,13 +168,13 @@ export class Rollback {
 
   /** Waits in memory when it is short; else parks. */
   async #waitUntil(at: number): Promise<RollbackEnd | null> {
-    const { timers, world, wakeup, journal } = this.#execution;
+    const { timers, world, wakeup, journal, limits } = this.#execution;
     // By the monotonic clock too: a wall clock that is set back meanwhile delays nothing (R13).
     this.#retryEnd ??= world.clock.monotonic() + at - timers.now();
     const end = this.#retryEnd;
     while (timers.now() < at && world.clock.monotonic() < end) {
       if (this.#control.winding) return { end: "wish", wish: this.#control.wish };
-      if (at - timers.now() > SHORT_BACKOFF_MS) {
+      if (at - timers.now() > limits.memoryBackoffMs) {
         const { header } = journal;
         const parked = header.status === "rolling_back" && header.wakeAt === at && !journal.isDirty;
         if (!parked) await this.#committer.commit({ status: "rolling_back", wakeAt: at }, null);

@@ -1,4 +1,5 @@
 import type { Entry } from "../../history/entry.ts";
+import type { Place } from "../../history/place.ts";
 import { checkFunction, checkOptions } from "../../model/check.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { durationMs } from "../../model/duration.ts";
@@ -43,8 +44,8 @@ export function step<Result>(scope: Scope, config: StepConfig<Result>): Promise<
   );
   const entry = place.entry;
   if (entry !== null && entry.status !== "pending") {
-    if (run.rollingBack && armed !== null && entry.armed) run.handlers.set(place, armed);
-    return operation.replay(entry);
+    if (armed !== null && entry.status === "completed") arm(scope, place, armed);
+    return operation.replay(place.entry ?? entry);
   }
   if (run.rollingBack) return operation.promise;
   scope.running.add(place);
@@ -56,6 +57,20 @@ export function step<Result>(scope: Scope, config: StepConfig<Result>): Promise<
     } else new StepAttempts(operation, plan).schedule();
   });
   return operation.promise;
+}
+
+/**
+ * A committed step has a handler. One that the code has gained since the commit (a handler added by a deploy, a history
+ * of another engine) is armed from now on.
+ */
+function arm(scope: Scope, place: Place, step: ArmedStep): void {
+  const { run } = scope;
+  const { entry } = place;
+  if (entry !== null && !entry.armed) {
+    scope.armed();
+    run.journal.write(place, { ...entry, armed: true });
+  }
+  if (run.rollingBack) run.handlers.set(place, step);
 }
 
 /** An at-most-once step whose start is recorded, but not how it ended. */
