@@ -118,7 +118,8 @@ export interface WorkflowStore {
   /**
    * Gives a claim back if it is still this one; the claim no longer counts towards the crash budget. The run is due
    * by what is stored: at its `wakeAt`, at once when a wanted message is queued or it is not asleep. A wake
-   * that led to the claim has been looked at and does not make it due again; one that came since does.
+   * that led to the claim has been looked at and does not make it due again; one that came since does. It is behind
+   * the runs that are due already.
    */
   release(claim: Pick<Claim, "workflowId" | "epoch">): Promise<void>;
   /** The driver of a run for the holder of `epoch`; reads work with any epoch. */

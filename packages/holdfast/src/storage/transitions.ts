@@ -75,10 +75,14 @@ export function afterRenewal(
   return withDue({ ...run, lease: { owner: by.owner, until: at.now + by.leaseMs } }, at);
 }
 
-/** The claim is given back and does not count. The epoch stays, as epochs only grow. */
+/**
+ * The claim is given back and does not count. The epoch stays, as epochs only grow. The run is behind those that are
+ * due already: one that is given back again and again keeps no other waiting.
+ */
 export function afterRelease(run: RunRow, at: Circumstances): RunRow {
   const claimsWithoutCommit = Math.max(0, run.claimsWithoutCommit - 1);
-  return withDue({ ...run, lease: null, wokenIn: openWake(run), claimsWithoutCommit }, at);
+  const released = withDue({ ...run, lease: null, wokenIn: openWake(run), claimsWithoutCommit }, at);
+  return released.dueAt === null ? released : { ...released, dueAt: Math.max(released.dueAt, at.now) };
 }
 
 /** The wake that led to the claim is answered by what its holder stored or found; one that came since is still open. */
