@@ -1,50 +1,49 @@
 import type { KVChange, OrderedKV } from "../drivers/kv/ordered-kv.ts";
-import { compareBytes, listingStart, prefixEnd } from "../storage/byte-order.ts";
+import { SortedRows } from "../drivers/memory/sorted-rows.ts";
+import { keyAfter, listingStart, prefixEnd } from "../storage/byte-order.ts";
 import type { KVEntry } from "../storage/records.ts";
 
 /** An ordered namespace in memory, for tests of `kvDriver` and of what is built on it. */
 export class MemoryOrderedKV implements OrderedKV {
-  #rows: KVEntry[] = [];
+  readonly #rows = new SortedRows();
   /** The alarm as it was set last. */
   alarm: number | null = null;
   /** Batches that were applied. */
   batches = 0;
 
+  /** Another namespace with what is in this one now. */
+  copy(): MemoryOrderedKV {
+    const copied = new MemoryOrderedKV();
+    for (const row of this.#rows.range(new Uint8Array(0), null)) copied.#rows.put(structuredClone(row));
+    copied.alarm = this.alarm;
+    return copied;
+  }
+
   async get(key: Uint8Array): Promise<Uint8Array | null> {
-    return this.#rows.find((row) => compareBytes(row.key, key) === 0)?.value.slice() ?? null;
+    for (const row of this.#rows.range(key, keyAfter(key))) return row.value.slice();
+    return null;
   }
 
   async list(
     prefix: Uint8Array,
     page: { readonly after?: Uint8Array; readonly limit: number },
   ): Promise<KVEntry[]> {
-    const from = listingStart(prefix, page.after);
-    const end = prefixEnd(prefix);
-    const start = this.#indexOf(from);
-    const stop = end === null ? this.#rows.length : this.#indexOf(end);
-    return structuredClone(this.#rows.slice(start, Math.min(stop, start + page.limit)));
+    const found: KVEntry[] = [];
+    for (const row of this.#rows.range(listingStart(prefix, page.after), prefixEnd(prefix))) {
+      if (found.length >= page.limit) break;
+      found.push({ key: row.key.slice(), value: row.value.slice() });
+    }
+    return found;
   }
 
-  async batch(change: KVChange): Promise<void> {
-    const { deleteRanges, deletes, puts } = structuredClone(change);
-    const written = new Map(this.#rows.map((row) => [row.key.join(), row]));
-    for (const { from, to } of deleteRanges) {
-      for (const row of this.#rows) {
-        if (compareBytes(from, row.key) <= 0 && compareBytes(row.key, to) < 0) written.delete(row.key.join());
-      }
-    }
-    for (const key of deletes) written.delete(key.join());
-    for (const row of puts) written.set(row.key.join(), row);
-    this.#rows = [...written.values()].sort((a, b) => compareBytes(a.key, b.key));
+  async batch({ deleteRanges, deletes, puts }: KVChange): Promise<void> {
+    for (const { from, to } of deleteRanges) this.#rows.deleteRange(from, to);
+    for (const key of deletes) this.#rows.deleteRange(key, keyAfter(key));
+    for (const { key, value } of puts) this.#rows.put({ key: key.slice(), value: value.slice() });
     this.batches++;
   }
 
   async setAlarm(at: number | null): Promise<void> {
     this.alarm = at;
-  }
-
-  #indexOf(key: Uint8Array): number {
-    const index = this.#rows.findIndex((row) => compareBytes(row.key, key) >= 0);
-    return index < 0 ? this.#rows.length : index;
   }
 }

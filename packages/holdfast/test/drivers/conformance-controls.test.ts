@@ -47,7 +47,7 @@ function brokenStores(breakIt: (store: MemoryStore) => Partial<WorkflowStore>): 
     async open({ clock } = {}) {
       const store = memoryStore(clock === undefined ? {} : { clock });
       const broken = breaking<WorkflowStore>(store, breakIt(store));
-      return { store: broken, reopen: async () => broken, second: () => null, transactions: () => null };
+      return { store: broken, reopen: async () => broken };
     },
   };
 }

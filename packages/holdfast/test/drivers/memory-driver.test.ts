@@ -1,27 +1,30 @@
 import { memoryDriver } from "../../src/memory.ts";
 import { driverConformance } from "../../src/testing/conformance/suites.ts";
-import { runConformance } from "./run-conformance.ts";
+import { ALONE_IN_MEMORY, runConformance } from "./run-conformance.ts";
 
 runConformance("memory driver", {
   cases: driverConformance,
   context: {
     async open({ queuedMessages, driverLimits = {} } = {}) {
       const limits = queuedMessages === undefined ? {} : { queuedMessages };
-      const workflowId = "run under test";
-      let driver = memoryDriver({ workflowId, limits, driverLimits });
+      const options = { workflowId: "run under test", limits, driverLimits };
+      const driver = memoryDriver(options);
+      const copy = async () => {
+        const copied = memoryDriver(options);
+        copied.restore(driver.dump());
+        return copied;
+      };
       return {
         driver,
-        workflowId,
+        workflowId: options.workflowId,
         epoch: 0,
-        reopen: async () => {
-          const data = driver.dump();
-          driver = memoryDriver({ workflowId, limits, driverLimits });
-          driver.restore(data);
-          return driver;
-        },
+        reopen: copy,
+        crash: copy,
         response: (messageId) => driver.readResponse(messageId),
         close: () => driver.close(),
+        transactions: () => driver.stats.transactions,
       };
     },
   },
+  deviations: ALONE_IN_MEMORY,
 });

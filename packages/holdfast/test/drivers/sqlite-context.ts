@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { afterAll } from "vitest";
 import { type SqliteStore, sqliteDriver, sqliteStore } from "../../src/sqlite.ts";
 import type { DriverContext } from "../../src/testing/conformance/driver-context.ts";
 import type { DriverSettings } from "../../src/testing/conformance/driver-settings.ts";
 import type { StoreContext } from "../../src/testing/conformance/store-context.ts";
+import { FailingDatabase } from "./failing-database.ts";
 
 /** A fresh directory for this test file, removed after it. */
 export function temporaryDirectory(): string {
@@ -18,6 +18,15 @@ export function temporaryDirectory(): string {
 
 function optionsOf({ queuedMessages, driverLimits = {} }: DriverSettings) {
   return { limits: queuedMessages === undefined ? {} : { queuedMessages }, driverLimits, pollMs: 1 };
+}
+
+/** A copy of a file and its log as they are now: what a process finds that starts when the one before was killed. */
+function copyOf(path: string): string {
+  const copy = `${path}.${randomUUID()}`;
+  for (const suffix of ["", "-wal"]) {
+    if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
+  }
+  return copy;
 }
 
 /** Stores on files of their own. */
@@ -35,27 +44,31 @@ export function fileStores(directory: string): StoreContext {
         store,
         reopen,
         second: async () => sqliteStore(options),
+        crash: async () => sqliteStore({ ...options, path: copyOf(path) }),
         transactions: () => store.stats.transactions,
       };
     },
   };
 }
 
-/** Stores on databases in memory that were passed in: the handle outlives the store. */
-export function handleStores(): StoreContext {
+/** Stores on handles that were passed in, and can fail: the handle outlives the store. */
+export function handleStores(directory: string): StoreContext {
   return {
     async open({ clock, ...settings } = {}) {
-      const database = new DatabaseSync(":memory:");
-      const options = { database, ...optionsOf(settings), ...(clock === undefined ? {} : { clock }) };
-      const store = sqliteStore(options);
+      const path = join(directory, `${randomUUID()}.db`);
+      const database = new FailingDatabase(path);
+      const operating = { ...optionsOf(settings), ...(clock === undefined ? {} : { clock }) };
+      const store = sqliteStore({ database, ...operating });
       const reopen = async (): Promise<SqliteStore> => {
         await store.close();
-        return sqliteStore(options);
+        return sqliteStore({ database, ...operating });
       };
       return {
         store,
         reopen,
-        second: async () => sqliteStore(options),
+        second: async () => sqliteStore({ path, ...operating }),
+        crash: async () => sqliteStore({ path: copyOf(path), ...operating }),
+        faults: database,
         transactions: () => store.stats.transactions,
       };
     },
@@ -68,8 +81,11 @@ export function fileDrivers(directory: string): DriverContext {
     async open(settings = {}) {
       const path = join(directory, `${randomUUID()}.db`);
       const workflowId = "run under test";
-      let database = new DatabaseSync(path);
-      let driver = sqliteDriver(database, workflowId, optionsOf(settings));
+      const options = optionsOf(settings);
+      let database = new FailingDatabase(path);
+      let driver = sqliteDriver(database, workflowId, options);
+      const faults = database;
+      const on = (file: string) => sqliteDriver(new FailingDatabase(file), workflowId, options);
       return {
         driver,
         workflowId,
@@ -77,12 +93,16 @@ export function fileDrivers(directory: string): DriverContext {
         reopen: async () => {
           await driver.close();
           database.close();
-          database = new DatabaseSync(path);
-          driver = sqliteDriver(database, workflowId, optionsOf(settings));
+          database = new FailingDatabase(path);
+          driver = sqliteDriver(database, workflowId, options);
           return driver;
         },
         response: (messageId) => driver.readResponse(messageId),
         close: () => driver.close(),
+        second: async () => on(path),
+        crash: async () => on(copyOf(path)),
+        faults,
+        transactions: () => sqliteStore({ database }).stats.transactions,
       };
     },
   };

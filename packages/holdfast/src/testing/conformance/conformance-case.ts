@@ -7,12 +7,17 @@ export interface ConformanceCase<Context> {
   readonly id: string;
   /** A sentence about the subject. */
   readonly title: string;
+  /** Numbers of the requirements that it tests: `CONFORMANCE_REQUIREMENTS` says what they are. */
+  readonly covers: readonly number[];
   run(context: Context): Promise<void>;
 }
+
+/** A case before it is known which requirements name it. */
+export type CaseBody<Context> = Omit<ConformanceCase<Context>, "covers">;
 
 /** Cases of one part of a port, by their ids. */
 export function casesOf<Context>(
   cases: Readonly<Record<string, readonly [title: string, run: (context: Context) => Promise<void>]>>,
-): ConformanceCase<Context>[] {
+): CaseBody<Context>[] {
   return Object.entries(cases).map(([id, [title, run]]) => ({ id, title, run }));
 }

@@ -1,6 +1,7 @@
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { DriverSettings } from "./driver-settings.ts";
 import { batch, newRun } from "./samples.ts";
+import type { StorageFaults } from "./storage-faults.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /** A driver under test, with what the port itself does not offer. */
@@ -13,6 +14,16 @@ export interface DriverSubject {
   reopen(): Promise<EngineDriver>;
   response(messageId: string): Promise<Uint8Array | null>;
   close(): Promise<void>;
+  /**
+   * A driver over what a new process finds when this one is killed at this instant: calls in flight never end, nothing
+   * is flushed. It may work on a copy of the storage that is taken at the call.
+   */
+  readonly crash?: () => Promise<EngineDriver>;
+  /** A second driver of the run beside the first, on a connection of its own. */
+  readonly second?: () => Promise<EngineDriver>;
+  readonly faults?: StorageFaults;
+  /** Write transactions so far. */
+  readonly transactions?: () => number;
 }
 
 /** What the conformance suite of bare drivers is run with. */
@@ -49,7 +60,12 @@ export function begunByStore(context: StoreContext): RunningContext {
       });
       if (claim === null) throw new TypeError("A created run is claimed when that is asked for.");
       let { store } = subject;
+      const { crash, second, faults, transactions } = subject;
       return {
+        ...(crash === undefined ? {} : { crash: async () => (await crash()).driver(claim) }),
+        ...(second === undefined ? {} : { second: async () => (await second()).driver(claim) }),
+        ...(faults === undefined ? {} : { faults }),
+        ...(transactions === undefined ? {} : { transactions }),
         driver: store.driver(claim),
         workflowId,
         epoch: claim.epoch,

@@ -9,6 +9,14 @@ export function expectTrue(condition: boolean, what: string): asserts condition 
   if (!condition) throw new ConformanceError(`Expected: ${what}.`);
 }
 
+/** What a case needs of its subject besides the port. A subject that cannot offer it excuses the case by its id. */
+export function expectOffered<Offer>(offer: Offer | undefined, name: string): Offer {
+  if (offer !== undefined) return offer;
+  throw new ConformanceError(
+    `The subject offers no \`${name}\`. Add it to what open() gives, or excuse the case with the reason.`,
+  );
+}
+
 /** Compares plain data and bytes by their contents. */
 export function expectEqual(actual: unknown, expected: unknown, what: string): void {
   if (sameData(actual, expected)) return;

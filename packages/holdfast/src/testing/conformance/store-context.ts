@@ -1,6 +1,7 @@
 import type { WorkflowStore } from "../../storage/store.ts";
 import type { DriverSettings } from "./driver-settings.ts";
 import { ManualClock } from "./manual-clock.ts";
+import type { StorageFaults } from "./storage-faults.ts";
 
 /** What a case asks of the storage that it is given. */
 export interface StoreSettings extends DriverSettings {
@@ -13,10 +14,16 @@ export interface StoreSubject {
   readonly store: WorkflowStore;
   /** Closes the store and opens another one on the same storage, after everything in memory is gone. */
   reopen(): Promise<WorkflowStore>;
-  /** A second store on the same storage beside the first, as another process has it; null where that cannot be. */
-  second(): Promise<WorkflowStore> | null;
-  /** Write transactions so far; null when the storage does not count them. */
-  transactions(): number | null;
+  /** A second store on the same storage beside the first, as another process has it. */
+  readonly second?: () => Promise<WorkflowStore>;
+  /**
+   * A store over what a new process finds when this one is killed at this instant: calls in flight never end, nothing
+   * is flushed. It may work on a copy of the storage that is taken at the call.
+   */
+  readonly crash?: () => Promise<WorkflowStore>;
+  readonly faults?: StorageFaults;
+  /** Write transactions so far. */
+  readonly transactions?: () => number;
 }
 
 /** What the conformance suite of stores is run with. */

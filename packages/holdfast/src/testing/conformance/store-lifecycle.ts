@@ -1,7 +1,7 @@
 import type { WorkflowStore } from "../../storage/store.ts";
 import { claimDue, claimRun, commitAs, createClaimed, createParked, dueIds } from "./claimed-run.ts";
 import { casesOf } from "./conformance-case.ts";
-import { expectEqual, expectRejection } from "./expectations.ts";
+import { expectEqual, expectOffered, expectRejection } from "./expectations.ts";
 import { batch, bytes, message, newRun, row } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
 import { WatchedSignal } from "./watched-signal.ts";
@@ -104,8 +104,7 @@ export const lifecycleCases = casesOf<StoreContext>({
     "shares the storage with another store: what one commits the other sees, and fences",
     (context) =>
       withStore(context, async ({ store, second, clock }) => {
-        const other = await second();
-        if (other === null) return;
+        const other = await expectOffered(second, "second")();
         const claim = await createClaimed(store, "a");
         expectEqual((await other.get("a"))?.lease?.owner, "owner", "the owner that the other sees");
         expectEqual(await dueIds(other), [], "due runs while it is leased");
@@ -125,8 +124,7 @@ export const lifecycleCases = casesOf<StoreContext>({
     "ends waits when another store of the storage changes something",
     (context) =>
       withStore(context, async ({ store, second }) => {
-        const other = await second();
-        if (other === null) return;
+        const other = await expectOffered(second, "second")();
         await createParked(store, "a", { wants: ["m"] });
         const { signal } = new AbortController();
         const driver = store.driver({ workflowId: "a", epoch: 1 });

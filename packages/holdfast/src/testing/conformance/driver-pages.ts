@@ -1,0 +1,106 @@
+import type { EngineDriver } from "../../storage/driver.ts";
+import type { KVEntry } from "../../storage/records.ts";
+import { casesOf } from "./conformance-case.ts";
+import { type RunningContext, withRun } from "./driver-context.ts";
+import { expectEqual, expectTrue } from "./expectations.ts";
+import { batch, bytes, row } from "./samples.ts";
+
+const ALL = bytes();
+
+function numbered(index: number, value: Uint8Array | readonly number[] = [index & 255]): KVEntry {
+  return row([5, index >>> 16, (index >>> 8) & 255, index & 255], value);
+}
+
+/** All rows, as a runner reads them: the image's page, then the pages behind it; and the longest page. */
+async function readAll(driver: EngineDriver): Promise<{ rows: KVEntry[]; longest: number }> {
+  const image = await driver.load();
+  const rows = [...(image?.entries ?? [])];
+  let longest = rows.length;
+  for (let complete = image?.complete === true; !complete; ) {
+    const page = await driver.list(ALL, { after: rows.at(-1)?.key ?? ALL });
+    for (const entry of page) rows.push(entry);
+    longest = Math.max(longest, page.length);
+    complete = page.length === 0;
+  }
+  return { rows, longest };
+}
+
+/** Pages: long histories are read in pieces that are bounded, without a gap and without a repeat. */
+export const pageCases = casesOf<RunningContext>({
+  "pages-hundred-thousand": [
+    "reads 100,000 rows in bounded pages, each row once",
+    (context) =>
+      withRun(context, async ({ driver, epoch }) => {
+        const count = 100_000;
+        for (let part = 0; part < 10; part++) {
+          const puts = Array.from({ length: count / 10 }, (_, index) => numbered(part + index * 10));
+          await driver.commit(batch({ epoch, expectedRevision: part + 1, puts }));
+        }
+        const { rows, longest } = await readAll(driver);
+        expectEqual(rows.length, count, "the number of rows");
+        const inOrder = rows.every(({ key }, index) => key.join() === numbered(index).key.join());
+        expectTrue(inOrder, "all rows in order, each once");
+        expectTrue(longest <= count / 2, `pages of a bounded length: the longest has ${longest} rows`);
+      }),
+  ],
+  "pages-large-values": [
+    "reads 24 values of 1 MiB in more than one page",
+    (context) =>
+      withRun(context, async ({ driver, epoch }) => {
+        const size = 1024 * 1024;
+        for (let part = 0; part < 6; part++) {
+          const puts = [0, 1, 2, 3].map((index) => {
+            const value = new Uint8Array(size).fill(part * 4 + index);
+            return numbered(part * 4 + index, value);
+          });
+          await driver.commit(batch({ epoch, expectedRevision: part + 1, puts }));
+        }
+        const { rows, longest } = await readAll(driver);
+        const intact = rows.every(({ value }, index) => value.length === size && value[size - 1] === index);
+        expectTrue(rows.length === 24 && intact, "all values, each once");
+        expectTrue(longest < 24, `pages bounded by their bytes: the longest has ${longest} MiB`);
+      }),
+  ],
+  "pages-one-by-one": [
+    "comes to the end in pages of one row",
+    (context) =>
+      withRun(context, async ({ driver, epoch }) => {
+        const keys = [[], [0], [0, 0], [1], [255], [255, 255]];
+        await driver.commit(batch({ epoch, puts: keys.map((key) => row(key)) }));
+        const seen: string[] = [];
+        for (let after: Uint8Array | null = null; ; ) {
+          const page: readonly KVEntry[] = await driver.list(
+            ALL,
+            after === null ? { limit: 1 } : { after, limit: 1 },
+          );
+          const [entry] = page;
+          if (entry === undefined) break;
+          expectEqual(page.length, 1, "the length of a page");
+          seen.push(entry.key.join("."));
+          after = entry.key;
+        }
+        expectEqual(
+          seen,
+          keys.map((key) => key.join(".")),
+          "the keys",
+        );
+      }),
+  ],
+  "pages-while-written": [
+    "goes on behind a key that a commit has deleted meanwhile",
+    (context) =>
+      withRun(context, async ({ driver, epoch }) => {
+        await driver.commit(batch({ epoch, puts: [1, 2, 3, 4].map((key) => row([key])) }));
+        const first = await driver.list(ALL, { limit: 2 });
+        const after = first.at(-1)?.key ?? ALL;
+        const change = { deletes: [after.slice()], puts: [row([2, 5]), row([0])] };
+        await driver.commit(batch({ epoch, expectedRevision: 2, ...change }));
+        const rest = await driver.list(ALL, { after });
+        expectEqual(
+          rest.map(({ key }) => key.join(".")),
+          ["2.5", "3", "4"],
+          "the keys behind it",
+        );
+      }),
+  ],
+});

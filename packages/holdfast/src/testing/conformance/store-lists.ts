@@ -1,0 +1,62 @@
+import { createParked } from "./claimed-run.ts";
+import { casesOf } from "./conformance-case.ts";
+import { expectEqual } from "./expectations.ts";
+import { newRun } from "./samples.ts";
+import { type StoreContext, withStore } from "./store-context.ts";
+
+/** Listing many runs. */
+export const listCases = casesOf<StoreContext>({
+  "list-paging-filtered": [
+    "goes through the runs of a filter page by page while others come and change",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (let index = 0; index < 12; index++) {
+          await store.create(newRun(`run ${index}`, { workflowName: index % 2 === 0 ? "even" : "odd" }));
+        }
+        const seen: string[] = [];
+        for (let cursor: string | null | undefined; cursor !== null; ) {
+          const query = { workflowName: "even", status: ["pending"] as const, limit: 2 };
+          const page = await store.list(cursor === undefined ? query : { ...query, cursor });
+          seen.push(...page.runs.map(({ workflowId }) => workflowId));
+          cursor = page.nextCursor;
+          await store.create(newRun(`later ${seen.length}`, { workflowName: "even" }));
+          await createParked(store, `parked ${seen.length}`);
+        }
+        expectEqual(seen, ["run 10", "run 8", "run 6", "run 4", "run 2", "run 0"], "the runs");
+      }),
+  ],
+  "list-thousand": [
+    "lists 1,000 runs in one page and the rest in the next",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        await Promise.all(Array.from({ length: 1_050 }, (_, index) => store.create(newRun(`run ${index}`))));
+        const first = await store.list({ limit: 1_000 });
+        const cursor = first.nextCursor ?? "";
+        const second = await store.list({ limit: 1_000, cursor });
+        expectEqual(
+          [first.runs.length, second.runs.length, second.nextCursor],
+          [1_000, 50, null],
+          "the pages",
+        );
+        const ids = new Set([...first.runs, ...second.runs].map(({ workflowId }) => workflowId));
+        expectEqual(ids.size, 1_050, "different runs");
+      }),
+  ],
+  "record-exact-numbers": [
+    "keeps times exactly: zero, fractions, the year 9999, the largest",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (const time of [0, 0.5, 253_402_300_799_999, Number.MAX_SAFE_INTEGER]) {
+          await store.create(newRun(`new ${time}`, { createdAt: time, wakeAt: time }));
+          await createParked(store, `parked ${time}`, { wakeAt: time });
+          const created = await store.get(`new ${time}`);
+          const parked = await store.get(`parked ${time}`);
+          expectEqual(
+            [created?.createdAt, created?.wakeAt, parked?.wakeAt],
+            [time, time, time],
+            "the record",
+          );
+        }
+      }),
+  ],
+});
