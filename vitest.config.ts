@@ -16,6 +16,7 @@ export default defineConfig({
       "examples/*/test/**/*.test.ts",
       "simulator/test/**/*.test.ts",
       "reliability/*/test/**/*.test.ts",
+      "bench/test/**/*.test.ts",
     ],
     environment: "node",
     pool: "threads",

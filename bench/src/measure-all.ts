@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Arguments } from "./arguments.ts";
+import type { ChildAnswer } from "./child-request.ts";
+import { type Cell, interleave } from "./plan.ts";
+import { type PostgresServer, startPostgres } from "./postgres-server.ts";
+import { type Result, Results } from "./results.ts";
+import { spawnMeasurement } from "./spawn-child.ts";
+import { stopwatch } from "./stopwatch.ts";
+
+/** Seconds that a child may take beside what it measures. */
+const START_SECONDS = 30;
+
+/** Measures every cell that can be, repetition after repetition. */
+export async function measureAll(
+  cells: readonly Cell[],
+  { repetitions, disk }: Arguments,
+): Promise<{ results: Result[]; failures: number }> {
+  const results = new Results(cells);
+  let failures = 0;
+  const folder = mkdtempSync(join(disk, "holdfast-bench-"));
+  let postgres: PostgresServer | undefined;
+  try {
+    if (cells.some(needsPostgres)) postgres = await startPostgres(join(folder, "postgres"));
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      for (const cell of interleave(cells, repetition)) {
+        if (!results.isWanted(cell)) continue;
+        const elapsed = stopwatch();
+        const answer = await measure(cell, folder, postgres);
+        const seconds = elapsed() / 1_000;
+        tell(cell, repetition, answer, seconds);
+        if ("figures" in answer) results.add(cell, answer.figures, seconds);
+        else {
+          results.fail(cell, answer.error);
+          failures++;
+        }
+      }
+    }
+  } finally {
+    await postgres?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { results: results.all(), failures };
+}
+
+function needsPostgres({ subject, work, gap }: Cell): boolean {
+  return gap === undefined && (subject.storage === "postgres" || work.id === "L");
+}
+
+async function measure(cell: Cell, folder: string, postgres?: PostgresServer): Promise<ChildAnswer> {
+  const own = join(folder, "measurement");
+  mkdirSync(own);
+  const run = (postgresUrl: string): Promise<ChildAnswer> =>
+    spawnMeasurement(
+      {
+        subject: cell.subject.id,
+        work: cell.work.id,
+        workCase: cell.workCase,
+        folder: own,
+        postgresUrl,
+      },
+      (cell.work.limitSeconds + START_SECONDS) * 1_000,
+    );
+  try {
+    return postgres !== undefined && needsPostgres(cell) ? await postgres.withDatabase(run) : await run("");
+  } finally {
+    rmSync(own, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** One line of progress. */
+function tell(
+  { work, workCase, subject }: Cell,
+  repetition: number,
+  answer: ChildAnswer,
+  seconds: number,
+): void {
+  const key = work.figures[0]?.key ?? "";
+  const what =
+    "figures" in answer
+      ? `${answer.figures[key]?.toPrecision(4) ?? "-"} ${work.figures[0]?.label}`
+      : `FAILED: ${answer.error}`;
+  process.stderr.write(
+    `${repetition + 1}  ${work.id} ${workCase.label}  ${subject.label}: ${what}  (${seconds.toFixed(1)} s)\n`,
+  );
+}
