@@ -7,11 +7,11 @@ import { FencedError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { Claim } from "../storage/store.ts";
 import type { Backoff } from "./backoff.ts";
-import { clockSkewMs } from "./clock-skew.ts";
 import type { Lease } from "./lease.ts";
 import { LeaseGuard } from "./lease-guard.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { leavePass, type ParkedPass, type ParkedPasses } from "./parked-passes.ts";
+import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
 
 /** What the runs of one host share. */
@@ -52,8 +52,8 @@ export class HostedRun {
   readonly #with: HostedRunNeighbours;
   readonly #claimed: ClaimedRun;
   readonly #lease: Lease;
-  /** The store's clock minus ours, as of the claim: what was due then is due for the pass too. */
-  readonly #skewMs: number;
+  /** What was due by the store's clock at the claim is due for the pass too. */
+  readonly #now: () => number;
   #pass: RunPass | null = null;
   #stop: Stop | null = null;
   /** Why the run was taken from here. */
@@ -63,7 +63,7 @@ export class HostedRun {
     this.#with = neighbours;
     this.#claimed = claimed;
     const { clock } = neighbours.session.settings.world;
-    this.#skewMs = clockSkewMs(clock, claimed.claim.storeTime, claimed.since);
+    this.#now = storeClock(clock, claimed.claim.storeTime);
     this.#lease = neighbours.leases.hold(claimed.claim, claimed.since, {
       lost: (error) => this.#lost(error),
       pauseRequested: () => this.stop("pause"),
@@ -162,7 +162,7 @@ export class HostedRun {
     return {
       driver: guard.driver(this.#with.session.store.driver(claim), claim.workflowId),
       epoch: claim.epoch,
-      skewMs: this.#skewMs,
+      now: this.#now,
     };
   }
 

@@ -15,6 +15,7 @@ import { isTerminal } from "../model/run.ts";
 import type { Claim } from "../storage/store.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import type { RunReader } from "./run-reader.ts";
+import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
 
 /** How long an operation waits for a run that somebody else holds. */
@@ -131,11 +132,10 @@ export class RunControl {
     const { workflowId, epoch, storeTime } = claim;
     let revision = claim.revision;
     try {
-      const skewMs = storeTime - settings.world.clock.now();
       const operator = await Operator.open(settings, workflowId, {
         driver: store.driver(claim),
         epoch,
-        skewMs,
+        now: storeClock(settings.world.clock, storeTime),
       });
       const done = await work(operator);
       revision = operator.journal.header.revision;

@@ -4,11 +4,11 @@ import { StoreClosedError } from "../model/errors/storage-errors.ts";
 import type { NewRun } from "../storage/records.ts";
 import type { Claim, CreateOutcome } from "../storage/store.ts";
 import { Backoff } from "./backoff.ts";
-import { clockSkewMs } from "./clock-skew.ts";
 import { HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import { ParkedPasses } from "./parked-passes.ts";
+import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
 import type { WorkflowRegistry } from "./workflow-registry.ts";
 
@@ -51,8 +51,6 @@ export class Worker implements LocalRuns {
   #claiming: Promise<void> = Promise.resolve();
   #stopping = false;
   #loop: Promise<void> = Promise.resolve();
-  /** The store's clock minus ours, as of the last claim. */
-  #skewMs = 0;
 
   constructor(setup: WorkerSetup) {
     this.#setup = setup;
@@ -211,11 +209,12 @@ export class Worker implements LocalRuns {
       () => {},
       () => {},
     );
-    const { claims, nextDueAt } = await claiming;
+    const { claims, nextDueAt, storeTime } = await claiming;
+    const storeNow = storeClock(clock, storeTime);
     await Promise.all(claims.map((claim) => this.#adopt(claim, since)));
     if (claims.length === limit) return 0;
     if (nextDueAt === null) return pollMs;
-    const leftMs = nextDueAt - (clock.now() + this.#skewMs);
+    const leftMs = nextDueAt - storeNow();
     return leftMs > 0 ? Math.min(leftMs, pollMs) : Math.min(SHORTEST_LOOK_MS, pollMs);
   }
 
@@ -230,7 +229,6 @@ export class Worker implements LocalRuns {
       });
       return;
     }
-    this.#skewMs = clockSkewMs(session.settings.world.clock, claim.storeTime, since);
     const before = this.#runs.get(workflowId)?.done ?? Promise.resolve();
     const run = new HostedRun(this.#neighbours, { claim, definition, since, before });
     this.#runs.set(workflowId, run);

@@ -54,6 +54,8 @@ export interface ClaimOutcome {
   readonly claims: readonly Claim[];
   /** When the earliest run of these workflows that was not claimed becomes due (a live lease's end included). */
   readonly nextDueAt: number | null;
+  /** The store's clock: what `nextDueAt` is to be held against. */
+  readonly storeTime: number;
 }
 
 export interface RenewOutcome {

@@ -3,7 +3,7 @@ import { Heap } from "../replay/heap.ts";
 
 /**
  * Owns: the durable timers of a pass that are waited for now: sleeps, message timeouts, retries.
- * Invariants: a timer never fires before its deadline by the wall clock (I18), except that a wall clock which is set
+ * Invariants: a timer never fires before its deadline by the storage's clock (I18), except that a clock which is set
  * back delays none beyond its original duration (R13); at most one timer of the runtime exists per pass; what is kept
  * of cancelled timers is bounded by those that wait (P14).
  */
@@ -13,7 +13,7 @@ const CANCELLED_KEPT = 8;
 
 interface Timer {
   readonly dueAt: number;
-  /** When it is due by the monotonic clock, whatever the wall clock is set to. */
+  /** When it is due by the monotonic clock, whatever the storage's clock is set to. */
   readonly dueMonotonic: number;
   readonly fire: () => void;
   cancelled: boolean;
@@ -23,16 +23,12 @@ export class Timers {
   readonly #clock: Clock;
   readonly #timers: Heap<Timer> = new Heap((timer) => timer.dueAt);
   #live = 0;
-  /** How far the store's clock is ahead of this process's. */
-  skewMs = 0;
+  /** The storage's clock, that timers are judged by: milliseconds since the epoch. */
+  now: () => number;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, now: () => number) {
     this.#clock = clock;
-  }
-
-  /** The wall clock that timers are judged by. */
-  now(): number {
-    return this.#clock.now() + this.skewMs;
+    this.now = now;
   }
 
   /** Whether anything waits for a time. */

@@ -70,7 +70,7 @@ export class LiveRun implements RunHandle<unknown> {
   constructor(setup: LiveRunSetup) {
     this.workflowId = setup.workflowId;
     this.#setup = setup;
-    this.#claim = { driver: setup.driver, epoch: 0, skewMs: 0 };
+    this.#claim = { driver: setup.driver, epoch: 0, now: () => setup.settings.world.clock.now() };
     this.#input = new GivenInput(setup.settings, setup.definition, setup.input);
     this.#requests = new LiveRequests({
       workflowId: this.workflowId,

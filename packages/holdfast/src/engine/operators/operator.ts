@@ -35,7 +35,7 @@ export class Operator {
   }
 
   get now(): number {
-    return this.#settings.world.clock.now() + this.#claim.skewMs;
+    return this.#claim.now();
   }
 
   /** @throws FencedError, StorageError */

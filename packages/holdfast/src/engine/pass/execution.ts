@@ -31,8 +31,8 @@ export interface ExecutionSetup {
   readonly strict: boolean;
   readonly wakeup: Wakeup;
   readonly rollingBack: boolean;
-  /** How far the store's clock is ahead of this process's, in milliseconds. */
-  readonly skewMs: number;
+  /** The storage's clock: milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /**
@@ -85,8 +85,7 @@ export class Execution implements Run {
     this.strict = setup.strict;
     this.wakeup = setup.wakeup;
     this.rollingBack = setup.rollingBack;
-    this.timers = new Timers(setup.world.clock);
-    this.timers.skewMs = setup.skewMs;
+    this.timers = new Timers(setup.world.clock, setup.now);
     this.mailbox = new Mailbox(
       () => this.timers.now(),
       (message) => {

@@ -27,8 +27,8 @@ export interface PassClaim {
   readonly driver: EngineDriver;
   /** 0 for a bare driver. */
   readonly epoch: number;
-  /** The store's clock minus this process's, in milliseconds. */
-  readonly skewMs: number;
+  /** The storage's clock as it is reckoned here: milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** What a pass is opened with. */

@@ -65,7 +65,7 @@ export class PassState {
     this.committer.driver = claim.driver;
     this.committer.epoch = claim.epoch;
     this.holdsClaim = true;
-    this.execution.timers.skewMs = claim.skewMs;
+    this.execution.timers.now = claim.now;
     this.execution.mailbox.hint();
   }
 
@@ -81,7 +81,7 @@ export class PassState {
       payloads,
       wakeup,
       rollingBack,
-      skewMs: this.claim.skewMs,
+      now: this.claim.now,
     });
   }
 

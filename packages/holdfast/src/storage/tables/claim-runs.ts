@@ -20,9 +20,10 @@ export function claimOf(run: RunRow, leaseMs: number, storeTime: number): Claim 
 
 /** The outcome of a claim that finds nothing, without writing; null when there is something to claim. */
 export function nothingToClaim(ledger: Ledger, request: ClaimRequest): ClaimOutcome | null {
-  if (candidates(ledger, { ...request, limit: Math.min(request.limit, 1) }, ledger.now()).length > 0)
+  const storeTime = ledger.now();
+  if (candidates(ledger, { ...request, limit: Math.min(request.limit, 1) }, storeTime).length > 0)
     return null;
-  return { claims: [], nextDueAt: ledger.tables.earliestDue(request.workflowNames, new Set()) };
+  return { claims: [], nextDueAt: ledger.tables.earliestDue(request.workflowNames, new Set()), storeTime };
 }
 
 /** Claims due runs, longest due first, or the one that is asked for. */
@@ -38,7 +39,7 @@ export function claimRuns(ledger: Ledger, request: ClaimRequest): ClaimOutcome {
     claimed.add(run.key);
     claims.push(claimOf(mine, request.leaseMs, now));
   }
-  return { claims, nextDueAt: tables.earliestDue(request.workflowNames, claimed) };
+  return { claims, nextDueAt: tables.earliestDue(request.workflowNames, claimed), storeTime: now };
 }
 
 function candidates(ledger: Ledger, request: ClaimRequest, now: number): RunRow[] {

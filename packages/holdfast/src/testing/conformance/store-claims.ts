@@ -13,7 +13,11 @@ export const claimCases = casesOf<StoreContext>({
         await createParked(store, "a", { wakeAt: clock.now() });
         const expected = { workflowId: "a", workflowName: "w", epoch: 2, revision: 2, leaseMs: 10_000 };
         const claim = { ...expected, storeTime: clock.now(), pauseRequested: false };
-        expectEqual(await claimDue(store), { claims: [claim], nextDueAt: null }, "the outcome");
+        expectEqual(
+          await claimDue(store),
+          { claims: [claim], nextDueAt: null, storeTime: clock.now() },
+          "the outcome",
+        );
         expectEqual(
           (await store.get("a"))?.lease,
           { owner: "owner", until: clock.now() + 10_000 },

@@ -162,12 +162,16 @@ export const dueCases = casesOf<StoreContext>({
         await store.enqueue("paused", message("1"));
         await store.request("paused", "wake");
         clock.advance(1_000_000);
-        expectEqual(await claimDue(store), { claims: [], nextDueAt: null }, "what can be claimed");
+        expectEqual(
+          await claimDue(store),
+          { claims: [], nextDueAt: null, storeTime: clock.now() },
+          "what can be claimed",
+        );
         await claimRun(store, "paused");
         clock.advance(10_000);
         expectEqual(
           await claimDue(store),
-          { claims: [], nextDueAt: null },
+          { claims: [], nextDueAt: null, storeTime: clock.now() },
           "after a claim that led to nothing",
         );
       }),

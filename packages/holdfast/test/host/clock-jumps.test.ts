@@ -1,0 +1,71 @@
+import { createHost, defineWorkflow } from "holdfast";
+import { memoryStore } from "holdfast/memory";
+import { describe, expect, it } from "vitest";
+import type { Clock } from "../../src/model/clock.ts";
+import { virtualClock } from "../../src/testing/virtual-clock.ts";
+
+const YEAR = 365 * 86_400_000;
+
+/** A host whose wall clock can be set, over a store whose clock goes right. */
+function jumpyHost() {
+  const clock = virtualClock();
+  let jumpedMs = 0;
+  const own: Clock = {
+    now: () => clock.now() + jumpedMs,
+    monotonic: () => clock.monotonic(),
+    setTimer: (delayMs, fire) => clock.setTimer(delayMs, fire),
+  };
+  const store = memoryStore({ clock });
+  const options = { store, clock: own, scheduler: clock.scheduler, pollMs: 1_000 };
+  return {
+    clock,
+    store,
+    options,
+    jump: (byMs: number): void => {
+      jumpedMs += byMs;
+    },
+  };
+}
+
+describe("a wall clock that is set while a host runs", () => {
+  it.each([YEAR, -YEAR, 60_000])("moves no timer: %d ms", async (byMs) => {
+    const { clock, options, jump } = jumpyHost();
+    const woken: number[] = [];
+    const nap = defineWorkflow({
+      name: "nap",
+      run: async (ctx) => {
+        await ctx.step("first", () => jump(byMs));
+        await ctx.sleep("nap", 10_000);
+        await ctx.step("second", () => void woken.push(clock.now()));
+      },
+    });
+    const host = await createHost({ ...options, workflows: [nap] });
+    const before = clock.now();
+    const handle = await host.start(nap, { workflowId: "nap" });
+    await clock.settle(handle.result());
+    expect(woken[0]).toBeGreaterThanOrEqual(before + 10_000);
+    expect(woken[0]).toBeLessThanOrEqual(before + 11_000);
+    await clock.settle(host.stop());
+  });
+
+  it("does not make the host look for work more often than it was asked to", async () => {
+    const { clock, store, options, jump } = jumpyHost();
+    let looks = 0;
+    const counted = new Proxy(store, {
+      get: (target, property) => {
+        if (property === "claim") looks += 1;
+        const value: unknown = Reflect.get(target, property, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const nap = defineWorkflow({ name: "nap", run: async (ctx) => ctx.sleep("nap", YEAR) });
+    const host = await createHost({ ...options, store: counted, workflows: [nap] });
+    await host.start(nap, { workflowId: "nap" });
+    await clock.advance(2_000);
+    jump(10 * YEAR);
+    looks = 0;
+    await clock.advance(60_000);
+    expect(looks).toBeLessThanOrEqual(62);
+    await clock.settle(host.stop());
+  });
+});
