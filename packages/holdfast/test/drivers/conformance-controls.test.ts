@@ -1,154 +1,287 @@
-import { expect, test } from "vitest";
-import { type MemoryStore, memoryDriver, memoryStore } from "../../src/memory.ts";
-import type { EngineDriver } from "../../src/storage/driver.ts";
-import type { CommitBatch } from "../../src/storage/records.ts";
-import type { WorkflowStore } from "../../src/storage/store.ts";
-import type { ConformanceCase } from "../../src/testing/conformance/conformance-case.ts";
-import type { DriverContext } from "../../src/testing/conformance/driver-context.ts";
-import type { StoreContext } from "../../src/testing/conformance/store-context.ts";
-import { driverConformance, storeConformance } from "../../src/testing/conformance/suites.ts";
+import { describe, expect, test } from "vitest";
+import { compareBytes, prefixEnd } from "../../src/storage/byte-order.ts";
+import type { CommitBatch, KVEntry, NewMessage } from "../../src/storage/records.ts";
+import { driverConformance } from "../../src/testing/conformance/suites.ts";
+import { type BreakDriver, type BrokenDriver, brokenDrivers, fails } from "./broken-subjects.ts";
 
-/** An object that behaves as `target` except for what `broken` replaces. */
-function breaking<Target extends object>(target: Target, broken: Partial<Target>): Target {
-  return new Proxy(target, {
-    get: (_, name) => {
-      const value = Reflect.get(
-        name in broken ? broken : target,
-        name,
-        name in broken ? broken : target,
-      ) as unknown;
-      return typeof value === "function" ? value.bind(name in broken ? broken : target) : value;
+/** A driver that commits something else than it is given. */
+function committing(change: (batch: CommitBatch) => CommitBatch): BreakDriver {
+  return (driver) => ({ commit: (batch) => driver.commit(change(batch)) });
+}
+
+/** A driver that writes a part of a batch though the whole is refused. */
+function leaking(part: (batch: CommitBatch) => Partial<CommitBatch>): BreakDriver {
+  return (driver) => ({
+    commit: async (batch) => {
+      try {
+        await driver.commit(batch);
+      } catch (error) {
+        const revision = (await driver.load())?.revision ?? 0;
+        const none = {
+          puts: [],
+          deletes: [],
+          deleteRanges: [],
+          consume: [],
+          complete: [],
+          send: [],
+          spawn: [],
+        };
+        await driver.commit({ ...batch, ...none, epoch: 0, expectedRevision: revision, ...part(batch) });
+        throw error;
+      }
     },
   });
 }
 
-function brokenDrivers(breakIt: (driver: EngineDriver) => Partial<EngineDriver>): DriverContext {
-  return {
-    async open({ queuedMessages, driverLimits = {} } = {}) {
-      const workflowId = "run under test";
-      const limits = queuedMessages === undefined ? {} : { queuedMessages };
-      const driver = memoryDriver({ workflowId, limits, driverLimits });
-      const broken = breaking<EngineDriver>(driver, breakIt(driver));
-      const reopen = async () => broken;
-      return {
-        driver: broken,
-        workflowId,
-        epoch: 0,
-        reopen,
-        response: (id) => driver.readResponse(id),
-        close: async () => {},
-      };
-    },
-  };
+/** A driver that lists something else than there is. */
+function listing(change: (rows: readonly KVEntry[]) => readonly KVEntry[]): BreakDriver {
+  return (driver) => ({ list: async (prefix, page) => change(await driver.list(prefix, page)) });
 }
 
-function brokenStores(breakIt: (store: MemoryStore) => Partial<WorkflowStore>): StoreContext {
-  return {
-    async open({ clock } = {}) {
-      const store = memoryStore(clock === undefined ? {} : { clock });
-      const broken = breaking<WorkflowStore>(store, breakIt(store));
-      return { store: broken, reopen: async () => broken };
-    },
-  };
+function receiving(change: (message: NewMessage) => NewMessage): BreakDriver {
+  return (driver) => ({ enqueueMessage: (message) => driver.enqueueMessage(change(message)) });
 }
 
-/** Whether a case fails; one that does not end counts. */
-async function fails<Context>(
-  cases: readonly ConformanceCase<Context>[],
-  id: string,
-  context: Context,
-): Promise<boolean> {
-  const late = new Promise<true>((resolve) => setTimeout(() => resolve(true), 200));
-  const done = cases.find((one) => one.id === id)?.run(context);
-  return Promise.race([
-    late,
-    done?.then(
-      () => false,
-      () => true,
-    ) ?? false,
-  ]);
-}
-
-const torn = (driver: EngineDriver): Partial<EngineDriver> => ({
-  commit: async (batch: CommitBatch) => {
+/** Everything of two commits, though they are one. */
+const torn: BreakDriver = (driver) => ({
+  commit: async (batch) => {
     await driver.commit({ ...batch, puts: [], send: [], consume: [] });
     await driver.commit({ ...batch, expectedRevision: batch.expectedRevision + 1 });
   },
 });
-const unfenced = (driver: EngineDriver): Partial<EngineDriver> => ({
+const unfenced: BreakDriver = (driver) => ({
   commit: async (batch) =>
     driver.commit({ ...batch, epoch: 0, expectedRevision: (await driver.load())?.revision ?? 0 }),
 });
-const forgetful = (driver: EngineDriver): Partial<EngineDriver> => ({
-  enqueueMessage: (message) => driver.enqueueMessage({ ...message, remember: false }),
+const stubborn: BreakDriver = (driver) => ({
+  commit: async (batch) => {
+    let fenced: unknown;
+    for (let attempt = 0; attempt < 5; attempt++) {
+      try {
+        const expectedRevision = (await driver.load())?.revision ?? 0;
+        return await driver.commit({ ...batch, expectedRevision });
+      } catch (error) {
+        fenced = error;
+      }
+    }
+    throw fenced;
+  },
 });
-const lastOut = (driver: EngineDriver): Partial<EngineDriver> => ({
+const anyEpoch: BreakDriver = (driver) => ({ commit: (batch) => driver.commit({ ...batch, epoch: 0 }) });
+const lastOut: BreakDriver = (driver) => ({
   peekMessages: async (names, count) =>
-    [...(await driver.peekMessages(names, 1_000))].reverse().slice(0, count),
+    (await driver.peekMessages(names, 30_000)).toReversed().slice(0, count),
 });
-const deaf: Partial<EngineDriver> = { waitForMessages: () => new Promise(() => {}) };
+const byTime: BreakDriver = (driver) => ({
+  peekMessages: async (names, count) =>
+    (await driver.peekMessages(names, 30_000)).toSorted((a, b) => a.createdAt - b.createdAt).slice(0, count),
+});
+const byPrefix: BreakDriver = (driver) => ({
+  peekMessages: async (names, count) => {
+    const all = await driver.peekMessages(null, 30_000);
+    return all.filter(({ name }) => names?.some((one) => name.startsWith(one)) ?? true).slice(0, count);
+  },
+});
+const withWildcards: BreakDriver = (driver) => ({
+  peekMessages: async (names, count) => {
+    const all = await driver.peekMessages(null, 30_000);
+    return all
+      .filter(({ name }) => names?.some((one) => one === "%" || one === name) ?? true)
+      .slice(0, count);
+  },
+});
+const foldingCase: BreakDriver = (driver) => ({
+  peekMessages: async (names, count) => {
+    const folded = names?.map((name) => name.toLowerCase());
+    const all = await driver.peekMessages(null, 30_000);
+    return all.filter(({ name }) => folded?.includes(name.toLowerCase()) ?? true).slice(0, count);
+  },
+});
+const byLength: BreakDriver = listing((rows) => rows.toSorted((a, b) => a.key.length - b.key.length));
+const bySignedBytes: BreakDriver = listing((rows) =>
+  rows.toSorted((a, b) =>
+    compareBytes(
+      Uint8Array.from(a.key, (x) => x ^ 0x80),
+      Uint8Array.from(b.key, (x) => x ^ 0x80),
+    ),
+  ),
+);
+const withSiblings: BreakDriver = (driver) => ({
+  list: (prefix, page) => driver.list(prefix.subarray(0, Math.max(0, prefix.length - 1)), page),
+});
+const overlooking: BreakDriver = (driver) => ({
+  list: async (prefix, page) =>
+    prefixEnd(prefix) === null && prefix.length > 0 ? [] : driver.list(prefix, page),
+});
+const inclusivePages: BreakDriver = (driver) => ({
+  list: async (prefix, page = {}) => {
+    const rows = await driver.list(prefix);
+    const { after, limit = rows.length } = page;
+    return rows.filter(({ key }) => after === undefined || compareBytes(key, after) >= 0).slice(0, limit);
+  },
+});
+const cutAtAThousand: BreakDriver = (driver) => ({
+  load: async () => {
+    const image = await driver.load();
+    return image === null ? null : { ...image, entries: image.entries.slice(0, 1_000), complete: true };
+  },
+});
+const inclusiveRanges = committing((batch) => ({
+  ...batch,
+  deleteRanges: batch.deleteRanges,
+  deletes: [...batch.deletes, ...batch.deleteRanges.map(({ to }) => to)],
+}));
+const prefixDeletes = committing((batch) => ({
+  ...batch,
+  deleteRanges: [
+    ...batch.deleteRanges,
+    ...batch.deletes.map((from) => ({ from, to: prefixEnd(from) ?? Uint8Array.of(255, 255, 255) })),
+  ],
+}));
+const putsFirst: BreakDriver = (driver) => ({
+  commit: (batch) => {
+    const gone = ({ key }: KVEntry): boolean =>
+      batch.deleteRanges.some(({ from, to }) => compareBytes(from, key) <= 0 && compareBytes(key, to) < 0);
+    return driver.commit({ ...batch, puts: batch.puts.filter((row) => !gone(row)) });
+  },
+});
+const firstPutWins = committing((batch) => ({ ...batch, puts: batch.puts.toReversed() }));
+const staleHeader: BreakDriver = (driver) => {
+  let header: Uint8Array | null = null;
+  return {
+    commit: (batch) => {
+      header ??= batch.header.slice();
+      return driver.commit({ ...batch, header: header.slice() });
+    },
+  };
+};
+const consumesWithout: BreakDriver = (driver) => ({
+  commit: async (batch) => {
+    const there = new Set((await driver.peekMessages(null, 30_000)).map(({ id }) => id));
+    return driver.commit({ ...batch, consume: [...new Set(batch.consume)].filter((id) => there.has(id)) });
+  },
+});
+const forgetsAnswers = committing((batch) => ({ ...batch, complete: [] }));
+const lastAnswer = committing((batch) => ({ ...batch, complete: batch.complete.toReversed() }));
+const backToTheEnd = committing((batch) => ({
+  ...batch,
+  send: batch.send.map(({ to, message }) => ({ to, message: { ...message, id: `${message.id} again` } })),
+}));
+const acknowledgesEarly: BreakDriver = (driver) => ({
+  commit: async (batch) => {
+    if ((await driver.load()) === null) return driver.commit(batch);
+    setTimeout(() => void driver.commit(batch).catch(() => undefined), 5);
+  },
+});
+const knowsEveryBatch: BrokenDriver = { applied: async () => true };
+const knowsNoBatch: BrokenDriver = { applied: async () => false };
+const deaf: BrokenDriver = { waitForMessages: () => new Promise(() => {}) };
+const listens: BreakDriver = () => ({
+  waitForMessages: async (_, signal) => signal.addEventListener("abort", () => {}),
+});
+const writesOnLooks: BreakDriver = (driver) => ({
+  peekMessages: async (names, count) => {
+    await driver.enqueueMessage({ ...LOOK, id: String(Math.random()) });
+    return driver.peekMessages(names, count);
+  },
+});
+const LOOK = {
+  name: "a look",
+  body: new Uint8Array(0),
+  createdAt: 0,
+  expiresAt: null,
+  completable: false,
+  remember: false,
+};
+const sharedOut: BreakDriver = (driver) => {
+  let kept: readonly KVEntry[] | null = null;
+  return {
+    list: async (prefix, page) => {
+      kept ??= await driver.list(prefix, page);
+      return kept;
+    },
+  };
+};
+const sharedIn: BreakDriver = (driver) => {
+  const kept: CommitBatch[] = [];
+  return {
+    commit: async (batch) => {
+      await driver.commit(batch);
+      kept.push(batch);
+    },
+    list: async () => kept.flatMap(({ puts }) => puts),
+  };
+};
 
-test.each([
+const CONTROLS: readonly (readonly [what: string, breakIt: BreakDriver, caseId: string])[] = [
   ["tears batches", torn, "batch-fence"],
   ["does not fence", unfenced, "bare-create-once"],
-  ["forgets consumed ids", forgetful, "messages-remembered"],
+  ["takes a late batch", unfenced, "fence-late"],
+  ["takes a batch twice", unfenced, "fence-repeat"],
+  ["takes two batches after one revision", stubborn, "batch-concurrent"],
+  ["takes any epoch", anyEpoch, "bare-fence-absent"],
+  ["writes rows of a refused batch", leaking(({ puts }) => ({ puts })), "refusal-whole"],
+  ["writes the header of a refused batch", leaking(() => ({})), "batch-fence"],
+  [
+    "keeps answers of a refused batch",
+    leaking(({ complete }) => ({ complete })),
+    "answer-of-a-refused-batch",
+  ],
+  ["answers before it has written", acknowledgesEarly, "crash-acknowledged"],
+  ["keeps an old header", staleHeader, "batch-header"],
+  ["lets the first of two puts win", firstPutWins, "batch-duplicate-keys"],
+  ["deletes ranges after puts", putsFirst, "batch-order"],
+  ["includes a range's end", inclusiveRanges, "rows-range"],
+  ["includes a range's end of 0xFF", inclusiveRanges, "range-all-ff"],
+  ["deletes what begins with a key", prefixDeletes, "delete-exact"],
+  ["lists short keys first", byLength, "rows-byte-order"],
+  ["lists in signed byte order", bySignedBytes, "rows-byte-order"],
+  ["lists siblings of a prefix", withSiblings, "rows-prefix"],
+  ["has no end of a prefix of 0xFF", overlooking, "rows-prefix-ff"],
+  ["repeats the last row of a page", inclusivePages, "rows-page"],
+  ["never comes to the end of pages", inclusivePages, "pages-one-by-one"],
+  ["loads no more than a page", cutAtAThousand, "rows-many"],
+  ["shares the arrays that it gives", sharedOut, "rows-owned-out"],
+  ["shares the arrays that it takes", sharedIn, "rows-owned-in"],
+  ["knows every batch", () => knowsEveryBatch, "batch-applied"],
+  ["knows no batch", () => knowsNoBatch, "fence-repeat"],
   ["gives the newest message first", lastOut, "messages-fifo"],
+  ["orders messages by their times", byTime, "messages-fifo"],
+  ["finds names by their beginning", byPrefix, "messages-names"],
+  ["finds names by wildcards", withWildcards, "messages-names"],
+  ["finds names in any case", foldingCase, "messages-names"],
+  ["forgets consumed ids", receiving((message) => ({ ...message, remember: false })), "messages-remembered"],
+  ["remembers every id", receiving((message) => ({ ...message, remember: true })), "messages-remembered"],
+  [
+    "queues a message for each send",
+    receiving((message) => ({ ...message, id: String(Math.random()) })),
+    "messages-idempotent",
+  ],
+  [
+    "cuts bodies",
+    receiving((message) => ({ ...message, body: message.body.slice(0, 1_000) })),
+    "queue-large-body",
+  ],
+  [
+    "rounds times",
+    receiving((message) => ({ ...message, createdAt: Math.round(message.createdAt) })),
+    "queue-exact-numbers",
+  ],
+  ["drops expired messages", receiving((message) => ({ ...message, expiresAt: null })), "queue-expired"],
+  ["consumes what is not there", consumesWithout, "messages-consume-twice"],
+  ["consumes nothing", committing((batch) => ({ ...batch, consume: [] })), "messages-consume"],
+  ["puts messages back at the end", backToTheEnd, "messages-requeue"],
+  ["forgets answers", forgetsAnswers, "messages-answers"],
+  ["keeps the last answer of a batch", lastAnswer, "answer-twice-in-a-batch"],
   ["never ends a wait", () => deaf, "wait-message"],
-] as const)("the suite finds a driver that %s", async (_, breakIt, id) => {
-  expect(
-    await fails(
-      driverConformance,
-      id,
-      brokenDrivers(() => ({})),
-    ),
-  ).toBe(false);
-  expect(await fails(driverConformance, id, brokenDrivers(breakIt))).toBe(true);
-});
+  ["leaves listeners on signals", listens, "wait-there-already"],
+  ["writes when it is looked at", writesOnLooks, "transactions-few"],
+];
 
-const withoutLooking = (store: MemoryStore): Partial<WorkflowStore> => ({
-  driver: (claim) => {
-    const driver = store.driver(claim);
-    return breaking(driver, { commit: (batch) => driver.commit({ ...batch, wants: null }) });
-  },
-});
-const lenient = (store: MemoryStore): Partial<WorkflowStore> => ({
-  claim: (request) => {
-    const { run } = request;
-    return store.claim(run === undefined ? request : { ...request, run: { ...run, force: true } });
-  },
-});
-const reviving = (): Partial<WorkflowStore> => ({
-  renew: async (_, claims) =>
-    claims.map(({ workflowId, epoch }) => ({ workflowId, epoch, held: true, pauseRequested: false })),
-});
-const uncounted = (store: MemoryStore): Partial<WorkflowStore> => ({
-  driver: (claim) => {
-    const driver = store.driver(claim);
-    return breaking(driver, {
-      load: async () => {
-        const image = await driver.load();
-        return image === null ? null : { ...image, claimsWithoutCommit: 1 };
-      },
-    });
-  },
-});
-const anyRun = (store: MemoryStore): Partial<WorkflowStore> => ({
-  create: (run, claim) => store.create({ ...run, fingerprint: "same" }, claim),
-});
-
-test.each([
-  ["does not look again after parking", withoutLooking, "due-look-again"],
-  ["hands out leased runs", lenient, "claim-live-lease"],
-  ["revives expired leases", reviving, "lease-expired"],
-  ["does not count starts", uncounted, "claim-budget"],
-  ["takes any run for the same", anyRun, "create-conflict"],
-] as const)("the suite finds a store that %s", async (_, breakIt, id) => {
-  expect(
-    await fails(
-      storeConformance,
-      id,
-      brokenStores(() => ({})),
-    ),
-  ).toBe(false);
-  expect(await fails(storeConformance, id, brokenStores(breakIt))).toBe(true);
+describe("the driver suite finds a driver that", () => {
+  test.each(CONTROLS)("%s", async (_, breakIt, caseId) => {
+    const sound = brokenDrivers(() => ({}));
+    expect(await fails(driverConformance, caseId, sound), "a sound driver").toBe(false);
+    expect(await fails(driverConformance, caseId, brokenDrivers(breakIt)), "the broken one").toBe(true);
+  });
 });

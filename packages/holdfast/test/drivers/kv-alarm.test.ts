@@ -67,11 +67,12 @@ describe("the alarm of a kv driver", () => {
 
   test("is set again by load, by applied and by a repeated send after a crash in front of it", async () => {
     const { kv } = await parked(5_000, ["m"]);
-    for (const heal of ["load", "applied", "send"] as const) {
+    for (const [index, heal] of (["load", "applied", "send"] as const).entries()) {
+      const wakeAt = 6_000 + index * 1_000;
       const driver = kvDriver(kv, { clock });
       const { revision = 0 } = (await driver.load()) ?? {};
       kv.failing = "setAlarm";
-      const crossed = batch({ expectedRevision: revision, status: "sleeping", wakeAt: 6_000, wants: ["m"] });
+      const crossed = batch({ expectedRevision: revision, status: "sleeping", wakeAt, wants: ["m"] });
       const error = await driver.commit(crossed).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(StorageError);
       expect(error).toMatchObject({ outcome: "unknown", retryable: true });
@@ -82,8 +83,41 @@ describe("the alarm of a kv driver", () => {
       if (heal === "load") await next.load();
       if (heal === "applied") expect(await next.applied(crossed.batchId)).toBe(true);
       if (heal === "send") await next.enqueueMessage(message("1"));
-      expect(kv.alarm).toBe(heal === "send" ? 1_000 : 6_000);
+      expect(kv.alarm).toBe(heal === "send" ? 1_000 : wakeAt);
     }
+  });
+
+  test("is set before the batch that moves it forward, and after the one that moves it back", async () => {
+    const kv = new FailingKV();
+    const order: string[] = [];
+    const driver = kvDriver(
+      Object.assign(kv, {
+        batch: async (change: Parameters<MemoryOrderedKV["batch"]>[0]) => {
+          order.push("batch");
+          await MemoryOrderedKV.prototype.batch.call(kv, change);
+        },
+        setAlarm: async (at: number | null) => {
+          order.push(`alarm ${at}`);
+          kv.alarm = at;
+        },
+      }),
+      { clock },
+    );
+    const orderOf = async (write: Promise<void>): Promise<string[]> => {
+      await write;
+      return order.splice(0);
+    };
+    const asleep = { status: "sleeping", wants: ["m"] } as const;
+    const first = driver.commit(batch({ expectedRevision: 0, ...asleep, wakeAt: 5_000 }));
+    expect(await orderOf(first)).toEqual(["alarm 5000", "batch"]);
+    const sooner = driver.commit(batch({ ...asleep, wakeAt: 4_000 }));
+    expect(await orderOf(sooner)).toEqual(["alarm 4000", "batch"]);
+    const later = driver.commit(batch({ expectedRevision: 2, ...asleep, wakeAt: 9_000 }));
+    expect(await orderOf(later)).toEqual(["batch", "alarm 9000"]);
+    // An instant that has come may have fired before the batch: it is set again behind it.
+    expect(await orderOf(driver.enqueueMessage(message("1")))).toEqual(["alarm 1000", "batch", "alarm 1000"]);
+    const ended = driver.commit(batch({ expectedRevision: 3, status: "completed" }));
+    expect(await orderOf(ended)).toEqual(["batch", "alarm null"]);
   });
 
   test("is not touched by commits of a run that goes on", async () => {

@@ -70,7 +70,7 @@ export class KVDriver implements EngineDriver {
     this.limits = { ...DEFAULT_DRIVER_LIMITS, ...kv.limits, ...options.driverLimits };
   }
 
-  /** Sets the alarm again: a process that died between a batch and its alarm left none. */
+  /** Sets the alarm again: a process that died between a batch and its alarm left an older one. */
   load(): Promise<RunImage | null> {
     return this.#section.run(async () => {
       const run = await this.#reader.run();
@@ -181,6 +181,7 @@ export class KVDriver implements EngineDriver {
     const change = session.change();
     const together = change !== null && moves !== null && this.#kv.alarmInBatch === true;
     if (change !== null) {
+      if (moves !== null && !together) await this.#setEarlyAlarm(moves, wanted);
       assertChangeFits(this.#workflowId, change, this.#kv.limits ?? {});
       const at = together ? this.#alarmOf(moves, wanted) : undefined;
       if (at !== undefined) this.#alarm = undefined;
@@ -194,6 +195,16 @@ export class KVDriver implements EngineDriver {
   /** Whether a message is queued that the run wants. */
   async #holdsWanted({ wants }: RunRow): Promise<boolean> {
     return wants !== null && (await this.#reader.messages(wants, 1)).length > 0;
+  }
+
+  /**
+   * Before a batch after which the run is woken sooner than now: a process that dies in between leaves an alarm too
+   * early, which looks in vain, and not a run that nobody wakes (P9).
+   */
+  async #setEarlyAlarm(run: RunRow, wantedQueued: boolean): Promise<void> {
+    const at = this.#alarmOf(run, wantedQueued);
+    if (typeof at !== "number" || (typeof this.#alarm === "number" && this.#alarm <= at)) return;
+    await this.#setAlarm(run, wantedQueued);
   }
 
   async #setAlarm(run: RunRow, wantedQueued: boolean): Promise<void> {
@@ -210,8 +221,9 @@ export class KVDriver implements EngineDriver {
     const known = this.#alarm;
     if (at === null) return known === null ? undefined : null;
     // An alarm to come that looks after the run in time need not be moved.
-    const watched = keepsClaim(run.status, run.wakeAt) && typeof known === "number";
-    return watched && known > this.#now() && known <= at ? undefined : at;
+    if (typeof known !== "number" || known <= this.#now()) return at;
+    const watched = keepsClaim(run.status, run.wakeAt);
+    return known === at || (watched && known <= at) ? undefined : at;
   }
 
   #ledger(tables: KVSession, changes: Change[]): RunLedger {

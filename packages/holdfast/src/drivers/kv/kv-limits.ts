@@ -6,12 +6,14 @@ const REMEDY = "Nothing was written. Commit less at once, or use a storage that 
 
 /** Throws `LimitError` when the change, with the driver's own rows, is more than the namespace takes. */
 export function assertChangeFits(workflowId: string, change: KVChange, limits: Partial<DriverLimits>): void {
-  const sizes = change.puts.map(({ key, value }) => key.length + value.length);
-  const actual: DriverLimits = {
-    valueBytes: Math.max(0, ...change.puts.map(({ value }) => value.length)),
-    batchBytes: sizes.reduce((sum, size) => sum + size, 0),
-    batchRows: change.puts.length + change.deletes.length + change.deleteRanges.length,
-  };
+  let valueBytes = 0;
+  let batchBytes = 0;
+  for (const { key, value } of change.puts) {
+    valueBytes = Math.max(valueBytes, value.length);
+    batchBytes += key.length + value.length;
+  }
+  const batchRows = change.puts.length + change.deletes.length + change.deleteRanges.length;
+  const actual: DriverLimits = { valueBytes, batchBytes, batchRows };
   for (const limit of ["valueBytes", "batchBytes", "batchRows"] as const) {
     const maximum = limits[limit];
     if (maximum === undefined || actual[limit] <= maximum) continue;

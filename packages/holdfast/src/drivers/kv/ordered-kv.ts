@@ -38,7 +38,9 @@ export interface OrderedKV {
   /**
    * Asks the platform to run the workflow at this instant (milliseconds since the epoch), also when this process is
    * gone by then; null: not by itself. Replaces the alarm before it. An instant that has passed means: as soon as
-   * possible. It is called after the batch that it belongs to, and again when the run is loaded.
+   * possible. It is called before the batch that it belongs to when that moves the alarm forward, so that a process
+   * that dies in between leaves an alarm too early instead of none; after it when that moves the alarm back; and again
+   * when the run is loaded.
    */
   setAlarm(at: number | null): Promise<void>;
 

@@ -160,7 +160,7 @@ export const queueCases = casesOf<RunningContext>({
           }),
         );
         const consumed: string[] = [];
-        for (let revision = 1; consumed.length < ids.length; revision++) {
+        for (let revision = 1; consumed.length < ids.length && revision < 500; revision++) {
           const consume = await idsOf(driver, null, 3);
           const puts = consume.map((id) => row([Number(id)]));
           await driver.commit(batch({ epoch, expectedRevision: revision, consume, puts }));

@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import type { MemoryStore } from "../../src/memory.ts";
+import type { EngineDriver } from "../../src/storage/driver.ts";
+import type { ClaimRequest } from "../../src/storage/store.ts";
+import { ManualClock } from "../../src/testing/conformance/manual-clock.ts";
+import { storeConformance } from "../../src/testing/conformance/suites.ts";
+import { type BreakStore, breaking, brokenStores, fails } from "./broken-subjects.ts";
+
+/** A store whose drivers are broken. */
+function driving(breakIt: (driver: EngineDriver, store: MemoryStore) => Partial<EngineDriver>): BreakStore {
+  return (store) => ({
+    driver: (claim) => {
+      const driver = store.driver(claim);
+      return breaking(driver, breakIt(driver, store));
+    },
+  });
+}
+
+/** A store that claims otherwise than it is asked to. */
+function claiming(change: (request: ClaimRequest) => ClaimRequest): BreakStore {
+  return (store) => ({ claim: (request) => store.claim(change(request)) });
+}
+
+const withoutLooking = driving((driver) => ({ commit: (batch) => driver.commit({ ...batch, wants: null }) }));
+const timeless = driving((driver) => ({ commit: (batch) => driver.commit({ ...batch, wakeAt: null }) }));
+const restless = driving((driver) => ({
+  commit: (batch) =>
+    driver.commit({ ...batch, status: batch.status === "sleeping" ? "running" : batch.status }),
+}));
+const uncounted = driving((driver) => ({
+  load: async () => {
+    const image = await driver.load();
+    return image === null ? null : { ...image, claimsWithoutCommit: 1 };
+  },
+}));
+/** Commits for whoever asks, by taking the run from its holder. */
+const zombie: BreakStore = (store) => ({
+  driver: ({ workflowId, epoch }) => {
+    const driver = store.driver({ workflowId, epoch });
+    return breaking<EngineDriver>(driver, {
+      commit: async (batch) => {
+        const run = { workflowId, force: true };
+        const request = { owner: "zombie", leaseMs: 10_000, limit: 1, workflowNames: null, run };
+        const claim = (await store.claim(request)).claims[0] ?? { epoch };
+        const expectedRevision = (await store.get(workflowId))?.revision ?? 0;
+        const mine = store.driver({ workflowId, epoch: claim.epoch });
+        return mine.commit({ ...batch, epoch: claim.epoch, expectedRevision });
+      },
+    });
+  },
+});
+const sendsApart = driving((driver, store) => ({
+  commit: async (batch) => {
+    for (const { to, message } of batch.send) await store.enqueue(to, message);
+    return driver.commit({ ...batch, send: [] });
+  },
+}));
+const spawnsApart = driving((driver, store) => ({
+  commit: async (batch) => {
+    for (const run of batch.spawn) await store.create(run);
+    return driver.commit({ ...batch, spawn: [] });
+  },
+}));
+const wakesApart: BreakStore = (store) => ({
+  enqueue: async (workflowId, message) => store.enqueue(workflowId, { ...message, name: `${message.name} ` }),
+});
+const lenient = claiming((request) => {
+  const { run } = request;
+  return run === undefined ? request : { ...request, run: { ...run, force: true } };
+});
+const anyWorkflow = claiming((request) => ({ ...request, workflowNames: null }));
+const foreverLeased = claiming((request) => ({ ...request, leaseMs: Number.MAX_SAFE_INTEGER / 2 }));
+const reviving: BreakStore = () => ({
+  renew: async (_, claims) =>
+    claims.map(({ workflowId, epoch }) => ({ workflowId, epoch, held: true, pauseRequested: false })),
+});
+const never: BreakStore = () => ({
+  renew: async (_, claims) =>
+    claims.map(({ workflowId, epoch }) => ({ workflowId, epoch, held: false, pauseRequested: false })),
+});
+const releasesAny: BreakStore = (store) => ({
+  release: async ({ workflowId }) =>
+    store.release({ workflowId, epoch: (await store.get(workflowId))?.epoch ?? 0 }),
+});
+const releasesNone: BreakStore = () => ({ release: async () => {} });
+const anyRun: BreakStore = (store) => ({
+  create: (run, claim) => store.create({ ...run, fingerprint: "same" }, claim),
+});
+const alwaysNew: BreakStore = (store) => ({
+  create: async (run, claim) => ({ ...(await store.create(run, claim)), created: true }),
+});
+/** Where the clock of a case begins. */
+const NOW = new ManualClock().now();
+const byCallersClock: BreakStore = (store) => ({
+  create: (run, claim) =>
+    store.create(
+      run,
+      claim === undefined ? claim : { ...claim, leaseMs: claim.leaseMs + (run.createdAt - NOW) },
+    ),
+});
+const unclaimed: BreakStore = (store) => ({ create: (run) => store.create(run) });
+const rounding: BreakStore = (store) => ({
+  create: (run, claim) => store.create({ ...run, createdAt: Math.trunc(run.createdAt) }, claim),
+});
+const keepsDeleted: BreakStore = (store) => ({
+  delete: async (workflowId) => (await store.get(workflowId)) !== null,
+});
+const oldestFirst: BreakStore = (store) => ({
+  list: async (query) => {
+    const page = await store.list(query);
+    return { ...page, runs: page.runs.toReversed() };
+  },
+});
+const byOffset: BreakStore = (store) => ({
+  list: async ({ cursor, ...query }) => {
+    const skipped = cursor === undefined ? 0 : Number(cursor);
+    const { runs } = await store.list({ ...query, limit: Math.min(1_000, skipped + query.limit + 1) });
+    const page = runs.slice(skipped, skipped + query.limit);
+    const more = runs.length > skipped + query.limit;
+    return { runs: page, nextCursor: more ? String(skipped + query.limit) : null };
+  },
+});
+const unfair: BreakStore = (store) => ({
+  claim: async (request) => {
+    if (request.run !== undefined) return store.claim(request);
+    const { claims } = await store.claim({ ...request, limit: 9_999 });
+    const kept = claims.slice(-request.limit);
+    for (const claim of claims) if (!kept.includes(claim)) await store.release(claim);
+    return { claims: kept, nextDueAt: null };
+  },
+});
+const wakesNobody: BreakStore = () => ({ request: async () => {} });
+const deaf: BreakStore = () => ({ wait: () => new Promise(() => {}) });
+const staysOpen: BreakStore = () => ({ close: async () => {} });
+const noResponses: BreakStore = () => ({ response: async () => null });
+const sharedRuns: BreakStore = (store) => ({
+  response: async (_, messageId) => (await store.response("a", messageId)) ?? store.response("b", messageId),
+});
+
+const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: string])[] = [
+  ["does not look again after parking", withoutLooking, "due-look-again"],
+  ["forgets what a run waits for", withoutLooking, "due-message"],
+  ["forgets times", timeless, "due-times"],
+  ["keeps the claim of a run that sleeps", restless, "commit-gives-up"],
+  ["lets a zombie commit", zombie, "claim-zombie"],
+  ["lets two ends of a run win", zombie, "terminal-once"],
+  ["commits after a release", zombie, "release-fences"],
+  ["sends before it has decided", sendsApart, "send-refused"],
+  ["sends though it is fenced", sendsApart, "fence-effects"],
+  ["starts runs though it is fenced", spawnsApart, "fence-effects"],
+  ["wakes nobody with a message", wakesApart, "due-message"],
+  ["hands out leased runs", lenient, "claim-live-lease"],
+  ["hands out runs of other workflows", anyWorkflow, "claim-names"],
+  ["never ends a lease", foreverLeased, "due-dead-holder"],
+  ["revives expired leases", reviving, "lease-expired"],
+  ["renews nothing", never, "lease-renew"],
+  ["renews by hearsay", reviving, "lease-renew-many"],
+  ["releases another's claim", releasesAny, "release-conditional"],
+  ["releases nothing", releasesNone, "release-due"],
+  ["does not count starts", uncounted, "claim-budget"],
+  ["takes any run for the same", anyRun, "create-conflict"],
+  ["says of every run that it is new", alwaysNew, "create-concurrent"],
+  ["leases by the caller's clock", byCallersClock, "clock-of-the-store"],
+  ["gives no claim with a creation", unclaimed, "create-claimed"],
+  ["rounds times", rounding, "record-exact-numbers"],
+  ["keeps what was deleted", keepsDeleted, "delete-all"],
+  ["lists the oldest first", oldestFirst, "list-order"],
+  ["pages by offset", byOffset, "list-paging-filtered"],
+  ["gives the newest due first", unfair, "fair-newcomers"],
+  ["forgets requests", wakesNobody, "wake-now"],
+  ["never ends a wait", deaf, "wait-work"],
+  ["goes on after it was closed", staysOpen, "close-refuses"],
+  ["loses answers", noResponses, "enqueue-response"],
+  ["mixes runs up", sharedRuns, "isolation"],
+];
+
+describe("the store suite finds a store that", () => {
+  test.each(CONTROLS)("%s", async (_, breakIt, caseId) => {
+    const sound = brokenStores(() => ({}));
+    expect(await fails(storeConformance, caseId, sound), "a sound store").toBe(false);
+    expect(await fails(storeConformance, caseId, brokenStores(breakIt)), "the broken one").toBe(true);
+  });
+});
