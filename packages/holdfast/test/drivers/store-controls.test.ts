@@ -123,10 +123,10 @@ const byOffset: BreakStore = (store) => ({
 const unfair: BreakStore = (store) => ({
   claim: async (request) => {
     if (request.run !== undefined) return store.claim(request);
-    const { claims } = await store.claim({ ...request, limit: 9_999 });
+    const { claims, storeTime } = await store.claim({ ...request, limit: 9_999 });
     const kept = claims.slice(-request.limit);
     for (const claim of claims) if (!kept.includes(claim)) await store.release(claim);
-    return { claims: kept, nextDueAt: null };
+    return { claims: kept, nextDueAt: null, storeTime };
   },
 });
 const wakesNobody: BreakStore = () => ({ request: async () => {} });
