@@ -20,6 +20,15 @@ export interface KeyRange {
 /** The run's header as the history layer encodes it: small, because every commit writes it. */
 export type EncodedHeader = Uint8Array;
 
+/** What a storage wakes a run by. */
+export interface RunSchedule {
+  readonly status: RunState;
+  /** Milliseconds since the epoch; null: by no clock. */
+  readonly wakeAt: number | null;
+  /** Names of messages; null: none. */
+  readonly wants: readonly string[] | null;
+}
+
 /** A run as it is loaded. */
 export interface RunImage {
   readonly header: EncodedHeader;
@@ -33,6 +42,11 @@ export interface RunImage {
   readonly entries: readonly KVEntry[];
   /** Whether `entries` are all rows; if not, `list` gives the others. */
   readonly complete: boolean;
+  /**
+   * What the storage keeps beside the header to wake the run by, where it keeps such a thing. No checksum covers it: the
+   * header and the code say what it has to be, and a runner that finds something else commits what is right.
+   */
+  readonly schedule?: RunSchedule;
 }
 
 /** A message that is queued. */

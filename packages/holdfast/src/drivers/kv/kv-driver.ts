@@ -75,10 +75,12 @@ export class KVDriver implements EngineDriver {
     return this.#section.run(async () => {
       const run = await this.#reader.run();
       if (run === null || run.record.row.revision === 0) return null;
-      const { revision } = run.record.row;
+      const { revision, status, wakeAt, wants } = run.record.row;
+      const schedule = { status, wakeAt, wants };
       const { entries, more } = await this.#reader.firstPage();
       await this.#setAlarm(run.record.row, await this.#holdsWanted(run.record.row));
-      return { header: run.header, revision, epoch: 0, claimsWithoutCommit: 0, entries, complete: !more };
+      const counts = { revision, epoch: 0, claimsWithoutCommit: 0 };
+      return { header: run.header, ...counts, entries, complete: !more, schedule };
     });
   }
 

@@ -39,7 +39,15 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
   if (loaded === null) {
     const run = { definition: settings.definition, input: await settings.input() };
     const journal = await newJournal(settings, settings.workflowId, run);
-    return { pass: new RunPass({ settings, journal, report, crashes: { starts: 0, committed: true } }) };
+    return {
+      pass: new RunPass({
+        settings,
+        journal,
+        report,
+        crashes: { starts: 0, committed: true },
+        schedule: null,
+      }),
+    };
   }
   const { image, journal } = loaded;
   const claimed = settings.claim.epoch > 0;
@@ -50,7 +58,15 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
     await holdRun(hold, "crash-loop", error);
     return { outcome: { state: "paused", reason: "crash-loop", error } };
   }
-  return { pass: new RunPass({ settings, journal, report, crashes: { starts, committed: !claimed } }) };
+  return {
+    pass: new RunPass({
+      settings,
+      journal,
+      report,
+      crashes: { starts, committed: !claimed },
+      schedule: image.schedule ?? null,
+    }),
+  };
 }
 
 /** A report for one run. */

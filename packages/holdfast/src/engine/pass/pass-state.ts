@@ -1,6 +1,7 @@
 import type { Journal } from "../../history/journal.ts";
 import { answerTo, bodyPayload } from "../../history/message-body.ts";
 import { takeSnapshot } from "../../history/snapshot.ts";
+import type { RunSchedule } from "../../storage/records.ts";
 import { Payloads } from "../replay/payloads.ts";
 import type { Report } from "../replay/report.ts";
 import { Wakeup } from "../replay/wakeup.ts";
@@ -17,6 +18,8 @@ export interface OpenedRun {
   readonly journal: Journal;
   readonly report: Report;
   readonly crashes: CrashCount;
+  /** What the storage would wake the run by; null when it does not say. */
+  readonly schedule: RunSchedule | null;
 }
 
 /** What an entry has beside its payload fits in this. */
@@ -35,6 +38,8 @@ export class PassState {
   readonly control: Control = new Control(this.wakeup);
   claim: PassClaim;
   execution: Execution;
+  /** As of the load, or of the commit that parked the run last. */
+  schedule: RunSchedule | null;
   /** Whether the claim is still held after the last commit. */
   holdsClaim = true;
 
@@ -43,6 +48,7 @@ export class PassState {
     this.journal = run.journal;
     this.report = run.report;
     this.crashes = run.crashes;
+    this.schedule = run.schedule;
     this.claim = run.settings.claim;
     this.committer = new Committer({
       journal: run.journal,

@@ -8,6 +8,7 @@ import {
   RunPausedError,
 } from "../../model/errors/run-errors.ts";
 import { isTerminal, type TerminalState } from "../../model/run.ts";
+import type { RunSchedule } from "../../storage/records.ts";
 import { holdsArmed } from "../replay/block.ts";
 import type { Wish } from "./control.ts";
 import { Forward } from "./forward.ts";
@@ -18,6 +19,7 @@ import { patientMessages } from "./patient-read.ts";
 import { Rollback } from "./rollback.ts";
 import { brokenOutcome, finishRun, holdPass, pausedOutcome } from "./run-ending.ts";
 import { originalError, recordFailure, recordRollbackFailure, storedError } from "./run-failing.ts";
+import { isScheduled, mendSchedule } from "./schedule.ts";
 
 /**
  * One pass over a run (DESIGN 5.1), from replay to the point where nothing is left to do here. A parked pass can be
@@ -130,6 +132,7 @@ export class RunPass {
 
   async #advance(): Promise<PassOutcome> {
     const state = this.#state;
+    await mendSchedule(state);
     const { header } = state.journal;
     if (header.status === "completed")
       return { state: "completed", output: await state.value(KeySpace.output) };
@@ -174,11 +177,17 @@ export class RunPass {
     const { journal, execution, committer, claim } = this.#state;
     const { header } = journal;
     const { mailbox, outbox, timers } = execution;
+    const parked: RunSchedule = { status: "sleeping", wakeAt, wants };
     const unchanged =
-      header.status === "sleeping" && header.wakeAt === wakeAt && !journal.isDirty && outbox.isEmpty;
+      header.status === "sleeping" &&
+      header.wakeAt === wakeAt &&
+      isScheduled(this.#state.schedule, parked) &&
+      !journal.isDirty &&
+      outbox.isEmpty;
     if (!unchanged) {
       execution.commitRequired = false;
-      await committer.commit({ status: "sleeping", wakeAt, wants }, outbox);
+      await committer.commit(parked, outbox);
+      this.#state.schedule = parked;
     }
     // A store looks for messages in the transaction of the commit; for a bare driver the second look is ours.
     if (claim.epoch === 0) {

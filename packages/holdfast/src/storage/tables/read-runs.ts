@@ -25,10 +25,11 @@ export function readRecord(ledger: Ledger, workflowId: string): RunRecord | null
 export function readImage(ledger: Ledger, workflowId: string): RunImage | null {
   const run = findBorn(ledger, workflowId);
   if (run === null) return null;
-  const { revision, epoch, claimsWithoutCommit } = run;
+  const { revision, epoch, claimsWithoutCommit, status, wakeAt, wants } = run;
   const { entries, more } = ledger.tables.scan(run.key, START, null, DEFAULT_PAGE);
   const header = ledger.tables.header(run.key);
-  return { header, revision, epoch, claimsWithoutCommit, entries, complete: !more };
+  const schedule = { status, wakeAt, wants };
+  return { header, revision, epoch, claimsWithoutCommit, entries, complete: !more, schedule };
 }
 
 export function readRows(ledger: Ledger, workflowId: string, prefix: Uint8Array, page: ListPage): KVEntry[] {

@@ -1,6 +1,6 @@
 import { casesOf } from "./conformance-case.ts";
 import type { DriverContext, DriverSubject } from "./driver-context.ts";
-import { expectEqual, expectRejection } from "./expectations.ts";
+import { expectEqual, expectImage, expectRejection } from "./expectations.ts";
 import { batch, bytes, message, newRun, row } from "./samples.ts";
 
 async function withFresh(
@@ -39,7 +39,7 @@ export const bareCases = casesOf<DriverContext>({
           claimsWithoutCommit: 0,
           entries: [row([1])],
         };
-        expectEqual(await driver.load(), { ...image, complete: true }, "the image");
+        expectImage(await driver.load(), { ...image, complete: true }, "the image");
         expectEqual(await driver.applied(first.batchId), true, "whether the batch was applied");
       }),
   ],

@@ -104,6 +104,21 @@ export const fenceCases = casesOf<RunningContext>({
         expectEqual((await driver.peekMessages(null, 9)).length, 2, "the queue");
       }),
   ],
+  "commit-schedule": [
+    "tells by what it wakes the run as the last commit said it, if it tells",
+    (context) =>
+      withRun(context, async (subject) => {
+        const { driver, epoch } = subject;
+        const told = async (from = driver): Promise<unknown> => (await from.load())?.schedule;
+        if ((await told()) === undefined) return;
+        await driver.commit(batch({ epoch, status: "running", wakeAt: 5, wants: ["a", "\ud800"] }));
+        const first = { status: "running", wakeAt: 5, wants: ["a", "\ud800"] };
+        expectEqual(await told(), first, "the schedule");
+        await driver.commit(batch({ epoch, expectedRevision: 2, status: "sleeping", wakeAt: 7, wants: [] }));
+        const last = { status: "sleeping", wakeAt: 7, wants: [] };
+        expectEqual(await told(await subject.reopen()), last, "the schedule after a restart");
+      }),
+  ],
   "commits-many": [
     "numbers 300 commits without a gap and keeps what each wrote",
     (context) =>

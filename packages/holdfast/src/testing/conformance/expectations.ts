@@ -1,4 +1,5 @@
 import { HoldfastError } from "../../model/errors/holdfast-error.ts";
+import type { RunImage } from "../../storage/records.ts";
 
 /** Thrown by a conformance case whose subject does not do what the port says. */
 export class ConformanceError extends Error {
@@ -21,6 +22,16 @@ export function expectOffered<Offer>(offer: Offer | undefined, name: string): Of
 export function expectEqual(actual: unknown, expected: unknown, what: string): void {
   if (sameData(actual, expected)) return;
   throw new ConformanceError(`${what}: expected ${show(expected)}, got ${show(actual)}.`);
+}
+
+/** Compares a run as it was loaded; what the storage tells of its schedule is another case's. */
+export function expectImage(
+  image: RunImage | null,
+  expected: Omit<RunImage, "schedule">,
+  what: string,
+): void {
+  const { schedule: _, ...told } = image ?? {};
+  expectEqual(told, expected, what);
 }
 
 /** The error that `promise` rejects with, which has to be a `HoldfastError` with this code. */
