@@ -1,0 +1,157 @@
+/**
+ * A workflow as plain data: what the generator writes, the compiler makes a function of, the reference interprets and the
+ * shrinker takes apart. Two programs that are equal as JSON behave the same.
+ */
+export interface Program {
+  readonly name: string;
+  /** The code of version 1. */
+  readonly body: Block;
+  /** The code of version 2, where there is one: other code for runs that the first version may have started. */
+  readonly newer?: Block;
+}
+
+export interface Block {
+  readonly statements: readonly Statement[];
+}
+
+/** Statements run one after the other; each one's result is part of the block's value, by its place. */
+export type Statement =
+  | StepStatement
+  | { readonly kind: "sleep"; readonly name: string; readonly ms: number }
+  | { readonly kind: "sleep-until"; readonly name: string; readonly inMs: number }
+  | NextStatement
+  | BatchStatement
+  | ListenStatement
+  | { readonly kind: "send"; readonly name: string; readonly body: ValueName; readonly to: Receiver }
+  | LoopStatement
+  | { readonly kind: "join"; readonly name: string; readonly branches: readonly Branch[] }
+  | { readonly kind: "race"; readonly name: string; readonly branches: readonly Branch[] }
+  | MapStatement
+  | { readonly kind: "try"; readonly name: string; readonly body: Block; readonly catch?: readonly string[] }
+  | { readonly kind: "checkpoint"; readonly name: string }
+  | {
+      readonly kind: "version";
+      readonly name: string;
+      readonly latest: number;
+      readonly older: Block;
+      readonly newest: Block;
+    }
+  | { readonly kind: "removed"; readonly name: string; readonly removed: string }
+  /** Goes one of two ways by whether the text of what was recorded at `statement` of this block has an even length. */
+  | { readonly kind: "if"; readonly statement: number; readonly even: Block; readonly odd: Block }
+  /** Plain `Promise.all`, `race`, `any` or `allSettled` over the statements, each begun in order. */
+  | {
+      readonly kind: "together";
+      readonly how: "all" | "race" | "any" | "allSettled";
+      readonly statements: readonly Statement[];
+    }
+  /** `now()`, `random()` and `uuid()`. */
+  | { readonly kind: "draw" }
+  /** The code itself throws. */
+  | { readonly kind: "throw"; readonly what: ThrowName }
+  /** Native try/catch/finally around the block; what is caught becomes its value. */
+  | { readonly kind: "catch"; readonly body: Block }
+  /** Leaves the loop's iteration: breaks the loop with the block's value so far. Only in a loop's body, at its top. */
+  | { readonly kind: "break" };
+
+export interface StepStatement {
+  readonly kind: "step";
+  readonly name: string;
+  /** What each attempt does; the last entry stands for all further ones. */
+  readonly attempts: readonly AttemptScript[];
+  /** Called as `tryStep`. */
+  readonly asData: boolean;
+  readonly maxRetries: number;
+  readonly backoffMs: number;
+  /** Per attempt; 0: none. */
+  readonly timeoutMs: number;
+  readonly retryOnTimeout: boolean;
+  readonly ephemeral: boolean;
+  readonly atMostOnce: boolean;
+  readonly handler?: HandlerScript;
+}
+
+/** One attempt of a body. */
+export interface AttemptScript {
+  /** Virtual milliseconds that it takes. */
+  readonly ms: number;
+  /** Whether it ends at once, by throwing the reason, when its signal is aborted. */
+  readonly heedsAbort: boolean;
+  readonly ends: { readonly value: ValueName } | { readonly throws: ThrowName } | { readonly never: true };
+}
+
+export interface HandlerScript {
+  readonly attempts: readonly AttemptScript[];
+  readonly maxRetries: number;
+  readonly backoffMs: number;
+}
+
+export interface NextStatement {
+  readonly kind: "next";
+  readonly name: string;
+  readonly names: readonly string[];
+  /** Absent: waits for ever. */
+  readonly timeoutMs?: number;
+  /** Asks for a completable message and answers it. */
+  readonly answers: boolean;
+}
+
+export interface BatchStatement {
+  readonly kind: "batch";
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly count: number;
+  readonly timeoutMs?: number;
+  readonly answers: boolean;
+}
+
+export interface ListenStatement {
+  readonly kind: "listen";
+  readonly form:
+    | "listen"
+    | "listenN"
+    | "listenWithTimeout"
+    | "listenUntil"
+    | "listenNWithTimeout"
+    | "listenNUntil";
+  readonly name: string;
+  readonly message: string;
+  readonly count: number;
+  readonly timeoutMs: number;
+}
+
+export interface LoopStatement {
+  readonly kind: "loop";
+  readonly name: string;
+  /** Iterations after which it breaks by itself. */
+  readonly times: number;
+  /** Whether a state (a counter and a sum of texts) is handed on. */
+  readonly stateful: boolean;
+  readonly pruneInterval: number;
+  readonly historySize: number;
+  readonly body: Block;
+}
+
+export interface MapStatement {
+  readonly kind: "map";
+  readonly name: string;
+  readonly items: number;
+  readonly concurrency: number;
+  readonly minSuccessful?: number;
+  readonly toleratedFailures?: number;
+  readonly body: Block;
+}
+
+export interface Branch {
+  readonly name: string;
+  readonly body: Block;
+}
+
+/** Who a message goes to: the run itself, another run of the world by its number, or a run that there is not. */
+export type Receiver = "self" | "nobody" | number;
+
+/** A value of the table in values.ts. */
+export type ValueName = string;
+
+/** Something thrown, of the table in values.ts. */
+export type ThrowName = string;

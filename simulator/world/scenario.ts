@@ -1,0 +1,91 @@
+import type { Program } from "../program/program.ts";
+import type { FaultRates, PlannedFault } from "./fault.ts";
+
+/**
+ * Everything that a world is made of, as plain data: the same scenario gives the same world, event for event. What is
+ * not written here is drawn from `seed`.
+ */
+export interface Scenario {
+  /** 32 hexadecimal digits: 128 bits. */
+  readonly seed: string;
+  readonly programs: readonly Program[];
+  readonly runs: readonly PlannedRun[];
+  readonly hosts: readonly PlannedHost[];
+  readonly acts: readonly Act[];
+  readonly incidents: readonly Incident[];
+  readonly storage: StorageName;
+  readonly rates: FaultRates;
+  /** Faults at given calls, beside those that the rates draw. */
+  readonly plan: readonly PlannedFault[];
+  /** Milliseconds after the start when faults and incidents end. */
+  readonly quietAtMs: number;
+  /** Milliseconds after the start when the world ends, whatever is left. */
+  readonly endAtMs: number;
+  /** The longest way to the store and back, each, in milliseconds; each way of each call draws its own. */
+  readonly latencyMs: number;
+}
+
+export type StorageName = "memory" | "sqlite-memory" | "sqlite-file";
+
+export interface PlannedRun {
+  readonly workflowId: string;
+  /** Index into `programs`. */
+  readonly program: number;
+  readonly startAtMs: number;
+}
+
+export interface PlannedHost {
+  /** Which code it begins with: 1 or 2. */
+  readonly version: number;
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly concurrency: number;
+  readonly cacheSize: number;
+  /** How fast its clocks go: 1 is true time. */
+  readonly clockRate: number;
+  /** How wrong its wall clock is at first. */
+  readonly clockSkewMs: number;
+}
+
+/** Something that somebody outside does, at a time, to a run by its number. */
+export interface Act {
+  readonly atMs: number;
+  readonly run: number;
+  /** Which process calls: a host by its number, or a client of its own. */
+  readonly by: number | "client";
+  readonly does: Deed;
+}
+
+export type Deed =
+  | { readonly api: "send"; readonly name: string; readonly body: string; readonly times: number }
+  | { readonly api: "request"; readonly name: string; readonly body: string; readonly timeoutMs: number }
+  | { readonly api: "cancel"; readonly compensate: boolean }
+  | { readonly api: "start"; readonly sameInput: boolean }
+  | {
+      readonly api:
+        | "wake"
+        | "evict"
+        | "pause"
+        | "resume"
+        | "recover"
+        | "delete"
+        | "history"
+        | "state"
+        | "result"
+        | "watch";
+    }
+  /** To an entry of the snapshot, by its place among all of them (0 to 1). */
+  | { readonly api: "rewind" | "fork"; readonly place: number };
+
+/** Something that happens to a host, by its number. */
+export type Incident = { readonly atMs: number; readonly host: number } & (
+  | { readonly kind: "kill"; readonly restartAfterMs: number; readonly version: number }
+  | {
+      readonly kind: "stop";
+      readonly restartAfterMs: number;
+      readonly version: number;
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: "pause"; readonly forMs: number }
+  | { readonly kind: "clock"; readonly byMs: number }
+);
