@@ -61,6 +61,7 @@ export type Deed =
   | { readonly api: "request"; readonly name: string; readonly body: string; readonly timeoutMs: number }
   | { readonly api: "cancel"; readonly compensate: boolean }
   | { readonly api: "start"; readonly sameInput: boolean }
+  | { readonly api: "watch" }
   | {
       readonly api:
         | "wake"
@@ -71,8 +72,7 @@ export type Deed =
         | "delete"
         | "history"
         | "state"
-        | "result"
-        | "watch";
+        | "result";
     }
   /** To an entry of the snapshot, by its place among all of them (0 to 1). */
   | { readonly api: "rewind" | "fork"; readonly place: number };

@@ -1,0 +1,126 @@
+import type { Client } from "#holdfast/host/client.ts";
+import type { ApiCall, CallOutcome } from "../evidence/fact.ts";
+import { canonicalText } from "../program/canonical.ts";
+import { namedValue } from "../program/values.ts";
+import type { Caller } from "./caller.ts";
+import type { Act, Deed } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+/** Snapshots after which a watcher has seen enough. */
+const SNAPSHOTS = 20;
+/** How often somebody whose call the storage failed tries again, and after how many milliseconds. */
+const TRIES = 8;
+const AGAIN_MS = 150;
+
+/** A deed that is one call of the API. */
+type Single = Exclude<Deed, { readonly api: "start" } | { readonly api: "send" } | { readonly api: "watch" }>;
+
+/** What those outside do to runs. */
+export class Deeds {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Starts a planned run; tries until the storage has taken it. */
+  async start(caller: Caller, run: number, sameInput = true): Promise<void> {
+    const planned = this.#world.scenario.runs[run];
+    const program = this.#world.scenario.programs[planned?.program ?? -1];
+    if (planned === undefined || program === undefined) return;
+    const { workflowId } = planned;
+    const input = sameInput ? { run } : { run, other: true };
+    const what = { api: "start", workflowName: program.name, input: canonicalText(input) } as const;
+    await this.#insist(() =>
+      caller.call(
+        workflowId,
+        what,
+        async (client) => (await client.start(program.name, { workflowId, input })).workflowId,
+      ),
+    );
+  }
+
+  /** @param number which act of the world it is: part of the ids that it chooses */
+  async perform(caller: Caller, act: Act, number: number): Promise<void> {
+    const run = this.#world.workflowId(act.run);
+    const { does } = act;
+    if (does.api === "start") return this.start(caller, act.run, does.sameInput);
+    if (does.api === "watch") return caller.watch(run, SNAPSHOTS);
+    if (does.api === "send") {
+      const sends = Array.from({ length: does.times }, (_, i) =>
+        this.#send(caller, run, does, `m${number}-${i}`),
+      );
+      await Promise.all(sends);
+      return;
+    }
+    await caller.call(run, this.#callOf(does, number), (client) => this.#act(client, { run, does, number }));
+  }
+
+  #callOf(does: Single, number: number): ApiCall {
+    switch (does.api) {
+      case "request": {
+        const body = canonicalText(namedValue(does.body));
+        return { api: "request", name: does.name, messageId: `m${number}`, body };
+      }
+      case "cancel":
+        return does;
+      case "rewind":
+        return { api: "rewind", to: `at ${does.place}` };
+      case "fork":
+        return { api: "fork", from: `at ${does.place}`, newId: `fork-${number}` };
+      default:
+        return { api: does.api };
+    }
+  }
+
+  async #act(client: Client, task: { run: string; does: Single; number: number }): Promise<unknown> {
+    const { run, does, number } = task;
+    const handle = client.handle(run);
+    switch (does.api) {
+      case "request": {
+        const options = { messageId: `m${number}`, timeout: does.timeoutMs };
+        return handle.request(does.name, namedValue(does.body), options);
+      }
+      case "cancel":
+        return handle.cancel({ compensate: does.compensate });
+      case "delete":
+        return client.delete(run);
+      case "state":
+        return handle.getState();
+      case "result":
+        return handle.result();
+      case "history": {
+        const { status, entries } = await handle.history();
+        return { status, entries: entries.length };
+      }
+      case "rewind":
+      case "fork": {
+        const { entries } = await handle.history();
+        const entry = entries[Math.floor(does.place * entries.length)];
+        if (entry === undefined) return null;
+        if (does.api === "rewind") await handle.rewind({ to: entry.id });
+        else await handle.fork({ from: entry.id, workflowId: `fork-${number}` });
+        return entry.id;
+      }
+      default:
+        return handle[does.api]();
+    }
+  }
+
+  /** Sends with an id of the sender's own, so that trying again changes nothing. */
+  #send(caller: Caller, run: string, does: { name: string; body: string }, messageId: string): Promise<void> {
+    const body = namedValue(does.body);
+    const what = { api: "send", name: does.name, messageId, body: canonicalText(body) } as const;
+    return this.#insist(() =>
+      caller.call(run, what, (client) => client.handle(run).send(does.name, body, { messageId })),
+    );
+  }
+
+  async #insist(once: () => Promise<CallOutcome>): Promise<void> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const outcome = await once();
+      if (outcome.ok || outcome.code !== "STORAGE") return;
+      await this.#world.timeline.sleep(AGAIN_MS << tries);
+    }
+  }
+}

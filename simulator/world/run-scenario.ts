@@ -1,0 +1,170 @@
+import { createClient } from "#holdfast/host/create-client.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { Caller, CallNumbers } from "./caller.ts";
+import { damageStorage } from "./damage.ts";
+import { Deeds } from "./deeds.ts";
+import type { PlannedFault } from "./fault.ts";
+import { happen, lastsMs } from "./incidents.ts";
+import { replayTwice } from "./replay-twice.ts";
+import type { Act, Incident, Scenario } from "./scenario.ts";
+import { SimHost } from "./sim-host.ts";
+import { Standing } from "./standing.ts";
+import { watchingStrays } from "./stray-watch.ts";
+import { WORLD_START, World, type WorldOptions } from "./world.ts";
+
+/** A world that has ended. */
+export interface WorldRun {
+  readonly evidence: Evidence;
+  /** The same for two worlds in which the same happened in the same order. */
+  readonly digest: string;
+  /** The faults of calls that came: given as the scenario's `plan`, with no rates, they come again. */
+  readonly faults: readonly PlannedFault[];
+  /** Calls of the store by process. */
+  readonly calls: ReadonlyMap<string, number>;
+  readonly events: number;
+}
+
+/** How often it is looked whether anything is left to happen, in milliseconds. */
+const LOOK_MS = 500;
+/** How long hosts have for stopping at the end, and how long the world waits for them. */
+const STOP_MS = 1_000;
+const STOP_WITHIN_MS = 600_000;
+
+/** Plays a scenario to its end. The same scenario gives the same run, event for event. */
+export async function runScenario(scenario: Scenario, options: WorldOptions = {}): Promise<WorldRun> {
+  const world = new World(scenario, options);
+  const { chronicle } = world;
+  try {
+    return await watchingStrays(
+      (fact) => chronicle.record("world", fact),
+      () => new Play(world).run(),
+    );
+  } finally {
+    await world.storage.close();
+  }
+}
+
+/** One performance of a scenario. */
+class Play {
+  readonly #world: World;
+  readonly #hosts: readonly SimHost[];
+  readonly #client: Caller;
+  readonly #deeds: Deeds;
+  readonly #numbers = new CallNumbers();
+  /** Starts of runs and acts that are still to come or under way, as far as they end by themselves. */
+  #pending = 0;
+  #lastIncidentMs = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#hosts = world.scenario.hosts.map((planned, number) => new SimHost(world, number, planned));
+    this.#deeds = new Deeds(world);
+    const process = world.process("client");
+    const { clock, scheduler, random } = process;
+    const client = createClient({ store: world.storeFor(process), clock, scheduler, random, pollMs: 500 });
+    this.#client = new Caller(world, { process, client, numbers: this.#numbers });
+    // A client is never killed: its calls are what everything is judged by.
+    world.onCrash = (dying) => this.#hosts.find((host) => host.process === dying)?.kill();
+  }
+
+  async run(): Promise<WorldRun> {
+    const { scenario, timeline, wire, chronicle, storage } = this.#world;
+    const endAt = WORLD_START + scenario.endAtMs;
+    this.#schedule();
+    let atRest = false;
+    const standing = new Standing(this.#world);
+    const look = async (): Promise<void> => {
+      const over = this.#pending === 0 && this.#world.elapsedMs > this.#quietSinceMs;
+      if (over && (await standing.atRest(endAt))) atRest = true;
+      else timeline.after(LOOK_MS, () => void look());
+    };
+    timeline.after(LOOK_MS, () => void look());
+    await timeline.run(endAt, () => atRest);
+    await this.#stopHosts();
+    const stored = storage.dump();
+    await replayTwice(this.#world, stored);
+    const evidence: Evidence = {
+      scenario,
+      facts: chronicle.facts,
+      stored,
+      endedAt: timeline.now,
+      quietSince: WORLD_START + this.#quietSinceMs,
+      atRest,
+    };
+    const { calls, drawn: faults } = wire;
+    return { evidence, digest: chronicle.digest, faults, calls, events: timeline.fired };
+  }
+
+  get #quietSinceMs(): number {
+    return Math.max(this.#world.scenario.quietAtMs, this.#lastIncidentMs);
+  }
+
+  #schedule(): void {
+    const { scenario } = this.#world;
+    for (const host of this.#hosts) host.start();
+    for (const [run, { startAtMs }] of scenario.runs.entries())
+      this.#at(startAtMs, () => this.#deeds.start(this.#client, run));
+    for (const [number, act] of scenario.acts.entries())
+      this.#at(act.atMs, () => this.#perform(act, number), ends(act));
+    for (const incident of scenario.incidents) this.#scheduleIncident(incident);
+    damageStorage(this.#world);
+    this.#at(scenario.quietAtMs, async () => this.#quieten());
+  }
+
+  #at(atMs: number, act: () => Promise<void>, ends = true): void {
+    const { timeline } = this.#world;
+    this.#pending++;
+    timeline.at(WORLD_START + atMs, () => {
+      const done = (): void => {
+        this.#pending--;
+      };
+      const acting = act();
+      if (ends) void acting.then(done, done);
+      else done();
+    });
+  }
+
+  async #perform(act: Act, number: number): Promise<void> {
+    const host = act.by === "client" ? undefined : this.#hosts[act.by];
+    const process = host?.process ?? null;
+    const opening = host?.host ?? null;
+    if (process === null || opening === null) return this.#deeds.perform(this.#client, act, number);
+    const client = await opening;
+    const died = this.#death(process);
+    const caller = new Caller(this.#world, { process, client, numbers: this.#numbers });
+    await Promise.race([this.#deeds.perform(caller, act, number), died]);
+  }
+
+  /** Settles when the process is dead: what it was doing never ends. */
+  async #death(process: { readonly alive: boolean }): Promise<void> {
+    while (process.alive) await this.#world.timeline.sleep(LOOK_MS);
+  }
+
+  #scheduleIncident(incident: Incident): void {
+    const host = this.#hosts[incident.host];
+    if (host === undefined) return;
+    this.#lastIncidentMs = Math.max(this.#lastIncidentMs, incident.atMs + lastsMs(incident));
+    this.#at(incident.atMs, () => happen(host, incident), false);
+  }
+
+  #quieten(): void {
+    const { wire, hints, chronicle } = this.#world;
+    wire.quieten();
+    hints.quieten();
+    chronicle.record("world", { type: "faults-end" });
+  }
+
+  async #stopHosts(): Promise<void> {
+    const { timeline } = this.#world;
+    let stopped = false;
+    void Promise.all(this.#hosts.map((host) => host.close(STOP_MS))).then(() => {
+      stopped = true;
+    });
+    await timeline.run(timeline.now + STOP_WITHIN_MS, () => stopped);
+  }
+}
+
+/** Whether an act ends by itself, however long the run goes on. */
+function ends({ does }: Act): boolean {
+  return does.api !== "result" && does.api !== "watch" && does.api !== "pause";
+}

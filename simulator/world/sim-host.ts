@@ -1,0 +1,117 @@
+import { createHost, type Host } from "#holdfast/host/create-host.ts";
+import type { PlannedHost } from "./scenario.ts";
+import type { SimProcess } from "./sim-process.ts";
+import type { World } from "./world.ts";
+
+/** How long after a crash a supervisor starts the process again, at most, in milliseconds. */
+const RESTART_MS = 1_500;
+
+/** One machine of the world and its supervisor: a host process that dies, is stopped, and comes back. */
+export class SimHost {
+  readonly #world: World;
+  readonly #id: string;
+  readonly #planned: PlannedHost;
+  readonly #restarts;
+  #life: { readonly process: SimProcess; readonly host: Promise<Host> } | null = null;
+  #version: 1 | 2;
+  #skewMs: number;
+  #closing = false;
+
+  constructor(world: World, number: number, planned: PlannedHost) {
+    this.#world = world;
+    this.#id = `host-${number}`;
+    this.#planned = planned;
+    this.#version = planned.version === 2 ? 2 : 1;
+    this.#skewMs = planned.clockSkewMs;
+    this.#restarts = world.random(`${this.#id} restarts`);
+  }
+
+  /** The process that lives now; null while the machine is down. */
+  get process(): SimProcess | null {
+    return this.#life?.process ?? null;
+  }
+
+  /** The host that runs now; null while the machine is down. */
+  get host(): Promise<Host> | null {
+    return this.#life?.host ?? null;
+  }
+
+  start(): void {
+    if (this.#life !== null || this.#closing) return;
+    const world = this.#world;
+    const { leaseMs, pollMs, concurrency, cacheSize, clockRate } = this.#planned;
+    const process = world.process(this.#id, { rate: clockRate, skewMs: this.#skewMs });
+    world.record(process, { type: "process-started", version: this.#version });
+    const host = createHost({
+      store: world.storeFor(process),
+      workflows: world.workflows(process, this.#version),
+      clock: process.clock,
+      scheduler: process.scheduler,
+      random: process.random,
+      leaseMs,
+      pollMs,
+      concurrency,
+      cacheSize,
+    });
+    this.#life = { process, host };
+  }
+
+  /** It dies on the spot, and comes back with this code; by itself after a while. */
+  kill(restartAfterMs = this.#restarts.between(1, RESTART_MS), version = this.#version): void {
+    const life = this.#life;
+    if (life === null) return;
+    this.#world.record(life.process, { type: "process-killed" });
+    life.process.kill();
+    this.#life = null;
+    this.#comeBack(restartAfterMs, version);
+  }
+
+  /** It is asked to stop, and comes back with this code. Resolves when it has stopped. */
+  async stop(
+    timeoutMs: number,
+    restart?: { readonly afterMs: number; readonly version: 1 | 2 },
+  ): Promise<void> {
+    const life = this.#life;
+    if (life === null) return;
+    const { process } = life;
+    const world = this.#world;
+    world.record(process, { type: "process-stopping" });
+    await (await life.host).stop({ timeoutMs });
+    if (!process.alive) return;
+    // Calls that nobody waits for any longer end by themselves; what is left after that is left behind.
+    await world.timeline.sleep(world.scenario.latencyMs * 2 + 1);
+    if (!process.alive) return;
+    world.record(process, { type: "process-stopped" });
+    world.record(process, { type: "left-behind", timers: process.timers, waits: world.hints.open(process) });
+    process.kill();
+    this.#life = null;
+    if (restart !== undefined) this.#comeBack(restart.afterMs, restart.version);
+  }
+
+  pause(forMs: number): void {
+    const process = this.process;
+    if (process === null) return;
+    this.#world.record(process, { type: "process-paused" });
+    process.pause(forMs);
+    this.#world.timeline.after(forMs, () => this.#world.record(process, { type: "process-continued" }));
+  }
+
+  setClock(byMs: number): void {
+    this.#skewMs += byMs;
+    const process = this.process;
+    if (process === null) return;
+    process.setClock(byMs);
+    this.#world.record(process, { type: "clock-set", byMs });
+  }
+
+  /** It does not come back any more. */
+  close(timeoutMs: number): Promise<void> {
+    this.#closing = true;
+    return this.stop(timeoutMs);
+  }
+
+  #comeBack(afterMs: number, version: 1 | 2): void {
+    this.#version = version;
+    this.#world.timeline.after(afterMs, () => this.start());
+  }
+}

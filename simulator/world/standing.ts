@@ -1,0 +1,43 @@
+import type { RunState } from "#holdfast/model/run.ts";
+import type { RunRecord } from "#holdfast/storage/store.ts";
+import type { World } from "./world.ts";
+
+const ENDED: ReadonlySet<RunState> = new Set(["completed", "failed", "cancelled", "paused"]);
+const PAGE = 1_000;
+
+/**
+ * Tells when nothing is left to happen: every run is over, held, or sleeps until after the end of the world, and nothing of it has
+ * changed for longer than any lease, poll and backoff.
+ */
+export class Standing {
+  readonly #world: World;
+  readonly #restMs: number;
+  #last = "";
+  #since = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    const longest = (of: (host: { leaseMs: number; pollMs: number }) => number): number =>
+      Math.max(0, ...world.scenario.hosts.map(of));
+    this.#restMs = 2 * longest(({ leaseMs }) => leaseMs) + 2 * longest(({ pollMs }) => pollMs) + 3_000;
+  }
+
+  async atRest(endAt: number): Promise<boolean> {
+    const { runs } = await this.#world.timeline.hold(this.#world.storage.store.list({ limit: PAGE }));
+    const now = this.#world.timeline.now;
+    const standing = runs.map(
+      ({ workflowId, revision, epoch, status }) => `${workflowId} ${revision} ${epoch} ${status}`,
+    );
+    const text = standing.join("\n");
+    if (text !== this.#last) {
+      this.#last = text;
+      this.#since = now;
+    }
+    return runs.every((run) => rests(run, endAt)) && now - this.#since >= this.#restMs;
+  }
+}
+
+function rests(run: RunRecord, endAt: number): boolean {
+  if (ENDED.has(run.status)) return true;
+  return run.lease === null && run.status === "sleeping" && (run.wakeAt === null || run.wakeAt > endAt);
+}

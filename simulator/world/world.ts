@@ -1,0 +1,120 @@
+import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
+import type { WorkflowStore } from "#holdfast/storage/store.ts";
+import type { FactBody } from "../evidence/fact.ts";
+import { compile } from "../program/compile.ts";
+import type { ProgramPorts } from "../program/ports.ts";
+import { Prng } from "../random/prng.ts";
+import { Chronicle } from "./chronicle.ts";
+import { Hints } from "./hints.ts";
+import type { Scenario } from "./scenario.ts";
+import { type ClockError, SimProcess } from "./sim-process.ts";
+import { SimStore } from "./sim-store.ts";
+import { openStorage, type Storage } from "./storages.ts";
+import { Timeline } from "./timeline.ts";
+import { Wire } from "./wire.ts";
+
+/** The instant at which every world begins: some moment in 2030. */
+export const WORLD_START = 1_893_456_000_000;
+
+export interface WorldOptions {
+  /** Puts something between the real storage and everybody: how negative controls break it on purpose. */
+  readonly through?: (store: WorkflowStore) => WorkflowStore;
+}
+
+/** The id of no run of any world. */
+const NOBODY = "nobody";
+
+/**
+ * What all processes of a world have in common: time, the storage and the way to it, and the record of what happens.
+ *
+ * Does not own: who the processes are (cast.ts) and what they do (outside.ts).
+ */
+export class World {
+  readonly scenario: Scenario;
+  readonly timeline: Timeline;
+  readonly chronicle: Chronicle;
+  readonly wire: Wire;
+  readonly hints: Hints;
+  readonly storage: Storage;
+  readonly store: WorkflowStore;
+  /** Called when a fault kills a process. */
+  onCrash: (process: SimProcess) => void = () => {};
+  #starts = 0;
+  readonly #passes = new Map<string, number>();
+  #lives = 0;
+
+  constructor(scenario: Scenario, options: WorldOptions = {}) {
+    const { rates, plan, latencyMs, seed } = scenario;
+    this.scenario = scenario;
+    this.timeline = new Timeline(WORLD_START, this.random("timeline"));
+    const now = (): number => this.timeline.now;
+    this.chronicle = new Chronicle(now);
+    this.storage = openStorage(scenario.storage, now);
+    this.store = options.through?.(this.storage.store) ?? this.storage.store;
+    this.hints = new Hints(this.timeline, { random: this.random("hints"), rates, latencyMs });
+    this.wire = new Wire({
+      timeline: this.timeline,
+      chronicle: this.chronicle,
+      random: new Prng(seed, "wire"),
+      rates,
+      plan,
+      latencyMs,
+      slowMs: 1.5 * Math.max(...scenario.hosts.map(({ leaseMs }) => leaseMs), 1_000),
+      crash: (process) => this.onCrash(process),
+    });
+  }
+
+  random(purpose: string): Prng {
+    return new Prng(this.scenario.seed, purpose);
+  }
+
+  /** True time as the scenario counts it: milliseconds since the world began. */
+  get elapsedMs(): number {
+    return this.timeline.now - WORLD_START;
+  }
+
+  /** A new life of a process. */
+  process(id: string, clock: ClockError = { rate: 1, skewMs: 0 }): SimProcess {
+    return new SimProcess(id, this.timeline, { clock, random: this.random(`${id} life ${this.#lives++}`) });
+  }
+
+  /** Records what a process does, as long as it lives. */
+  record(process: SimProcess, body: FactBody): void {
+    if (process.alive) this.chronicle.record(process.id, body);
+  }
+
+  storeFor(process: SimProcess): WorkflowStore {
+    const { wire, hints, store: storage } = this;
+    return new SimStore({
+      process,
+      wire,
+      hints,
+      storage,
+      record: (fact) => this.chronicle.record(process.id, fact),
+    });
+  }
+
+  /** The code that a process runs. */
+  workflows(process: SimProcess, version: 1 | 2): WorkflowDefinition[] {
+    const ports = this.#ports(process);
+    return this.scenario.programs.map((program) => compile(program, version, ports));
+  }
+
+  workflowId(run: number): string {
+    return this.scenario.runs[run]?.workflowId ?? NOBODY;
+  }
+
+  #ports(process: SimProcess): ProgramPorts {
+    return {
+      record: (fact) => this.record(process, fact),
+      sleep: (ms, signal) => process.sleep(ms, signal),
+      workflowId: (run) => this.workflowId(run),
+      nextStart: () => ++this.#starts,
+      nextPass: (run) => {
+        const pass = (this.#passes.get(run) ?? 0) + 1;
+        this.#passes.set(run, pass);
+        return pass;
+      },
+    };
+  }
+}
