@@ -14,7 +14,10 @@ export interface Block {
   readonly statements: readonly Statement[];
 }
 
-/** Statements run one after the other; each one's result is part of the block's value, by its place. */
+/**
+ * Statements run one after the other; each one's result is part of the block's value, by its place (large ones as a digest,
+ * see block-values.ts). Blocks of `if`, `version` and `catch` and statements of `together` stand in the scope around them.
+ */
 export type Statement =
   | StepStatement
   | { readonly kind: "sleep"; readonly name: string; readonly ms: number }
@@ -37,7 +40,7 @@ export type Statement =
       readonly newest: Block;
     }
   | { readonly kind: "removed"; readonly name: string; readonly removed: string }
-  /** Goes one of two ways by whether the text of what was recorded at `statement` of this block has an even length. */
+  /** Goes one of two ways by whether the canonical text of the value at `statement` of this block has an even length. */
   | { readonly kind: "if"; readonly statement: number; readonly even: Block; readonly odd: Block }
   /** Plain `Promise.all`, `race`, `any` or `allSettled` over the statements, each begun in order. */
   | {
@@ -53,6 +56,9 @@ export type Statement =
   | { readonly kind: "catch"; readonly body: Block }
   /** Leaves the loop's iteration: breaks the loop with the block's value so far. Only in a loop's body, at its top. */
   | { readonly kind: "break" };
+
+/** A statement of one kind. */
+export type StatementOf<Kind extends Statement["kind"]> = Extract<Statement, { readonly kind: Kind }>;
 
 export interface StepStatement {
   readonly kind: "step";
@@ -125,7 +131,10 @@ export interface LoopStatement {
   readonly name: string;
   /** Iterations after which it breaks by itself. */
   readonly times: number;
-  /** Whether a state (a counter and a sum of texts) is handed on. */
+  /**
+   * Whether a state (a counter and a sum of texts) is handed on. A loop without one cannot know its iteration, so it
+   * has a `pruneInterval` greater than `times` and no handler inside: then every pass begins with the first iteration.
+   */
   readonly stateful: boolean;
   readonly pruneInterval: number;
   readonly historySize: number;

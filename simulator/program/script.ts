@@ -1,0 +1,75 @@
+import type { BodyStarted, Outcome } from "../evidence/fact.ts";
+import { canonicalText } from "./canonical.ts";
+import type { AttemptScript } from "./program.ts";
+import type { ProgramScope } from "./program-scope.ts";
+import { makeThrown } from "./throws.ts";
+import { makeValue } from "./values.ts";
+
+/** One start of a body or handler, as the engine asked for it. */
+interface Start
+  extends Pick<BodyStarted, "role" | "path" | "attempt" | "allowed" | "atMostOnce" | "ephemeral" | "given"> {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does what the script says of this attempt, and tells the world of its start and end. A script without time and with a
+ * value returns at once; every other one is asynchronous. What it returns is `{ start, it }`: the number of this start, and
+ * the value.
+ */
+export function playScript(scope: ProgramScope, attempts: readonly AttemptScript[], at: Start): unknown {
+  const script = attempts[Math.min(at.attempt, attempts.length) - 1] as AttemptScript;
+  const start = scope.ports.nextStart();
+  const { signal, ...told } = at;
+  const { run, number: pass } = scope.pass;
+  scope.tell({ type: "body-started", run, start, pass, ...told });
+  tellAbort(scope, at, start);
+  const ended = (outcome: Outcome): void =>
+    scope.tell({ type: "body-ended", role: at.role, run, path: at.path, start, outcome });
+  if (script.ms > 0 || !("value" in script.ends)) return play(scope, script, { start, signal, ended });
+  const value = { start, it: makeValue(script.ends.value) };
+  ended({ ok: true, value: canonicalText(value) });
+  return value;
+}
+
+async function play(
+  scope: ProgramScope,
+  script: AttemptScript,
+  { start, signal, ended }: { start: number; signal: AbortSignal; ended: (outcome: Outcome) => void },
+): Promise<unknown> {
+  try {
+    const value = { start, it: await acted(scope, script, signal) };
+    ended({ ok: true, value: canonicalText(value) });
+    return value;
+  } catch (error) {
+    ended({ ok: false, error: canonicalText(error) });
+    throw error;
+  }
+}
+
+async function acted(scope: ProgramScope, script: AttemptScript, signal: AbortSignal): Promise<unknown> {
+  if (script.ms > 0) await scope.ports.sleep(script.ms, script.heedsAbort ? signal : undefined);
+  if (script.heedsAbort && signal.aborted) throw signal.reason;
+  if ("value" in script.ends) return makeValue(script.ends.value);
+  if ("throws" in script.ends) throw makeThrown(script.ends.throws);
+  return script.heedsAbort ? aborted(signal) : new Promise<never>(() => {});
+}
+
+/** Rejects with the reason when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function tellAbort(scope: ProgramScope, { path, signal }: Start, start: number): void {
+  const tell = (): void =>
+    scope.tell({
+      type: "body-aborted",
+      run: scope.pass.run,
+      path,
+      start,
+      reason: canonicalText(signal.reason),
+    });
+  if (signal.aborted) tell();
+  else signal.addEventListener("abort", tell, { once: true });
+}
