@@ -11,7 +11,7 @@ import { performTogether } from "./perform-together.ts";
 import { performTry } from "./perform-try.ts";
 import type { Block, Statement } from "./program.ts";
 import type { BlockResult, ProgramScope } from "./program-scope.ts";
-import { makeThrown } from "./throws.ts";
+import { namedThrow } from "./throws.ts";
 
 /** Performs the statements of a block one after the other, up to a `break`. */
 export async function performBlock(scope: ProgramScope, block: Block, prefix: string): Promise<BlockResult> {
@@ -80,7 +80,7 @@ async function performCode(scope: ProgramScope, statement: Statement, at: Standi
     case "draw":
       return performDraw(scope, at.position);
     case "throw":
-      throw makeThrown(statement.what);
+      throw namedThrow(statement.what);
     case "catch":
       return performCatch(scope, statement, at.position);
     default:

@@ -2,7 +2,7 @@ import type { CompletableMessage, Message } from "#holdfast/model/message.ts";
 import { canonicalText, digestOf } from "./canonical.ts";
 import type { BatchStatement, ListenStatement, NextStatement, StatementOf } from "./program.ts";
 import type { ProgramScope } from "./program-scope.ts";
-import { makeValue } from "./values.ts";
+import { namedValue } from "./values.ts";
 
 export async function performNext(scope: ProgramScope, wait: NextStatement): Promise<unknown> {
   const { name, names, timeoutMs, answers } = wait;
@@ -48,7 +48,7 @@ export function performListen(scope: ProgramScope, wait: ListenStatement): Promi
 export function performSend(scope: ProgramScope, { name, body, to }: StatementOf<"send">): Promise<void> {
   return scope.see(scope.nextSend(name), "send", async () => {
     const receiver = to === "self" ? undefined : scope.ports.workflowId(to === "nobody" ? -1 : to);
-    const sent = scope.ctx.queue.send(name, makeValue(body), receiver === undefined ? {} : { to: receiver });
+    const sent = scope.ctx.queue.send(name, namedValue(body), receiver === undefined ? {} : { to: receiver });
     // A send that is refused on the spot has no place in the history.
     scope.countSend(name);
     await sent;

@@ -2,8 +2,8 @@ import type { BodyStarted, Outcome } from "../evidence/fact.ts";
 import { canonicalText } from "./canonical.ts";
 import type { AttemptScript } from "./program.ts";
 import type { ProgramScope } from "./program-scope.ts";
-import { makeThrown } from "./throws.ts";
-import { makeValue } from "./values.ts";
+import { namedThrow } from "./throws.ts";
+import { namedValue } from "./values.ts";
 
 /** One start of a body or handler, as the engine asked for it. */
 interface Start
@@ -26,7 +26,7 @@ export function playScript(scope: ProgramScope, attempts: readonly AttemptScript
   const ended = (outcome: Outcome): void =>
     scope.tell({ type: "body-ended", role: at.role, run, path: at.path, start, outcome });
   if (script.ms > 0 || !("value" in script.ends)) return play(scope, script, { start, signal, ended });
-  const value = { start, it: makeValue(script.ends.value) };
+  const value = { start, it: namedValue(script.ends.value) };
   ended({ ok: true, value: canonicalText(value) });
   return value;
 }
@@ -49,8 +49,8 @@ async function play(
 async function acted(scope: ProgramScope, script: AttemptScript, signal: AbortSignal): Promise<unknown> {
   if (script.ms > 0) await scope.ports.sleep(script.ms, script.heedsAbort ? signal : undefined);
   if (script.heedsAbort && signal.aborted) throw signal.reason;
-  if ("value" in script.ends) return makeValue(script.ends.value);
-  if ("throws" in script.ends) throw makeThrown(script.ends.throws);
+  if ("value" in script.ends) return namedValue(script.ends.value);
+  if ("throws" in script.ends) throw namedThrow(script.ends.throws);
   return script.heedsAbort ? aborted(signal) : new Promise<never>(() => {});
 }
 

@@ -39,7 +39,7 @@ export const RETRIED_THROWS: readonly ThrowName[] = [...RETRIED.keys()];
 export const FINAL_THROWS: readonly ThrowName[] = [...FINAL.keys()];
 
 /** What has this name, made anew: something to throw. */
-export function makeThrown(name: ThrowName): unknown {
+export function namedThrow(name: ThrowName): unknown {
   const make = RETRIED.get(name) ?? FINAL.get(name);
   if (make === undefined) throw new RangeError(`There is nothing to throw named "${name}".`);
   return make();

@@ -73,7 +73,7 @@ export const STORABLE_VALUES: readonly ValueName[] = [...STORABLE.keys()];
 export const UNSTORABLE_VALUES: readonly ValueName[] = [...UNSTORABLE.keys()];
 
 /** The value with this name, made anew. */
-export function makeValue(name: ValueName): unknown {
+export function namedValue(name: ValueName): unknown {
   const make = STORABLE.get(name) ?? UNSTORABLE.get(name);
   if (make === undefined) throw new RangeError(`There is no value named "${name}".`);
   return make();
