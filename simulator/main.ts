@@ -1,1 +1,114 @@
-export {};
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { playAll } from "./crew/crew.ts";
+import type { Answer, Order } from "./crew/work.ts";
+import { MODES, modeNamed } from "./modes/all.ts";
+import type { Mode } from "./modes/mode.ts";
+import { freshSeed, numberedSeed } from "./random/prng.ts";
+import { type ModeReport, ModeTotal } from "./report/mode-report.ts";
+import { formatProblem, formatTable } from "./report/table.ts";
+
+const USAGE = `npm run simulate -- [--mode MODE,…] [--seeds N | --seed S | --minutes M] [--first K] [--threads T] [--json FILE]
+  --mode     ${MODES.map(({ name }) => name).join(", ")}; all of them when absent
+  --seeds    how many seeds, or cases of an exhaustive mode, each mode plays (default 100)
+  --seed     plays just this one: what a failure prints
+  --minutes  plays fresh seeds for so long, in each mode; an exhaustive mode ends with its last case
+  --first    plays the seeds numbered from K on, the same everywhere, instead of fresh ones
+  --threads  default: one for each core
+  --json     writes all numbers into a file
+${MODES.map(({ name, title }) => `  ${name.padEnd(13)}${title}`).join("\n")}
+`;
+
+/** Problems that are told in full; more would bury them. */
+const TOLD = 20;
+
+const { values } = parseArgs({
+  options: {
+    mode: { type: "string" },
+    seeds: { type: "string" },
+    seed: { type: "string" },
+    minutes: { type: "string" },
+    first: { type: "string" },
+    threads: { type: "string" },
+    json: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+/** @throws RangeError when the text is no number above 0 */
+function number(text: string | undefined, fallback: number): number {
+  const value = text === undefined ? fallback : Number(text);
+  if (!(value >= 0)) throw new RangeError(`A number is expected; got "${text}".\n${USAGE}`);
+  return value;
+}
+
+function* ordersOf(mode: Mode): Generator<Order> {
+  if (values.seed !== undefined) {
+    yield { mode: mode.name, id: values.seed };
+    return;
+  }
+  const first = number(values.first, 0);
+  const until = performance.now() + number(values.minutes, 0) * 60_000;
+  const wanted = values.minutes === undefined ? number(values.seeds, 100) : Number.POSITIVE_INFINITY;
+  const last = Math.min(wanted, (mode.cases ?? Number.POSITIVE_INFINITY) - (mode.cases === null ? 0 : first));
+  for (let n = 0; n < last && (values.minutes === undefined || performance.now() < until); n++) {
+    yield { mode: mode.name, id: idOf(mode, n) };
+  }
+}
+
+function idOf(mode: Mode, n: number): string {
+  const first = number(values.first, 0);
+  if (mode.cases !== null) return String(first + n);
+  return values.first === undefined ? freshSeed() : numberedSeed(first + n);
+}
+
+async function play(mode: Mode): Promise<ModeReport> {
+  const total = new ModeTotal(mode.name);
+  let told = 0;
+  const onAnswer = (answer: Answer): void => {
+    if ("broken" in answer)
+      throw new Error(`The simulator itself failed at ${answer.order.id}:\n${answer.broken}`);
+    total.add(answer.report);
+    for (const problem of answer.report.problems) {
+      if (told++ < TOLD) process.stdout.write(`\n${formatProblem(mode.name, problem)}\n`);
+    }
+    progress(mode, total.report);
+  };
+  const threads = number(values.threads, availableParallelism());
+  await playAll(ordersOf(mode), { threads, onAnswer });
+  return total.report;
+}
+
+/** One line that is written over again and again, where somebody watches. */
+function progress({ name }: Mode, { cases, worlds, seconds }: ModeReport): void {
+  if (process.stderr.isTTY)
+    process.stderr.write(`\r${name}: ${cases} cases, ${worlds} worlds, ${seconds} s `);
+}
+
+function commit(): string {
+  try {
+    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  } catch {
+    return "unknown";
+  }
+}
+
+async function main(): Promise<void> {
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const modes = values.mode === undefined ? MODES : values.mode.split(",").map(modeNamed);
+  const reports: ModeReport[] = [];
+  for (const mode of modes) reports.push(await play(mode));
+  process.stdout.write(`\n${formatTable(reports)}\n`);
+  if (values.json !== undefined) {
+    const header = { date: new Date().toISOString(), commit: commit(), node: process.version };
+    writeFileSync(values.json, `${JSON.stringify({ ...header, modes: reports }, null, 2)}\n`);
+  }
+  if (reports.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+}
+
+await main();

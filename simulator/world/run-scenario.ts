@@ -10,6 +10,7 @@ import type { Act, Incident, Scenario } from "./scenario.ts";
 import { SimHost } from "./sim-host.ts";
 import { Standing } from "./standing.ts";
 import { watchingStrays } from "./stray-watch.ts";
+import type { SentCall } from "./wire.ts";
 import { WORLD_START, World, type WorldOptions } from "./world.ts";
 
 /** A world that has ended. */
@@ -19,8 +20,8 @@ export interface WorldRun {
   readonly digest: string;
   /** The faults of calls that came: given as the scenario's `plan`, with no rates, they come again. */
   readonly faults: readonly PlannedFault[];
-  /** Calls of the store by process. */
-  readonly calls: ReadonlyMap<string, number>;
+  /** Calls of the store, in order. */
+  readonly calls: readonly SentCall[];
   readonly events: number;
 }
 
@@ -91,7 +92,7 @@ class Play {
       quietSince: WORLD_START + this.#quietSinceMs,
       atRest,
     };
-    const { calls, drawn: faults } = wire;
+    const { sent: calls, drawn: faults } = wire;
     return { evidence, digest: chronicle.digest, faults, calls, events: timeline.fired };
   }
 

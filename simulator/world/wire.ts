@@ -15,10 +15,21 @@ export interface Call<T> {
   readonly act: () => Promise<T>;
 }
 
+/** A call that set out: the `call`-th of its process, at an instant of true time. */
+export interface SentCall {
+  readonly process: string;
+  readonly call: number;
+  readonly name: CallName;
+  readonly at: number;
+}
+
 export interface WireSetup {
   readonly timeline: Timeline;
   readonly chronicle: Chronicle;
+  /** For what is drawn of the way: how long it takes. */
   readonly random: Prng;
+  /** For which faults come: apart, so that leaving faults out changes nothing else. */
+  readonly luck: Prng;
   readonly rates: FaultRates;
   readonly plan: readonly PlannedFault[];
   readonly latencyMs: number;
@@ -34,8 +45,10 @@ type Lose = (error: StorageError) => void;
 export class Wire {
   readonly #setup: WireSetup;
   readonly #planned: ReadonlyMap<string, CallFault>;
-  readonly #calls = new Map<string, number>();
+  readonly #numbers = new Map<string, number>();
   readonly #inFlight = new Map<SimProcess, Set<Lose>>();
+  /** All calls, in the order in which they set out. */
+  readonly sent: SentCall[] = [];
   /** Faults as they came, whether drawn or planned: given as a plan they come again. */
   readonly drawn: PlannedFault[] = [];
   #quiet = false;
@@ -48,11 +61,6 @@ export class Wire {
   /** No more faults from here on. */
   quieten(): void {
     this.#quiet = true;
-  }
-
-  /** Calls so far, by process. */
-  get calls(): ReadonlyMap<string, number> {
-    return this.#calls;
   }
 
   /** Never settles when the process dies before the answer has arrived. */
@@ -95,8 +103,9 @@ export class Wire {
 
   /** Numbers the call; what goes wrong with it. */
   #count(process: SimProcess, { name, run }: Call<unknown>): CallFault | undefined {
-    const call = (this.#calls.get(process.id) ?? 0) + 1;
-    this.#calls.set(process.id, call);
+    const call = (this.#numbers.get(process.id) ?? 0) + 1;
+    this.#numbers.set(process.id, call);
+    this.sent.push({ process: process.id, call, name, at: this.#setup.timeline.now });
     const fault = this.#quiet ? undefined : (this.#planned.get(`${process.id} ${call}`) ?? this.#draw());
     if (fault === undefined) return undefined;
     this.drawn.push({ process: process.id, call, fault });
@@ -105,11 +114,11 @@ export class Wire {
   }
 
   #draw(): CallFault | undefined {
-    const { random, rates } = this.#setup;
-    let luck = random.next();
+    const { luck, rates } = this.#setup;
+    let left = luck.next();
     for (const fault of CALL_FAULTS) {
-      luck -= rates[fault] ?? 0;
-      if (luck < 0) return fault;
+      left -= rates[fault] ?? 0;
+      if (left < 0) return fault;
     }
     return undefined;
   }

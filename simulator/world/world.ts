@@ -56,6 +56,7 @@ export class World {
       timeline: this.timeline,
       chronicle: this.chronicle,
       random: new Prng(seed, "wire"),
+      luck: new Prng(seed, "faults"),
       rates,
       plan,
       latencyMs,

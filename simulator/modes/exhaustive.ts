@@ -1,0 +1,110 @@
+import { canonicalPrograms } from "../program/canonical-programs.ts";
+import type { CallFault, PlannedFault } from "../world/fault.ts";
+import type { WorldRun } from "../world/run-scenario.ts";
+import type { SentCall } from "../world/wire.ts";
+import { canonicalScenario } from "./canonical-scenario.ts";
+import { judge } from "./judge.ts";
+import type { Mode } from "./mode.ts";
+import { Tally } from "./tally.ts";
+
+/** F1 to F5, both deaths and errors. */
+const FAULTS: readonly CallFault[] = [
+  "crash-before",
+  "crash-after",
+  "crash-late",
+  "not-applied",
+  "answer-lost",
+  "late",
+];
+
+/** Programs with more calls than this are left out of the pairs: there would be too many. */
+const CALLS_OF_PAIRS = 25;
+/** Of pairs, the second fault is one of these: the first run into its own recovery. */
+const SECOND_FAULTS: readonly CallFault[] = ["crash-before", "crash-after", "answer-lost"];
+
+const programs = canonicalPrograms();
+
+/** Every call of the host of every canonical program, with every fault. */
+export const single: Mode = {
+  name: "single",
+  title: "every canonical program × every call of the storage × F1 to F5",
+  cases: programs.length,
+  async play(id) {
+    const tally = new Tally(id);
+    const { number, plan } = parse(id);
+    if (plan !== null) return playOne(tally, number, plan);
+    const { world } = await playInto(tally, number, []);
+    for (const { process, call } of callsInUse(world)) {
+      for (const fault of FAULTS) await playInto(tally, number, [{ process, call, fault }]);
+    }
+    return tally.report;
+  },
+};
+
+/** Every pair of faults of the small ones: a fault, and another one in each call of the recovery from it. */
+export const double: Mode = {
+  name: "double",
+  title: "small canonical programs × every call × F1 to F5 × every later call × a second fault",
+  cases: programs.length,
+  async play(id) {
+    const tally = new Tally(id);
+    const { number, plan } = parse(id);
+    if (plan !== null) return playOne(tally, number, plan);
+    const { world } = await playInto(tally, number, []);
+    const calls = callsInUse(world);
+    if (calls.length > CALLS_OF_PAIRS) return tally.report;
+    for (const { process, call } of calls) {
+      for (const fault of FAULTS) await playPairs(tally, number, { process, call, fault });
+    }
+    return tally.report;
+  },
+};
+
+async function playPairs(tally: Tally, number: number, first: PlannedFault): Promise<void> {
+  const { world } = await playInto(tally, number, [first]);
+  for (const { process, call } of callsInUse(world)) {
+    if (call <= first.call) continue;
+    for (const fault of SECOND_FAULTS) await playInto(tally, number, [first, { process, call, fault }]);
+  }
+}
+
+async function playOne(
+  tally: Tally,
+  number: number,
+  plan: readonly PlannedFault[],
+): Promise<Tally["report"]> {
+  await playInto(tally, number, plan);
+  return tally.report;
+}
+
+async function playInto(
+  tally: Tally,
+  number: number,
+  plan: readonly PlannedFault[],
+): Promise<{ readonly world: WorldRun }> {
+  const program = programs[number];
+  if (program === undefined)
+    throw new RangeError(`There are ${programs.length} canonical programs; got ${number}.`);
+  const judged = await judge({ ...canonicalScenario(program, number), plan });
+  tally.add(judged, format(number, plan));
+  return judged;
+}
+
+/** The host's calls up to the last thing that happened to the run: looks for work of an idle host teach nothing. */
+function callsInUse({ calls, evidence }: WorldRun): readonly SentCall[] {
+  const last = evidence.facts.findLast(({ type }) => type === "committed" || type === "call-ended");
+  return calls.filter(({ process, at }) => process === "host-0" && at <= (last?.at ?? 0));
+}
+
+function format(number: number, plan: readonly PlannedFault[]): string {
+  return [number, ...plan.map(({ process, call, fault }) => `${process}:${call}:${fault}`)].join("/");
+}
+
+function parse(id: string): { readonly number: number; readonly plan: readonly PlannedFault[] | null } {
+  const [number = "", ...faults] = id.split("/");
+  const plan = faults.map((text): PlannedFault => {
+    const [process = "", call = "", fault = ""] = text.split(":");
+    return { process, call: Number(call), fault: fault as CallFault };
+  });
+  return { number: Number(number), plan: plan.length === 0 ? null : plan };
+}

@@ -1,0 +1,4 @@
+import type { Mutant } from "./mutant.ts";
+
+/** All mutants. */
+export const all: readonly Mutant[] = [];
