@@ -3,14 +3,14 @@
 const SRC = "packages/holdfast/src";
 
 /** From the bottom up: a layer may import itself and every layer named before it. */
-const LAYERS = ["model", "storage", "history", "engine", "system", "host", "testing"];
+const LAYERS = ["model", "storage", "history", "engine", "system", "host", "objects", "testing"];
 
 /** Layers that run in every runtime: no `node:` module, and no package but the codec's. */
-const PURE = `^${SRC}/(model|storage|history|engine|drivers/(memory|kv))/`;
+const PURE = `^${SRC}/(model|storage|history|engine|drivers/(memory|kv|cloudflare))/`;
 
 const layerRules = LAYERS.map((layer, level) => {
   const below = LAYERS.slice(0, level + 1);
-  const allowed = layer === "testing" ? [...below, "drivers"] : below;
+  const allowed = layer === "objects" || layer === "testing" ? [...below, "drivers"] : below;
   return {
     name: `layer-${layer}`,
     comment: `${layer} may import only ${allowed.join(", ")}.`,
@@ -26,10 +26,11 @@ export default {
     ...layerRules,
     {
       name: "layer-drivers",
-      comment: "A driver imports only storage, model and files of its own folder.",
+      comment:
+        "A driver imports only storage, model and files of its own folder; those built on the kv driver import it.",
       severity: "error",
       from: { path: `^${SRC}/drivers/([^/]+)/` },
-      to: { path: `^${SRC}/`, pathNot: [`^${SRC}/(storage|model)/`, `^${SRC}/drivers/$1/`] },
+      to: { path: `^${SRC}/`, pathNot: [`^${SRC}/(storage|model)/`, `^${SRC}/drivers/(kv|$1)/`] },
     },
     {
       name: "known-layer",

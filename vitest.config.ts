@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^holdfast$/, replacement: `${source}index.ts` },
-      { find: /^holdfast\/(memory|sqlite|testing)$/, replacement: `${source}$1.ts` },
+      { find: /^holdfast\/(memory|sqlite|cloudflare|testing)$/, replacement: `${source}$1.ts` },
     ],
   },
   test: {

@@ -1,7 +1,7 @@
 import { defineConfig } from "tsdown";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/memory.ts", "src/sqlite.ts", "src/testing.ts"],
+  entry: ["src/index.ts", "src/memory.ts", "src/sqlite.ts", "src/cloudflare.ts", "src/testing.ts"],
   format: "esm",
   platform: "neutral",
   target: "es2023",

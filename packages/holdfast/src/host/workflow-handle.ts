@@ -3,7 +3,7 @@ import type { MessageBodies } from "../model/message.ts";
 import type { ResultOptions } from "./run-result.ts";
 
 /** A message's body and options; the body may be left out where it may be undefined. */
-type BodyArguments<Body, Options> = undefined extends Body
+export type BodyArguments<Body, Options> = undefined extends Body
   ? [body?: Body, options?: Options]
   : [body: Body, options?: Options];
 

@@ -1,11 +1,13 @@
 import { QueueFullError, RunFinishedError, WorkflowConflictError } from "../model/errors/run-errors.ts";
 import { StorageError } from "../model/errors/storage-errors.ts";
 import { isTerminal } from "../model/run.ts";
-import type { NewRun } from "./records.ts";
 import type { RunRow } from "./run-row.ts";
 
+/** What two starts of one run have in common. */
+export type RunIdentity = Pick<RunRow, "workflowId" | "workflowName" | "fingerprint">;
+
 /** Throws `WorkflowConflictError` unless `asked` describes the run that exists. */
-export function assertSameRun(existing: Pick<RunRow, "workflowName" | "fingerprint">, asked: NewRun): void {
+export function assertSameRun(existing: RunIdentity, asked: RunIdentity): void {
   if (existing.fingerprint === asked.fingerprint) return;
   const same = existing.workflowName === asked.workflowName;
   throw new WorkflowConflictError(asked.workflowId, {

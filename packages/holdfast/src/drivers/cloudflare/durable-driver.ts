@@ -1,0 +1,27 @@
+import { type KVDriver, type KVDriverOptions, kvDriver } from "../kv/kv-driver.ts";
+import { DurableKV } from "./durable-kv.ts";
+import type { DurableState } from "./durable-state.ts";
+
+/** Options of `durableDriver`: those of `kvDriver`, but for the run's id, which is the object's. */
+export type DurableDriverOptions = Omit<KVDriverOptions, "workflowId">;
+
+/** How soon the alarm looks after a run that was at work when its object died. */
+export const DEFAULT_WATCH_MS = 10_000;
+
+/** A bare driver of an object's run, and the run's id. */
+export interface DurableDriver {
+  readonly driver: KVDriver;
+  readonly workflowId: string;
+}
+
+/**
+ * A bare driver on the storage of a Durable Object (SQLite backend), for an object that runs its workflow itself by
+ * `runWorkflow`. Its `alarm()` handler calls `driver.rearm()` and then runs the workflow again. Most objects want
+ * `workflowObject`, which does all of it.
+ * @throws StorageError when a newer version of Holdfast wrote the storage.
+ */
+export function durableDriver(state: DurableState, options: DurableDriverOptions = {}): DurableDriver {
+  const kv = new DurableKV(state);
+  const { workflowId } = kv;
+  return { driver: kvDriver(kv, { watchMs: DEFAULT_WATCH_MS, ...options, workflowId }), workflowId };
+}

@@ -1,0 +1,67 @@
+import type { KVDriver } from "../drivers/kv/kv-driver.ts";
+import type { EngineSettings } from "../engine/pass/pass-settings.ts";
+import { storedError } from "../engine/pass/run-failing.ts";
+import { loadJournal } from "../history/journal-load.ts";
+import { KeySpace } from "../history/key.ts";
+import type { ResultOptions } from "../host/run-result.ts";
+import { checkKnownOptions } from "../model/check.ts";
+import { durationMs } from "../model/duration.ts";
+import { CorruptionError } from "../model/errors/history-errors.ts";
+import { RunCancelledError, RunNotFoundError, RunStateError } from "../model/errors/run-errors.ts";
+import { isTerminal, type TerminalState } from "../model/run.ts";
+
+/** The run whose end is waited for. */
+export interface AwaitedRun {
+  readonly workflowId: string;
+  readonly driver: KVDriver;
+  readonly settings: EngineSettings;
+  /** Why it is paused. */
+  readonly pause: () => Promise<unknown>;
+}
+
+/**
+ * Owns: waiting for the end of a bare driver's run.
+ * Invariants: what is told is what is stored, never what a pass says (P8); the history is read once, at the end (P14).
+ * @throws the run's own error, RunCancelledError, RunNotFoundError; RunPausedError and RunStateError as `ResultOptions` say
+ */
+export async function awaitEnd(run: AwaitedRun, options: ResultOptions): Promise<unknown> {
+  checkKnownOptions(options, "The options of result", ["wait", "timeout"]);
+  const { wait = true, timeout } = options;
+  const { workflowId, driver, settings } = run;
+  const timeoutMs = timeout === undefined ? null : durationMs(timeout, "timeout");
+  const over = new AbortController();
+  const disarm = timeoutMs === null ? null : settings.world.clock.setTimer(timeoutMs, () => over.abort());
+  try {
+    for (;;) {
+      // The wait begins before the look, so that nothing comes in between unseen.
+      const change = driver.waitForChange(over.signal);
+      const state = await driver.readState();
+      if (state === null) throw new RunNotFoundError(workflowId);
+      if (isTerminal(state)) return await endOf(run, state);
+      if (state === "paused" && !wait) throw await run.pause();
+      if (!wait)
+        throw new RunStateError(workflowId, state, "it has not ended, and result() was asked not to wait.");
+      if (over.signal.aborted)
+        throw new RunStateError(workflowId, state, `it has not ended within ${timeoutMs} ms.`);
+      await change;
+    }
+  } finally {
+    disarm?.();
+    over.abort();
+  }
+}
+
+async function endOf({ workflowId, driver, settings }: AwaitedRun, state: TerminalState): Promise<unknown> {
+  if (state === "cancelled") throw new RunCancelledError(workflowId);
+  const journal = (await loadJournal(workflowId, driver))?.journal;
+  const row = journal?.single(state === "completed" ? KeySpace.output : KeySpace.error) ?? null;
+  if (journal === undefined || row === null) {
+    throw new CorruptionError(
+      "missing",
+      "",
+      `the run is ${state}, and the row that says with what is missing`,
+    );
+  }
+  if (state === "failed") throw storedError(journal);
+  return settings.codec.decode(row);
+}

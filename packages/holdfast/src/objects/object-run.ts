@@ -1,0 +1,129 @@
+import type { KVDriver } from "../drivers/kv/kv-driver.ts";
+import { LiveRun } from "../engine/live/live-run.ts";
+import type { RequestOptions, SendOptions } from "../engine/live/run-handle.ts";
+import type { CancelOutcome } from "../engine/pass/outcome.ts";
+import type { EngineSettings } from "../engine/pass/pass-settings.ts";
+import type { ResultOptions } from "../host/run-result.ts";
+import { RunNotFoundError } from "../model/errors/run-errors.ts";
+import { isTerminal, type RunState } from "../model/run.ts";
+import type { WorkflowDefinition } from "../model/workflow.ts";
+import { awaitEnd } from "./await-end.ts";
+import type { StartOutcome, WorkflowCalls } from "./calls.ts";
+import { type RunHistory, readHistory } from "./run-history.ts";
+import { startRun } from "./start-run.ts";
+
+/** What an object brings for its run. */
+export interface ObjectRunSetup {
+  readonly workflowId: string;
+  readonly definition: WorkflowDefinition;
+  /** One that watches: the alarm comes back while the run is at work. */
+  readonly driver: KVDriver;
+  readonly settings: EngineSettings;
+  /** Removes what the driver has stored. */
+  readonly remove: () => Promise<void>;
+}
+
+/**
+ * The run of an object, for platforms on which each object has its own storage, an alarm and callers.
+ *
+ * Owns: what callers ask of the run, and what happens when the alarm comes.
+ * Does not own: where it is stored and when the alarm comes (the driver), how it runs (engine).
+ * Invariants: a start and a message are durable before they are answered, and the alarm that follows from them is durable
+ * with them; what is in memory can be lost at any instant, and the next alarm or call finds everything in the storage.
+ */
+export class ObjectRun implements WorkflowCalls {
+  readonly #setup: ObjectRunSetup;
+  readonly #run: LiveRun;
+
+  constructor(setup: ObjectRunSetup) {
+    this.#setup = setup;
+    this.#run = new LiveRun({ ...setup, input: undefined, mode: "yield", idle: true });
+  }
+
+  async start(input?: unknown): Promise<StartOutcome> {
+    const { workflowId, definition, driver, settings } = this.#setup;
+    const created = await startRun(settings, driver, { workflowId, definition, input });
+    return { workflowId, created };
+  }
+
+  /** The alarm has come: runs the run until it is parked or ends. The alarm that it needs meanwhile is set first. */
+  async alarm(): Promise<void> {
+    const { driver, settings, workflowId } = this.#setup;
+    await driver.rearm();
+    const state = await driver.readState();
+    if (state === null || state === "paused" || isTerminal(state)) return;
+    // How the run ended is stored and told to those who ask. It is no failure of the alarm, and no reason to repeat it.
+    await this.#run.proceed().catch((error: unknown) => {
+      settings.logger.debug({ workflowId, error }, "a pass ended with an error");
+    });
+  }
+
+  async send(name: string, body?: unknown, options?: SendOptions): Promise<void> {
+    await this.#assertThere();
+    await this.#run.send(name, body, options);
+  }
+
+  async request(name: string, body?: unknown, options?: RequestOptions): Promise<unknown> {
+    await this.#assertThere();
+    return this.#run.request(name, body, options);
+  }
+
+  result(options: ResultOptions = {}): Promise<unknown> {
+    return awaitEnd({ ...this.#setup, pause: () => this.#run.getError() }, options);
+  }
+
+  async wake(): Promise<void> {
+    await this.#assertThere();
+    await this.#run.wake();
+  }
+
+  cancel(options?: { readonly compensate?: boolean }): Promise<CancelOutcome> {
+    return this.#run.cancel(options);
+  }
+
+  pause(): Promise<void> {
+    return this.#run.pause();
+  }
+
+  resume(): Promise<void> {
+    return this.#run.resume();
+  }
+
+  recover(): Promise<void> {
+    return this.#run.recover();
+  }
+
+  rewind(options: { readonly to: string }): Promise<void> {
+    return this.#run.rewind(options);
+  }
+
+  getState(): Promise<RunState | null> {
+    return this.#run.getState();
+  }
+
+  getOutput(): Promise<unknown> {
+    return this.#run.getOutput();
+  }
+
+  getError(): Promise<unknown> {
+    return this.#run.getError();
+  }
+
+  async history(): Promise<RunHistory> {
+    return readHistory(await this.#run.history());
+  }
+
+  async delete(): Promise<boolean> {
+    const { driver, remove } = this.#setup;
+    const there = (await driver.readState()) !== null;
+    await this.#run.evict();
+    await remove();
+    await driver.rearm();
+    return there;
+  }
+
+  async #assertThere(): Promise<void> {
+    const { driver, workflowId } = this.#setup;
+    if ((await driver.readState()) === null) throw new RunNotFoundError(workflowId);
+  }
+}

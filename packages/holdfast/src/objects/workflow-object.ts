@@ -1,0 +1,124 @@
+import { DEFAULT_WATCH_MS } from "../drivers/cloudflare/durable-driver.ts";
+import { DurableKV } from "../drivers/cloudflare/durable-kv.ts";
+import type { DurableState } from "../drivers/cloudflare/durable-state.ts";
+import { kvDriver } from "../drivers/kv/kv-driver.ts";
+import { checkInteger } from "../model/check.ts";
+import { describe } from "../model/describe.ts";
+import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
+import { MAX_DURATION_MS } from "../model/limits.ts";
+import type { MessageBodies } from "../model/message.ts";
+import { definitionOf, type Workflow } from "../model/workflow.ts";
+import { type EngineOptions, engineSettings } from "../system/engine-settings.ts";
+import { CALLS, type WorkflowCalls } from "./calls.ts";
+import { ObjectRun } from "./object-run.ts";
+import { answerCall } from "./wire.ts";
+
+/** Options of `workflowObject`. */
+export interface WorkflowObjectOptions extends EngineOptions {
+  /**
+   * When an object dies while its run is at work, its alarm takes the run up again: within how many milliseconds. Each
+   * such span that a run is at work costs one row written. @default 10,000
+   */
+  readonly watchMs?: number;
+}
+
+/** An object that is the run of a workflow: what its stub offers by RPC. */
+export interface WorkflowObject<
+  Output = unknown,
+  Bodies extends MessageBodies = MessageBodies,
+  RawInput = unknown,
+> extends WorkflowCalls<Output, Bodies, RawInput> {
+  /** What the platform calls when the alarm comes. */
+  alarm(): Promise<void>;
+  /** A call and its outcome as bytes: for `objectClient`, which keeps values exact and errors typed. */
+  call(call: Uint8Array): Promise<Uint8Array>;
+}
+
+/** `DurableObject` of `cloudflare:workers`, or a class that extends it. */
+export type DurableObjectBase = abstract new (state: never, env: never) => object;
+
+/** A Durable Object class whose objects are runs. */
+export type WorkflowObjectClass<Base extends DurableObjectBase, Calls> = new (
+  ...given: ConstructorParameters<Base>
+) => InstanceType<Base> & Calls;
+
+/**
+ * The class of Durable Objects (with the SQLite backend) of which each is one run of `workflow`. A run lives in its
+ * object's storage; it is woken by its alarm and by calls, and between events nothing of it needs to be in memory.
+ *
+ * @throws InvalidArgumentError
+ *
+ * @example
+ * import { DurableObject } from "cloudflare:workers";
+ * export class Order extends workflowObject(DurableObject, order) {}
+ */
+export function workflowObject<
+  Base extends DurableObjectBase,
+  Input,
+  Output,
+  Bodies extends MessageBodies,
+  RawInput = Input,
+>(
+  base: Base,
+  workflow: Workflow<Input, Output, Bodies, RawInput>,
+  options: WorkflowObjectOptions = {},
+): WorkflowObjectClass<Base, WorkflowObject<Output, Bodies, RawInput>> {
+  if (typeof base !== "function") {
+    throw new InvalidArgumentError(
+      `workflowObject() takes the class DurableObject of "cloudflare:workers" first; got ${describe(base)}.`,
+    );
+  }
+  const definition = definitionOf(workflow);
+  const settings = engineSettings(options);
+  const { watchMs = DEFAULT_WATCH_MS } = options;
+  checkInteger(watchMs, "watchMs", { from: 1, to: MAX_DURATION_MS });
+  const open = (state: DurableState): ObjectRun => {
+    const kv = new DurableKV(state);
+    const { workflowId } = kv;
+    const { clock } = settings.world;
+    const driver = kvDriver(kv, { workflowId, clock, watchMs, limits: settings.limits });
+    return new ObjectRun({ workflowId, definition, driver, settings, remove: () => kv.remove() });
+  };
+  return durableClass(base as unknown as DurableConstructor, open) as never;
+}
+
+type DurableConstructor = new (state: DurableState, env: unknown) => object;
+
+function durableClass(
+  Base: DurableConstructor,
+  open: (state: DurableState) => ObjectRun,
+): DurableConstructor {
+  return class DurableWorkflow extends Base {
+    readonly #state: DurableState;
+    #opened: ObjectRun | null = null;
+
+    static {
+      // What is called by RPC has to be a method of the class.
+      for (const name of CALLS) {
+        const value = function (this: DurableWorkflow, ...given: never[]): Promise<unknown> {
+          const run = this.#run;
+          return (run[name] as (...given: never[]) => Promise<unknown>).apply(run, given);
+        };
+        Object.defineProperty(DurableWorkflow.prototype, name, { value, configurable: true, writable: true });
+      }
+    }
+
+    constructor(state: DurableState, env: unknown) {
+      super(state, env);
+      this.#state = state;
+    }
+
+    async alarm(): Promise<void> {
+      await this.#run.alarm();
+    }
+
+    async call(call: Uint8Array): Promise<Uint8Array> {
+      return answerCall(() => this.#run, call);
+    }
+
+    get #run(): ObjectRun {
+      this.#opened ??= open(this.#state);
+      return this.#opened;
+    }
+  };
+}
