@@ -1,0 +1,55 @@
+import { DEFAULT_LIMITS } from "#holdfast/model/limits.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { allHoldings, type Holding } from "../evidence/holdings.ts";
+import { entryAt } from "../evidence/lives.ts";
+import { programOf } from "../evidence/programs.ts";
+import { type Start, startsOf } from "../evidence/starts.ts";
+import { checkerOf } from "./checker-of.ts";
+
+export const attemptsBounded = checkerOf(
+  "I5",
+  "attempts are counted durably, never more than the options allow, and a body that kills its process is stopped",
+  function* (evidence) {
+    for (const start of startsOf(evidence)) {
+      const { attempt, allowed, path, run, n: fact } = start.began;
+      // Other code may allow another number, or count in another way.
+      if (!start.held || programOf(evidence, start.life)?.newer !== undefined) continue;
+      if (attempt > allowed)
+        yield { problem: `attempt ${attempt} of ${allowed} started at "${path}"`, run, fact };
+      const recorded = recordedAttempts(start);
+      const expected = start.began.atMostOnce ? recorded : recorded + 1;
+      if (attempt !== expected)
+        yield {
+          problem: `attempt ${attempt} started at "${path}", where ${recorded} were recorded`,
+          run,
+          fact,
+        };
+    }
+    yield* crashLoops(evidence);
+  },
+);
+
+function recordedAttempts({ began, life }: Start): number {
+  const entry = entryAt(life, began.path, began.n);
+  return (began.role === "handler" ? entry?.compensation?.attempts : entry?.count) ?? 0;
+}
+
+/** Claims that started bodies, one after the other, with no commit and no orderly end in between. */
+function* crashLoops(evidence: Evidence) {
+  const starting = new Map(startsOf(evidence).map(({ holding, began }) => [holding, began.n]));
+  const barren = new Map<string, number>();
+  for (const holding of allHoldings(evidence)) {
+    const started = starting.get(holding);
+    if (started === undefined) continue;
+    const { run } = holding;
+    const loops = isBarren(holding) ? (barren.get(run) ?? 0) + 1 : 0;
+    barren.set(run, loops);
+    if (loops > DEFAULT_LIMITS.crashBudget + 1)
+      yield { problem: `bodies started in ${loops} claims without any commit`, run, fact: started };
+  }
+}
+
+function isBarren({ life, from, taken, givenUp }: Holding): boolean {
+  if (givenUp < taken) return false;
+  return !life.commits.some(({ fact }) => fact > from && fact < taken);
+}

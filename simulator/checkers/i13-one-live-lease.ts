@@ -1,0 +1,47 @@
+import { callsBefore } from "../evidence/calls.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { allHoldings, type Holding, holdingsOf } from "../evidence/holdings.ts";
+import { checkerOf } from "./checker-of.ts";
+
+export const oneLiveLease = checkerOf(
+  "I13",
+  "one process at most holds a live lease of a run, by the store's clock",
+  function* (evidence) {
+    for (const holding of allHoldings(evidence)) {
+      const before = holdingsOf(evidence, holding.run).findLast(
+        ({ life, from }) => life === holding.life && from < holding.from,
+      );
+      if (before === undefined) continue;
+      const at = { run: holding.run, fact: holding.from };
+      if (holding.epoch <= before.epoch)
+        yield { problem: `epoch ${holding.epoch} was given after ${before.epoch}`, ...at };
+      if (before.givenUp < holding.from || before.until <= holding.fromAt) continue;
+      if (mayForce(evidence, holding)) continue;
+      const left = before.until - holding.fromAt;
+      yield { problem: `the run was claimed while a lease of ${before.process} had ${left} ms left`, ...at };
+    }
+    yield* revivals(evidence);
+  },
+);
+
+/** Whoever cancels or rewinds a run takes it from its holder. */
+function mayForce(evidence: Evidence, { run, from, process }: Holding): boolean {
+  const calls = callsBefore(evidence, { run, n: from, apis: ["cancel", "rewind"] });
+  return calls.some(({ began }) => began.process === process);
+}
+
+/** An expired lease is not extended, even if nobody took the run. */
+function* revivals(evidence: Evidence) {
+  const ends = new Map<string, { readonly epoch: number; readonly until: number }>();
+  for (const fact of evidence.facts) {
+    if (fact.type === "claimed")
+      ends.set(fact.run, { epoch: fact.claim.epoch, until: fact.record.lease?.until ?? fact.at });
+    if (fact.type !== "renewed" || !fact.held) continue;
+    const lease = ends.get(fact.run);
+    if (lease !== undefined && (lease.epoch !== fact.epoch || lease.until <= fact.at)) {
+      const problem = `the lease of epoch ${fact.epoch} was renewed, though it was over`;
+      yield { problem, run: fact.run, fact: fact.n };
+    }
+    ends.set(fact.run, { epoch: fact.epoch, until: fact.until });
+  }
+}

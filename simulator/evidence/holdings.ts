@@ -1,0 +1,95 @@
+import { keepsClaim } from "#holdfast/storage/due.ts";
+import { type Life, lifeAt } from "./lives.ts";
+import { memo } from "./memo.ts";
+
+/** One claim of a run, from the instant at which the storage gave it. */
+export interface Holding {
+  readonly run: string;
+  readonly life: Life;
+  /** Who asked for it. */
+  readonly process: string;
+  readonly owner: string;
+  readonly epoch: number;
+  readonly leaseMs: number;
+  /** The fact and the time at which it began. */
+  readonly from: number;
+  readonly fromAt: number;
+  /** When its lease ends by the store's clock, as last granted. */
+  readonly until: number;
+  /** The fact with which its holder gave it up, or the run was deleted; infinite when neither happened. */
+  readonly givenUp: number;
+  /** The fact with which somebody else got the run; infinite when nobody did. */
+  readonly taken: number;
+}
+
+type Building = { -readonly [Key in keyof Holding]: Holding[Key] };
+
+/** All claims that the storage gave, by run, oldest first. */
+const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> => {
+  const all = new Map<string, Building[]>();
+  const current = (run: string): Building | undefined => all.get(run)?.at(-1);
+  for (const fact of evidence.facts) {
+    switch (fact.type) {
+      case "claimed": {
+        const { run, owner, process, n: from, at: fromAt } = fact;
+        const life = lifeAt(evidence, run, from);
+        if (life === undefined) break;
+        const { epoch, leaseMs } = fact.claim;
+        const before = current(run);
+        if (before !== undefined) before.taken = Math.min(before.taken, from);
+        const until = fact.record.lease?.until ?? fromAt + leaseMs;
+        const holding = { run, life, process, owner, epoch, leaseMs, from, fromAt, until };
+        const never = Number.POSITIVE_INFINITY;
+        const claims = all.get(run) ?? [];
+        all.set(run, claims);
+        claims.push({ ...holding, givenUp: never, taken: never });
+        break;
+      }
+      case "renewed": {
+        const holding = current(fact.run);
+        if (
+          holding !== undefined &&
+          fact.held &&
+          holding.epoch === fact.epoch &&
+          holding.owner === fact.owner
+        )
+          holding.until = Math.max(holding.until, fact.until);
+        break;
+      }
+      case "committed":
+        if (!keepsClaim(fact.batch.status, fact.batch.wakeAt)) giveUp(current(fact.run), fact.n);
+        break;
+      case "released":
+        if (current(fact.run)?.epoch === fact.epoch) giveUp(current(fact.run), fact.n);
+        break;
+      case "deleted":
+        if (fact.existed) giveUp(current(fact.run), fact.n);
+        break;
+      default:
+    }
+  }
+  return all;
+});
+
+function giveUp(holding: Building | undefined, n: number): void {
+  if (holding !== undefined) holding.givenUp = Math.min(holding.givenUp, n);
+}
+
+/** The claims of a run, oldest first. */
+export function holdingsOf(evidence: Parameters<typeof holdingsByRun>[0], run: string): readonly Holding[] {
+  return holdingsByRun(evidence).get(run) ?? [];
+}
+
+export function allHoldings(evidence: Parameters<typeof holdingsByRun>[0]): readonly Holding[] {
+  return [...holdingsByRun(evidence).values()].flat();
+}
+
+/** The newest claim of the run that this process had been given when fact `n` happened. */
+export function holdingOf(
+  evidence: Parameters<typeof holdingsByRun>[0],
+  at: { readonly run: string; readonly process: string; readonly n: number },
+): Holding | undefined {
+  return holdingsOf(evidence, at.run).findLast(
+    (holding) => holding.process === at.process && holding.from < at.n,
+  );
+}

@@ -1,0 +1,248 @@
+import { describe, expect, it } from "vitest";
+import { encodeFailure } from "#holdfast/history/failure.ts";
+import { KeySpace } from "#holdfast/history/key.ts";
+import { HistoryDivergedError } from "#holdfast/model/errors/history-errors.ts";
+import { oneResult } from "../../checkers/i01-one-result.ts";
+import { gaplessOrder } from "../../checkers/i02-gapless-order.ts";
+import { startsAccounted } from "../../checkers/i03-starts-accounted.ts";
+import { noStartAfterCommit } from "../../checkers/i04-no-start-after-commit.ts";
+import { attemptsBounded } from "../../checkers/i05-attempts-bounded.ts";
+import { sameValuesOnReplay } from "../../checkers/i06-same-values-on-replay.ts";
+import { pureReplay } from "../../checkers/i07-pure-replay.ts";
+import { divergenceTold } from "../../checkers/i08-divergence-told.ts";
+import { failed, findings, pending, settled, Tale, type TaleRun } from "./tale.ts";
+
+async function told(tell: (run: TaleRun, tale: Tale) => Promise<void>): Promise<Tale> {
+  const tale = new Tale();
+  await tell(await tale.run(), tale);
+  return tale;
+}
+
+describe("I1: one result", () => {
+  it("lets results come, be compensated, be pruned, and be taken back by an operator", async () => {
+    const tale = await told(async (run) => {
+      await run.commit({ put: { a: settled(1, { armed: true }), "l/#0/a": settled(2) } });
+      const compensation = { attempts: 1, retryAt: null, done: true, failure: null };
+      await run.commit({ put: { a: settled(1, { armed: true, compensation }) }, leave: ["l/#0"] });
+      await run.commit({ put: { a: null } });
+      await run.commit({ put: { a: settled(3) } });
+    });
+    expect(findings(oneResult, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks when a result changes, comes twice, or is taken back by nobody", async () => {
+    const tale = await told(async (run) => {
+      await run.commit({ put: { a: settled(1, { value: 1 }), b: settled(2), "l/#0/c": settled(3) } });
+      await run.commit({ put: { a: settled(1, { value: 2 }), b: pending() }, leave: ["l/#0"] });
+      await run.commit({ put: { "l/#0/c": settled(4) } });
+    });
+    expect(findings(oneResult, tale.evidence())).toEqual([
+      expect.stringContaining('at "a" was changed'),
+      expect.stringContaining('at "b" was taken back by no operator'),
+      expect.stringContaining('second result was committed at "l/#0/c"'),
+    ]);
+  });
+});
+
+describe("I2: order without gaps", () => {
+  it("lets numbers go on, and lets decided races leave some out", async () => {
+    const tale = await told(async (run) => {
+      await run.commit({ put: { a: settled(1), b: settled(2) } });
+      await run.commit({ put: { "r/~x/c": settled(3) } });
+      await run.commit({ put: { r: settled(5, { kind: "race" }) } });
+    });
+    expect(findings(gaplessOrder, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks of gaps, doublets and numbers of the past", async () => {
+    const tale = await told(async (run) => {
+      await run.commit({ put: { a: settled(1), b: settled(3) } });
+      await run.commit({ put: { c: settled(4), d: settled(4), e: settled(2) } });
+    });
+    expect(findings(gaplessOrder, tale.evidence())).toEqual([
+      "1 of the numbers 1 to 3 are missing",
+      expect.stringContaining('"e" has number 2'),
+      expect.stringContaining("number 4 was given twice"),
+    ]);
+  });
+});
+
+describe("I3: starts are accounted for", () => {
+  it("lets a body start again after its process died or its lease ended", async () => {
+    const tale = await told(async (run, at) => {
+      run.start("a");
+      at.tell("host-0", { type: "process-killed" });
+      at.later(10_001);
+      await run.claim("host-1");
+      run.start("a", { process: "host-1" })();
+      await run.commit({ process: "host-1", put: { a: settled(1) } });
+    });
+    expect(findings(startsAccounted, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks of a second start under one claim", async () => {
+    const tale = await told(async (run) => {
+      run.start("a");
+      run.start("a");
+    });
+    expect(findings(startsAccounted, tale.evidence())).toEqual([
+      expect.stringContaining("under the same claim"),
+    ]);
+  });
+
+  it("speaks of a second start for which there is no reason, and of one that is at most once", async () => {
+    const tale = await told(async (run, at) => {
+      run.start("a")();
+      run.start("b", { atMostOnce: true });
+      await run.release();
+      await run.claim("host-1");
+      run.start("a", { process: "host-1" });
+      at.tell("host-0", { type: "process-killed" });
+      run.start("b", { process: "host-1", atMostOnce: true });
+    });
+    expect(findings(startsAccounted, tale.evidence())).toEqual([
+      expect.stringContaining("nothing had stopped"),
+      expect.stringContaining("at most once"),
+    ]);
+  });
+});
+
+describe("I4: no start after the commit", () => {
+  it("lets a body start after a rewind, and lets a robbed process not know", async () => {
+    const tale = await told(async (run) => {
+      run.start("a")();
+      await run.commit({ put: { a: settled(1) } });
+      await run.claim("client", { force: true });
+      await run.commit({ put: { a: null }, status: "sleeping", wakeAt: 0, process: "client" });
+      await run.claim("host-1");
+      run.start("a", { process: "host-1" })();
+      await run.commit({ put: { a: settled(2) }, process: "host-1" });
+      run.start("a", { process: "host-0" });
+    });
+    expect(findings(noStartAfterCommit, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks of a start after the commit, pruned or not", async () => {
+    const tale = await told(async (run) => {
+      await run.commit({ put: { a: settled(1), "l/#0/b": failed(2, new Error("no")) } });
+      run.start("a");
+      await run.commit({ leave: ["l/#0"] });
+      run.start("l/#0/b");
+    });
+    expect(findings(noStartAfterCommit, tale.evidence())).toHaveLength(2);
+  });
+});
+
+describe("I5: attempts", () => {
+  it("lets attempts follow their records", async () => {
+    const tale = await told(async (run) => {
+      run.start("a", { allowed: 2 })({ ok: false, error: "no" });
+      await run.commit({ put: { a: pending({ count: 1 }), b: pending({ count: 1 }) } });
+      run.start("b", { atMostOnce: true });
+      run.start("a", { attempt: 2, allowed: 2 });
+    });
+    expect(findings(attemptsBounded, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks of an attempt whose predecessor is not recorded, and of one too many", async () => {
+    const tale = await told(async (run) => {
+      run.start("a", { attempt: 2 });
+      await run.commit({ put: { b: pending({ count: 4 }) } });
+      run.start("b", { attempt: 5, allowed: 4 });
+    });
+    expect(findings(attemptsBounded, tale.evidence())).toEqual([
+      expect.stringContaining('attempt 2 started at "a", where 0 were recorded'),
+      expect.stringContaining("attempt 5 of 4"),
+    ]);
+  });
+
+  it("speaks of a body that kills its process for ever", async () => {
+    const tale = await told(async (run, at) => {
+      for (let i = 0; i < 13; i++) {
+        run.start("a");
+        at.later(10_001);
+        await run.claim();
+      }
+    });
+    expect(findings(attemptsBounded, tale.evidence())).toEqual([
+      expect.stringContaining("12 claims"),
+      expect.stringContaining("13 claims"),
+    ]);
+  });
+});
+
+describe("I6: the same values on replay", () => {
+  it("lets a result that was never committed come out otherwise", async () => {
+    const tale = await told(async (run, at) => {
+      run.seen("a", 1);
+      at.later(10_001);
+      await run.claim("host-1");
+      run.seen("a", 2, { pass: 2, process: "host-1" });
+      await run.commit({ put: { a: settled(1) }, process: "host-1" });
+      run.seen("a", 2, { pass: 3, process: "host-1" });
+    });
+    expect(findings(sameValuesOnReplay, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks when a replay sees another value than the pass that committed", async () => {
+    const tale = await told(async (run) => {
+      run.seen("a", 0);
+      await run.commit({ put: { a: settled(1) } });
+      run.seen("a", -0, { pass: 2 });
+    });
+    expect(findings(sameValuesOnReplay, tale.evidence())).toEqual([
+      expect.stringContaining("pass 2 saw -0, another 0"),
+    ]);
+  });
+});
+
+describe("I7: pure replay", () => {
+  const still = { writes: 0, same: true, bodies: 0, seen: ["a: 1"] };
+
+  it("lets two replays be the same", () => {
+    const tale = new Tale();
+    tale.tell("world", { type: "replayed", run: "run", first: still, second: still });
+    expect(findings(pureReplay, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks of writes, bodies, other bytes and other values", () => {
+    const tale = new Tale();
+    const wild = { writes: 1, same: false, bodies: 1, seen: ["a: 2"] };
+    tale.tell("world", { type: "replayed", run: "run", first: still, second: wild });
+    expect(findings(pureReplay, tale.evidence())).toHaveLength(4);
+  });
+});
+
+describe("I8: divergence", () => {
+  const details = { location: "a", recorded: "a step", asked: "asks for a sleep" };
+  const error = encodeFailure(new HistoryDivergedError("run", details));
+  const held = { status: "paused", header: { pause: "divergence" } } as const;
+
+  it("lets newer code diverge", async () => {
+    const tale = await told(async (run, at) => {
+      at.tell("host-0", { type: "process-started", version: 1 });
+      at.tell("host-0", { type: "process-started", version: 2 });
+      run.journal.setSingle(KeySpace.hold, error);
+      await run.commit(held);
+    });
+    expect(findings(divergenceTold, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks when code that never changed diverges, without an error, or with other writes", async () => {
+    const tale = await told(async (run, at) => {
+      at.tell("host-0", { type: "process-started", version: 1 });
+      run.journal.setSingle(KeySpace.hold, error);
+      await run.commit(held);
+      run.journal.setSingle(KeySpace.hold, null);
+      await run.claim();
+      await run.commit({ status: "sleeping", wakeAt: 0 });
+      await run.claim();
+      await run.commit({ ...held, put: { a: settled(1) } });
+    });
+    expect(findings(divergenceTold, tale.evidence())).toEqual([
+      expect.stringContaining("code that never changed"),
+      expect.stringContaining("wrote something else"),
+      expect.stringContaining("has no error that names it"),
+    ]);
+  });
+});
