@@ -12,6 +12,8 @@ export class Disk {
   alarm: number | null = null;
   /** Told of every change of the alarm that is made for good. */
   alarmSet: (at: number | null) => void = () => {};
+  /** Called before a transaction begins and when it is done. */
+  transaction: (when: "before" | "after") => void = () => {};
 }
 
 /**
@@ -51,14 +53,23 @@ export class FakeStorage implements DurableStorage, StorageFaults {
 
   transactionSync<T>(closure: () => T): T {
     this.#assertAlive();
+    this.disk.transaction("before");
+    this.#assertAlive();
+    const { alarm } = this.disk;
+    const result = this.#inSavepoint(closure);
+    this.transactions++;
+    if (this.disk.alarm !== alarm) this.disk.alarmSet(this.disk.alarm);
+    this.disk.transaction("after");
+    return result;
+  }
+
+  #inSavepoint<T>(closure: () => T): T {
     const { alarm } = this.disk;
     this.disk.database.exec("SAVEPOINT here");
     this.#inTransaction = true;
     try {
       const result = closure();
       this.disk.database.exec("RELEASE here");
-      this.transactions++;
-      if (this.disk.alarm !== alarm) this.disk.alarmSet(this.disk.alarm);
       return result;
     } catch (error) {
       this.disk.database.exec("ROLLBACK TO here; RELEASE here");
