@@ -1,0 +1,16 @@
+import type { LedgerClient } from "../ledger/ledger-client.ts";
+import type { ProgramInput } from "../programs/workflow.ts";
+import type { Claims } from "./claims.ts";
+import type { Failpoints } from "./failpoints.ts";
+
+/** What a process of the rig acts on. */
+export interface World {
+  readonly ledger: LedgerClient;
+  readonly failpoints: Failpoints;
+  readonly claims: Claims;
+  /** Of the code that is deployed here. */
+  readonly version: number;
+  /** A text that was never given before, in any process. */
+  token(): string;
+  startRun(workflowId: string, input: ProgramInput): Promise<void>;
+}

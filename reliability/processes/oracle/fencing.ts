@@ -1,0 +1,51 @@
+import type { RecordOf } from "../ledger/ledger-record.ts";
+import { type Evidence, groupBy } from "./evidence.ts";
+import type { Violation } from "./violation.ts";
+
+type Commit = RecordOf<"commit">;
+
+/** I12: along the revisions of a run epochs only grow, and each revision was made once. */
+export function judgeCommits(evidence: Evidence): Violation[] {
+  const violations: Violation[] = [];
+  for (const commits of groupBy(evidence.of("commit"), ({ run }) => [run]).values()) {
+    const ordered = [...commits].sort((a, b) => a.revision - b.revision);
+    for (let i = 1; i < ordered.length; i++) {
+      violations.push(...disorder(ordered[i - 1] as Commit, ordered[i] as Commit));
+    }
+  }
+  return violations;
+}
+
+function disorder(before: Commit, after: Commit): Violation[] {
+  const { run } = after;
+  if (before.revision === after.revision) {
+    const problem = `revision ${after.revision} was acknowledged to ${before.process} and to ${after.process}`;
+    return [{ invariant: "I12", run, problem }];
+  }
+  if (before.epoch <= after.epoch) return [];
+  const problem = `revision ${after.revision} is of epoch ${after.epoch}, the one before of epoch ${before.epoch}`;
+  return [{ invariant: "I12", run, problem }];
+}
+
+/**
+ * I12: whoever lost a claim starts and commits nothing under it any more. A claim is lost when another one is had; an
+ * operator's, which is taken by force, when the loser is told.
+ */
+export function judgeZombies(evidence: Evidence): Violation[] {
+  const losses = evidence.of("claim", "fenced").filter((loss) => loss.type === "fenced" || !loss.forced);
+  const lossesOf = groupBy(losses, ({ run }) => [run]);
+  return evidence.of("body-start", "handler-start", "commit", "renew").flatMap((deed) => {
+    const { run, epoch, process, type } = deed;
+    const since = "askedAt" in deed ? deed.askedAt : deed.at;
+    const loss = (lossesOf.get(JSON.stringify([run])) ?? []).find(
+      (one) => loses(one, epoch) && one.at < since,
+    );
+    if (loss === undefined) return [];
+    const problem = `${process} went on (${type}) under epoch ${epoch}, ${(since - loss.at).toFixed(1)} ms after ${loss.process} had epoch ${loss.epoch} (${loss.type})`;
+    return [{ invariant: "I12", run, problem }];
+  });
+}
+
+function loses(loss: RecordOf<"claim" | "fenced">, epoch: number): boolean {
+  return loss.type === "fenced" ? loss.epoch === epoch : loss.epoch > epoch;
+}
