@@ -5,10 +5,13 @@ import { parseArgs } from "node:util";
 import { playAll } from "./crew/crew.ts";
 import type { Answer, Order } from "./crew/work.ts";
 import { MODES, modeNamed } from "./modes/all.ts";
+import { judge } from "./modes/judge.ts";
 import type { Mode } from "./modes/mode.ts";
 import { freshSeed, numberedSeed } from "./random/prng.ts";
 import { type ModeReport, ModeTotal } from "./report/mode-report.ts";
 import { formatProblem, formatTable } from "./report/table.ts";
+import { shrink } from "./shrink/shrink.ts";
+import { testFile } from "./shrink/test-file.ts";
 
 const USAGE = `npm run simulate -- [--mode MODE,…] [--seeds N | --seed S | --minutes M] [--first K] [--threads T] [--json FILE]
   --mode     ${MODES.map(({ name }) => name).join(", ")}; all of them when absent
@@ -18,6 +21,7 @@ const USAGE = `npm run simulate -- [--mode MODE,…] [--seeds N | --seed S | --m
   --first    plays the seeds numbered from K on, the same everywhere, instead of fresh ones
   --threads  default: one for each core
   --json     writes all numbers into a file
+  --shrink   with --seed and one mode: makes the world smaller as long as it stays wrong, and writes a test file
 ${MODES.map(({ name, title }) => `  ${name.padEnd(13)}${title}`).join("\n")}
 `;
 
@@ -33,6 +37,7 @@ const { values } = parseArgs({
     first: { type: "string" },
     threads: { type: "string" },
     json: { type: "string" },
+    shrink: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -87,6 +92,22 @@ function progress({ name }: Mode, { cases, worlds, seconds }: ModeReport): void 
     process.stderr.write(`\r${name}: ${cases} cases, ${worlds} worlds, ${seconds} s `);
 }
 
+async function shrinkOne(file: string): Promise<void> {
+  const replay = values.seed ?? "";
+  const scenario = modeNamed(values.mode ?? "").scenario(replay);
+  const { findings } = await judge(scenario);
+  const invariant = findings[0]?.invariant;
+  const shrunk = invariant === undefined ? null : await shrink(scenario, { invariant });
+  if (invariant === undefined || shrunk === null) {
+    process.stdout.write("Nothing is wrong in that world.\n");
+    return;
+  }
+  writeFileSync(file, testFile(shrunk, { invariant, replay }));
+  process.stdout.write(
+    `${invariant}: ${shrunk.problem}\n${file} was written after ${shrunk.worlds} worlds.\n`,
+  );
+}
+
 function commit(): string {
   try {
     return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
@@ -98,6 +119,10 @@ function commit(): string {
 async function main(): Promise<void> {
   if (values.help) {
     process.stdout.write(USAGE);
+    return;
+  }
+  if (values.shrink !== undefined) {
+    await shrinkOne(values.shrink);
     return;
   }
   const modes = values.mode === undefined ? MODES : values.mode.split(",").map(modeNamed);

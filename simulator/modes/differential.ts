@@ -9,13 +9,16 @@ export const differential: Mode = {
   name: "differential",
   title: "memory, SQLite in memory and SQLite in a file: the same trace, the same bytes",
   cases: null,
+  // Damage is done to storages in memory only.
+  scenario: (seed) => {
+    const scenario = generateScenario(seed, "soup");
+    return { ...scenario, rates: { ...scenario.rates, corruption: 0 } };
+  },
   async play(seed) {
     const tally = new Tally(seed);
-    const scenario = { ...generateScenario(seed, "soup") };
     const worlds: Judged[] = [];
     for (const storage of ["memory", "sqlite-memory", "sqlite-file"] as const) {
-      // Damage is done to storages in memory only.
-      const judged = await judge({ ...scenario, storage, rates: { ...scenario.rates, corruption: 0 } });
+      const judged = await judge({ ...this.scenario(seed), storage });
       tally.add(judged);
       worlds.push(judged);
     }

@@ -1,6 +1,7 @@
 import { canonicalPrograms } from "../program/canonical-programs.ts";
 import type { CallFault, PlannedFault } from "../world/fault.ts";
 import type { WorldRun } from "../world/run-scenario.ts";
+import type { Scenario } from "../world/scenario.ts";
 import type { SentCall } from "../world/wire.ts";
 import { canonicalScenario } from "./canonical-scenario.ts";
 import { judge } from "./judge.ts";
@@ -29,6 +30,7 @@ export const single: Mode = {
   name: "single",
   title: "every canonical program × every call of the storage × F1 to F5",
   cases: programs.length,
+  scenario: scenarioOf,
   async play(id) {
     const tally = new Tally(id);
     const { number, plan } = parse(id);
@@ -46,6 +48,7 @@ export const double: Mode = {
   name: "double",
   title: "small canonical programs × every call × F1 to F5 × every later call × a second fault",
   cases: programs.length,
+  scenario: scenarioOf,
   async play(id) {
     const tally = new Tally(id);
     const { number, plan } = parse(id);
@@ -88,6 +91,14 @@ async function playInto(
   const judged = await judge({ ...canonicalScenario(program, number), plan });
   tally.add(judged, format(number, plan));
   return judged;
+}
+
+function scenarioOf(id: string): Scenario {
+  const { number, plan } = parse(id);
+  const program = programs[number];
+  if (program === undefined)
+    throw new RangeError(`Canonical programs are numbered from 0 to ${programs.length - 1}; got "${id}".`);
+  return { ...canonicalScenario(program, number), plan: plan ?? [] };
 }
 
 /** The host's calls up to the last thing that happened to the run: looks for work of an idle host teach nothing. */

@@ -1,4 +1,5 @@
 import type { Coverage } from "../report/coverage.ts";
+import type { Scenario } from "../world/scenario.ts";
 import type { Finding } from "./judge.ts";
 
 /** One way of looking for defects. */
@@ -10,6 +11,8 @@ export interface Mode {
   readonly cases: number | null;
   /** @param id a seed (32 hexadecimal digits), or a case's number with, after a slash, the faults of one world of it */
   play(id: string): Promise<CaseReport>;
+  /** The world that an id plays first. */
+  scenario(id: string): Scenario;
 }
 
 /** What playing one case has shown. Plain data: it comes from another thread. */

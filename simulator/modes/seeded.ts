@@ -12,6 +12,7 @@ function seeded(name: string, weather: Weather, title: string): Mode {
     name,
     title,
     cases: null,
+    scenario: (seed) => generateScenario(seed, weather),
     async play(seed) {
       const tally = new Tally(seed);
       const scenario = generateScenario(seed, weather);

@@ -35,12 +35,16 @@ const STOP_WITHIN_MS = 600_000;
 export async function runScenario(scenario: Scenario, options: WorldOptions = {}): Promise<WorldRun> {
   const world = new World(scenario, options);
   const { chronicle } = world;
+  const { stackTraceLimit } = Error;
+  // Errors are stored with their stacks, and those depend on what the runtime has optimised by then.
+  Error.stackTraceLimit = 0;
   try {
     return await watchingStrays(
       (fact) => chronicle.record("world", fact),
       () => new Play(world).run(),
     );
   } finally {
+    Error.stackTraceLimit = stackTraceLimit;
     await world.storage.close();
   }
 }
@@ -60,11 +64,10 @@ class Play {
     this.#world = world;
     this.#hosts = world.scenario.hosts.map((planned, number) => new SimHost(world, number, planned));
     this.#deeds = new Deeds(world);
-    const process = world.process("client");
+    const process = world.survivor("client");
     const { clock, scheduler, random } = process;
     const client = createClient({ store: world.storeFor(process), clock, scheduler, random, pollMs: 500 });
     this.#client = new Caller(world, { process, client, numbers: this.#numbers });
-    // A client is never killed: its calls are what everything is judged by.
     world.onCrash = (dying) => this.#hosts.find((host) => host.process === dying)?.kill();
   }
 

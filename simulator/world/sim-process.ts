@@ -9,6 +9,12 @@ export interface ClockError {
   readonly skewMs: number;
 }
 
+interface SimProcessOptions {
+  readonly clock: ClockError;
+  readonly mortal: boolean;
+  readonly random: Prng;
+}
+
 /**
  * One life of a process: from its start to its death.
  *
@@ -17,6 +23,8 @@ export interface ClockError {
  */
 export class SimProcess implements Owner {
   readonly id: string;
+  /** Whether faults may kill it. */
+  readonly mortal: boolean;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
@@ -28,12 +36,9 @@ export class SimProcess implements Owner {
   #alive = true;
   #pausedUntil = 0;
 
-  constructor(
-    id: string,
-    timeline: Timeline,
-    options: { readonly clock: ClockError; readonly random: Prng },
-  ) {
+  constructor(id: string, timeline: Timeline, options: SimProcessOptions) {
     this.id = id;
+    this.mortal = options.mortal;
     this.#timeline = timeline;
     this.#bornAt = timeline.now;
     this.#rate = options.clock.rate;

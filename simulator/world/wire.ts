@@ -39,6 +39,13 @@ export interface WireSetup {
   readonly crash: (process: SimProcess) => void;
 }
 
+/** What comes instead of its death to a process that cannot die. */
+const SURVIVED: Partial<Record<CallFault, CallFault>> = {
+  "crash-before": "not-applied",
+  "crash-after": "answer-lost",
+  "crash-late": "late",
+};
+
 type Lose = (error: StorageError) => void;
 
 /** The way between processes and the storage: calls are numbered here, and faults drawn. */
@@ -106,8 +113,10 @@ export class Wire {
     const call = (this.#numbers.get(process.id) ?? 0) + 1;
     this.#numbers.set(process.id, call);
     this.sent.push({ process: process.id, call, name, at: this.#setup.timeline.now });
-    const fault = this.#quiet ? undefined : (this.#planned.get(`${process.id} ${call}`) ?? this.#draw());
-    if (fault === undefined) return undefined;
+    if (this.#quiet) return undefined;
+    const drawn = this.#planned.get(`${process.id} ${call}`) ?? this.#draw();
+    if (drawn === undefined) return undefined;
+    const fault = process.mortal ? drawn : (SURVIVED[drawn] ?? drawn);
     this.drawn.push({ process: process.id, call, fault });
     this.#setup.chronicle.record(process.id, { type: "fault", operation: name, run, fault, call });
     return fault;

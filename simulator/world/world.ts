@@ -74,9 +74,14 @@ export class World {
     return this.timeline.now - WORLD_START;
   }
 
-  /** A new life of a process. */
-  process(id: string, clock: ClockError = { rate: 1, skewMs: 0 }): SimProcess {
-    return new SimProcess(id, this.timeline, { clock, random: this.random(`${id} life ${this.#lives++}`) });
+  /** A new life of a process that faults may kill. */
+  process(id: string, clock: ClockError): SimProcess {
+    return this.#process(id, clock, true);
+  }
+
+  /** A process that outlives everything, with a good clock: what it is told is what everything is judged by. */
+  survivor(id: string): SimProcess {
+    return this.#process(id, { rate: 1, skewMs: 0 }, false);
   }
 
   /** Records what a process does, as long as it lives. */
@@ -103,6 +108,11 @@ export class World {
 
   workflowId(run: number): string {
     return this.scenario.runs[run]?.workflowId ?? NOBODY;
+  }
+
+  #process(id: string, clock: ClockError, mortal: boolean): SimProcess {
+    const random = this.random(`${id} life ${this.#lives++}`);
+    return new SimProcess(id, this.timeline, { clock, mortal, random });
   }
 
   #ports(process: SimProcess): ProgramPorts {
