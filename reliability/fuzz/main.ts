@@ -1,0 +1,87 @@
+import { parseArgs } from "node:util";
+import { formatTally, tallyData } from "./report/table.ts";
+import type { Tally, Verdict } from "./report/tally.ts";
+import { prepareAll, runSeries } from "./stored/series.ts";
+import { StrayWatch } from "./stray-watch.ts";
+
+const USAGE = `npm run fuzz -- [--seeds N | --minutes M | --seed S] [--from S] [--home memory|sqlite|kv] [--json]
+  --seeds    so many seeds: each damages a few hundred runs (default 5)
+  --minutes  as many seeds as fit
+  --seed     this one seed, as a failure names it
+  --from     the first seed (default: a fresh one)
+  --home     one kind of storage only
+  --json     the summary for a machine
+`;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string" },
+    minutes: { type: "string" },
+    seed: { type: "string" },
+    from: { type: "string" },
+    home: { type: "string" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const DEFAULT_SEEDS = 5;
+const PROGRESS_MS = 10_000;
+/** Fresh seeds are numbers below this. */
+const SEEDS = 2 ** 40;
+
+const say = (text: string): void => {
+  if (!values.json) process.stdout.write(`${text}\n`);
+};
+
+function enough(): (seeds: number) => boolean {
+  if (values.seed !== undefined) return (seeds) => seeds >= 1;
+  if (values.minutes !== undefined) {
+    const end = performance.now() + Number(values.minutes) * 60_000;
+    return () => performance.now() >= end;
+  }
+  const seeds = Number(values.seeds ?? DEFAULT_SEEDS);
+  return (done) => done >= seeds;
+}
+
+function tellBug({ home, seed, workflowId, kind, place, problem }: Verdict): void {
+  say(`BUG  ${kind} of ${place}, run ${workflowId}: ${problem}`);
+  say(`     npm run fuzz -- --seed ${seed} --home ${home}`);
+}
+
+async function fuzzStored(): Promise<Tally> {
+  const firstSeed = Number(values.seed ?? values.from ?? Math.floor(Math.random() * SEEDS));
+  const started = performance.now();
+  const batches = await prepareAll(values.home);
+  say(`first seed ${firstSeed}; ${batches.map(({ name }) => name).join(", ")} ready`);
+  let told = performance.now();
+  let bugs = 0;
+  const tally = await runSeries(batches, {
+    firstSeed,
+    enough: enough(),
+    progress: ({ seeds, tally }) => {
+      for (; bugs < tally.bugs.length; bugs++) tellBug(tally.bugs[bugs] as Verdict);
+      if (performance.now() - told < PROGRESS_MS) return;
+      told = performance.now();
+      say(`${seeds} seeds, ${tally.mutations} mutations, ${tally.bugs.length} bugs`);
+    },
+  });
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  if (values.json) process.stdout.write(`${JSON.stringify(tallyData(tally), null, 2)}\n`);
+  say(`${formatTally(tally)}\nin ${seconds} s`);
+  return tally;
+}
+
+async function main(): Promise<void> {
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const strays = new StrayWatch();
+  const tally = await fuzzStored();
+  const stray = await strays.end();
+  for (const problem of stray) say(`BUG  ${problem}`);
+  if (tally.bugs.length + stray.length > 0) process.exitCode = 1;
+}
+
+await main();

@@ -1,0 +1,42 @@
+import { Tally, type Verdict } from "../report/tally.ts";
+import { STORE_HOMES } from "./homes/store-home.ts";
+import { StoreBatches } from "./store-batch.ts";
+
+/** What one seed damages. */
+export interface Batches {
+  readonly name: string;
+  run(seed: number): Promise<readonly Verdict[]>;
+}
+
+/** How much is to be done. */
+export interface Series {
+  readonly firstSeed: number;
+  /** Ends the series when it says so, asked after each seed with the number of seeds that are done. */
+  readonly enough: (seeds: number) => boolean;
+  readonly progress: (told: { readonly seeds: number; readonly tally: Tally }) => void;
+}
+
+/** Runs of each stage in one store: more make a mutation cheaper, as they share a host and its looks. */
+const COPIES = 8;
+
+/** Every kind of storage, ready to be damaged. */
+export async function prepareAll(only?: string, copies: number = COPIES): Promise<Batches[]> {
+  const prepared: Batches[] = [];
+  for (const home of STORE_HOMES) {
+    if (only === undefined || home.name === only) prepared.push(await StoreBatches.prepare(home, copies));
+  }
+  return prepared;
+}
+
+/** Seed after seed, each on every kind of storage. */
+export async function runSeries(batches: readonly Batches[], series: Series): Promise<Tally> {
+  const tally = new Tally();
+  for (let seeds = 0; !series.enough(seeds); ) {
+    for (const one of batches) {
+      for (const verdict of await one.run(series.firstSeed + seeds)) tally.add(verdict);
+    }
+    seeds += 1;
+    series.progress({ seeds, tally });
+  }
+  return tally;
+}

@@ -1,0 +1,71 @@
+import {
+  CorruptionError,
+  defaultCodec,
+  HoldfastError,
+  type RunPausedError,
+  type WorkflowHandle,
+} from "#holdfast/index.ts";
+import type { Ledger } from "./stages/ledger.ts";
+
+/** How a run stands when everything has come to rest, in words that can be compared. */
+export interface Standing {
+  /** Its state; what was thrown when that cannot be told; null when there is no such run. */
+  readonly state: string | null;
+  /** What it ended with or is held for. */
+  readonly end: string;
+  /** The corruption that was told, if one was. */
+  readonly corruption: CorruptionError | null;
+  /** Errors without a type of the library's that something threw. */
+  readonly untyped: readonly string[];
+  /** The bodies that ran, in the order of their names. */
+  readonly bodies: string;
+}
+
+/** Looks at a run as an inspector would: its state, its end, why it is held, its history. */
+export async function standingOf(handle: WorkflowHandle, ledger: Ledger): Promise<Standing> {
+  const look = new Look();
+  const state = await look.ask(() => handle.getState());
+  const end = await look.ask(async () => told(await handle.result({ wait: false })));
+  await look.ask(async () => look.see(await handle.getError()));
+  await look.ask(async () => (await handle.history()).entries.map(({ output }) => output()).length);
+  const bodies = [...ledger.ran(handle.workflowId)].sort().join(", ");
+  return { state, end: String(end), corruption: look.corruption, untyped: look.untyped, bodies };
+}
+
+/** Gathers what is thrown. */
+class Look {
+  corruption: CorruptionError | null = null;
+  readonly untyped: string[] = [];
+
+  async ask<Answer>(question: () => Promise<Answer>): Promise<Answer | string> {
+    try {
+      return await question();
+    } catch (error) {
+      this.see(error);
+      return told(error);
+    }
+  }
+
+  see(error: unknown): void {
+    if (CorruptionError.is(error)) this.corruption ??= error;
+    else if ((error as RunPausedError | undefined)?.cause !== undefined && HoldfastError.is(error)) {
+      this.see(error.cause);
+    } else if (error instanceof Error && !HoldfastError.is(error) && !EXPECTED.has(error.message)) {
+      this.untyped.push(error.stack ?? String(error));
+    }
+  }
+}
+
+/** What the workflows throw themselves. */
+const EXPECTED: ReadonlySet<string> = new Set(["the bank is closed"]);
+
+/** Values and errors as text that is equal for equal ones only. */
+function told(value: unknown): string {
+  if (value instanceof Error) return toldError(value);
+  return new TextDecoder().decode(defaultCodec.encode(value, "value"));
+}
+
+function toldError(error: Error & { readonly code?: unknown }): string {
+  const cause = error.cause === undefined ? "" : ` because of ${told(error.cause)}`;
+  return `${error.name} ${String(error.code)} ${error.message}${cause}`;
+}

@@ -1,0 +1,218 @@
+import { virtualClock } from "#holdfast/testing.ts";
+import { numberedSeed, Prng } from "../../../simulator/random/prng.ts";
+import type { Verdict } from "../report/tally.ts";
+import { type BuiltRun, buildRuns, rowsByOwner } from "./base.ts";
+import { Damage, type Mutated } from "./damage.ts";
+import type { OpenStore, StoreHome } from "./homes/store-home.ts";
+import { type Cell, copyImage, type Image } from "./image.ts";
+import { judge, judgeMended } from "./judge.ts";
+import { mutate } from "./mutations/all.ts";
+import { type Arrival, goOn } from "./onward.ts";
+import { Programs } from "./stages/programs.ts";
+import type { Standing } from "./standing.ts";
+import { GOES_ON_AT } from "./times.ts";
+
+/** One mutation of one run; swaps and moves hurt a second one. */
+interface Wound {
+  readonly run: BuiltRun;
+  readonly mutated: Mutated;
+  readonly damage: Damage;
+}
+
+/** Of the runs in a store this share is damaged; the others must not notice. */
+const DAMAGED_SHARE = 0.75;
+
+/**
+ * A store full of runs at all stages. A batch damages most of them, each in one way, lets a host go on with all of them,
+ * and then mends or deletes what is held.
+ */
+export class StoreBatches {
+  readonly name: string;
+  readonly #home: StoreHome;
+  readonly #programs: Programs;
+  readonly #runs: readonly BuiltRun[];
+  readonly #image: Image;
+  readonly #expected: Arrival;
+
+  private constructor(
+    home: StoreHome,
+    base: { programs: Programs; runs: readonly BuiltRun[]; image: Image; expected: Arrival },
+  ) {
+    this.name = home.name;
+    this.#home = home;
+    this.#programs = base.programs;
+    this.#runs = base.runs;
+    this.#image = base.image;
+    this.#expected = base.expected;
+  }
+
+  static async prepare(home: StoreHome, copies: number): Promise<StoreBatches> {
+    const programs = new Programs();
+    const runs = await buildRuns(home, programs, copies);
+    const image = joined(runs);
+    const clock = virtualClock({ now: GOES_ON_AT });
+    const opened = home.open(clock);
+    opened.write(image);
+    const expected = await goOn({ opened, clock, programs, seed: numberedSeed(0), runs });
+    programs.ledger.clear();
+    await opened.close();
+    return new StoreBatches(home, { programs, runs, image, expected });
+  }
+
+  /** Damages, goes on, judges. */
+  async run(seed: number): Promise<Verdict[]> {
+    const text = numberedSeed(seed);
+    const prng = new Prng(text, `damage in ${this.name}`);
+    const image = copyImage(this.#image);
+    const clock = virtualClock({ now: GOES_ON_AT });
+    const opened = this.#home.open(clock);
+    this.#programs.ledger.clear();
+    const { wounds, refused } = this.#write(opened, image, this.#wound(image, prng));
+    const journey = { opened, clock, programs: this.#programs, seed: text };
+    const arrival = await goOn({ ...journey, runs: this.#runs });
+    const verdicts = wounds.map((wound) => this.#judge(wound, arrival, seed));
+    verdicts.push(
+      ...refused.map((wound) => this.#verdict(wound, seed, { outcome: "refused", problem: null })),
+    );
+    verdicts.push(...this.#bystanders(wounds, arrival, seed));
+    await this.#aftermath(journey, { wounds, verdicts, prng });
+    await opened.close();
+    return verdicts;
+  }
+
+  #wound(image: Image, prng: Prng): Wound[] {
+    const rowsOf = rowsByOwner(image);
+    const hurt = new Set<Cell>();
+    const wounds: Wound[] = [];
+    for (const run of prng.shuffle(this.#runs)) {
+      if (hurt.has(run.owner) || !prng.chance(DAMAGED_SHARE)) continue;
+      const free = this.#runs.filter(({ owner }) => owner !== run.owner && !hurt.has(owner));
+      if (free.length === 0) break;
+      const damage = new Damage(this.#home.shape, image);
+      const mutated = mutate({
+        shape: this.#home.shape,
+        image,
+        workflowId: run.workflowId,
+        rows: rowsOf(run.owner),
+        older: run.older,
+        other: rowsOf(prng.pick(free).owner),
+        damage,
+        prng,
+      });
+      hurt.add(run.owner);
+      for (const victim of damage.victims) hurt.add(victim);
+      if (mutated !== null) wounds.push({ run, mutated, damage });
+    }
+    return wounds;
+  }
+
+  /** Leaves out what the storage would not take. */
+  #write(opened: OpenStore, image: Image, all: readonly Wound[]): { wounds: Wound[]; refused: Wound[] } {
+    const refused: Wound[] = [];
+    let wounds = [...all];
+    for (;;) {
+      const owners = opened.write(image);
+      if (owners.size === 0) return { wounds, refused };
+      const impossible = wounds.filter(({ damage }) =>
+        [...damage.victims].some((owner) => owners.has(owner)),
+      );
+      if (impossible.length === 0) throw new Error("The store does not take its own rows.");
+      for (const wound of impossible) wound.damage.mend(image);
+      refused.push(...impossible);
+      wounds = wounds.filter((wound) => !impossible.includes(wound));
+    }
+  }
+
+  #judge(wound: Wound, arrival: Arrival, seed: number): Verdict {
+    const { workflowId } = wound.run;
+    const claims = {
+      found: arrival.claims.get(workflowId) ?? 0,
+      expected: this.#expected.claims.get(workflowId) ?? 0,
+    };
+    const found = arrival.standings.get(workflowId) as Standing;
+    return this.#verdict(
+      wound,
+      seed,
+      judge({ mutated: wound.mutated, found, expected: this.#standing(workflowId), claims }),
+    );
+  }
+
+  #verdict(
+    { run, mutated }: Pick<Wound, "run" | "mutated">,
+    seed: number,
+    judgement: Pick<Verdict, "outcome" | "problem">,
+  ): Verdict {
+    return { home: this.name, seed, workflowId: run.workflowId, ...mutated, ...judgement, after: null };
+  }
+
+  /** Runs that were not damaged, and what is about no single run: only told when something is wrong. */
+  #bystanders(wounds: readonly Wound[], arrival: Arrival, seed: number): Verdict[] {
+    const hurt = new Set(wounds.flatMap(({ damage }) => [...damage.victims]));
+    const kind = { kind: "not damaged", place: "-" };
+    const found: Verdict[] = [];
+    for (const run of this.#runs) {
+      if (hurt.has(run.owner)) continue;
+      const problem = judgeMended(
+        arrival.standings.get(run.workflowId) as Standing,
+        this.#standing(run.workflowId),
+      );
+      if (problem !== null)
+        found.push(this.#verdict({ run, mutated: kind }, seed, { outcome: "BUG", problem }));
+    }
+    const [run] = this.#runs;
+    for (const problem of arrival.untyped) {
+      if (run !== undefined)
+        found.push(this.#verdict({ run, mutated: kind }, seed, { outcome: "BUG", problem }));
+    }
+    return found;
+  }
+
+  /** Of the runs that are held some are mended, and have to end as they would have; others are deleted. */
+  async #aftermath(
+    journey: Omit<Parameters<typeof goOn>[0], "runs">,
+    { wounds, verdicts, prng }: { wounds: readonly Wound[]; verdicts: Verdict[]; prng: Prng },
+  ): Promise<void> {
+    const hurt = wounds
+      .map((wound, index) => ({ wound, index }))
+      .filter(({ index }) => ["held", "told", "gone"].includes(verdicts[index]?.outcome ?? ""))
+      .map((one) => ({ ...one, mends: prng.chance(0.7) || verdicts[one.index]?.outcome === "gone" }));
+    const image = journey.opened.read();
+    for (const { wound, mends } of hurt) if (mends) wound.damage.mend(image);
+    const refused = journey.opened.write(image);
+    const mended = hurt.filter(({ mends, wound }) => mends && !refused.has(wound.run.owner));
+    for (const { wound, index, mends } of hurt) {
+      if (mends) continue;
+      const { workflowId } = wound.run;
+      const deleted = await journey.opened.store.delete(workflowId);
+      const left = await journey.opened.store.get(workflowId);
+      this.#amend(verdicts, index, deleted && left === null ? null : "it cannot be deleted", "deleted");
+    }
+    const arrival = await goOn({ ...journey, runs: mended.map(({ wound }) => wound.run), resume: true });
+    for (const { wound, index } of mended) {
+      const { workflowId } = wound.run;
+      const problem = judgeMended(arrival.standings.get(workflowId) as Standing, this.#standing(workflowId));
+      this.#amend(verdicts, index, problem, "mended");
+    }
+  }
+
+  #amend(verdicts: Verdict[], index: number, problem: string | null, after: Verdict["after"]): void {
+    const verdict = verdicts[index] as Verdict;
+    verdicts[index] = { ...verdict, after, ...(problem === null ? {} : { outcome: "BUG", problem }) };
+  }
+
+  #standing(workflowId: string): Standing {
+    return this.#expected.standings.get(workflowId) as Standing;
+  }
+}
+
+function joined(runs: readonly BuiltRun[]): Image {
+  const image: Image = {};
+  for (const run of runs) {
+    for (const [table, rows] of Object.entries(run.image)) {
+      const list = image[table] ?? [];
+      image[table] = list;
+      list.push(...rows);
+    }
+  }
+  return image;
+}

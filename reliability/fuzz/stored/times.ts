@@ -1,0 +1,5 @@
+/** When the runs begin: where a virtual clock starts. */
+const BUILT_AT = 1_893_456_000_000;
+
+/** When what is damaged goes on: what leads to the stages, but for what takes hours, was before, and all leases are over. */
+export const GOES_ON_AT: number = BUILT_AT + 15 * 60_000;
