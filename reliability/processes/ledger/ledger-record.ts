@@ -80,6 +80,10 @@ export type LedgerEvent =
   /** A commit that consumes messages begins; its `commit` follows, unless the process died in between. */
   | { readonly type: "consuming"; readonly run: string; readonly consumed: readonly string[] }
   | { readonly type: "fenced"; readonly run: string; readonly epoch: number }
+  /** A body does to its process what its hazard says. */
+  | { readonly type: "hazard"; readonly run: string; readonly kind: string }
+  /** The storage failed. */
+  | { readonly type: "outage"; readonly call: string; readonly outcome: string; readonly message: string }
   | { readonly type: "start"; readonly run: string }
   | (Sent & { readonly type: "send-ack" })
   | (Sent & { readonly type: "send-refused" })

@@ -2,14 +2,17 @@ import { type CommitBatch, type EngineDriver, FencedError } from "#holdfast/inde
 import { keepsClaim } from "#holdfast/storage/due.ts";
 import { machineTime } from "../ledger/ledger-client.ts";
 import type { CommittedRows } from "./committed-rows.ts";
+import { watchedBy } from "./outages.ts";
 import type { World } from "./world.ts";
 
 /** A driver whose commits are in the ledger before the engine knows of them. */
 export function recordedDriver(
   driver: EngineDriver,
   of: { readonly run: string; readonly epoch: number; readonly rows: CommittedRows },
-  { ledger, failpoints }: Pick<World, "ledger" | "failpoints">,
+  world: Pick<World, "ledger" | "failpoints">,
 ): EngineDriver {
+  const { ledger, failpoints } = world;
+  const watched = watchedBy(world);
   const { run, epoch, rows } = of;
 
   async function commit(batch: CommitBatch): Promise<void> {
@@ -18,7 +21,7 @@ export function recordedDriver(
     failpoints.pass("commit.before");
     const asked = { askedAt: machineTime(), askedWall: Date.now() };
     try {
-      await driver.commit(batch);
+      await watched("commit", () => driver.commit(batch));
     } catch (error) {
       // The engine must know no later than the ledger: what it starts afterwards is held against it.
       if (FencedError.is(error)) void ledger.append({ type: "fenced", run, epoch });
@@ -43,7 +46,7 @@ export function recordedDriver(
   return {
     limits: driver.limits,
     async load() {
-      const image = await driver.load();
+      const image = await watched("load", () => driver.load());
       failpoints.pass("load.after");
       if (image !== null) rows.learn(image.entries);
       return image;

@@ -1,6 +1,7 @@
 import type { Claim, ClaimOutcome, ClaimRequest, WorkflowStore } from "#holdfast/index.ts";
 import { machineTime } from "../ledger/ledger-client.ts";
 import { CommittedRows } from "./committed-rows.ts";
+import { watchedBy } from "./outages.ts";
 import { recordedDriver } from "./recorded-driver.ts";
 import type { World } from "./world.ts";
 
@@ -20,6 +21,7 @@ function now(): Asked {
 export function recordedStore(store: WorkflowStore, world: Recorder): WorkflowStore {
   const { ledger, failpoints, claims } = world;
   const rows = new RowsByRun();
+  const watched = watchedBy(world);
 
   async function recordClaim(claim: Claim, asked: Asked, forced: boolean): Promise<void> {
     const { workflowId: run, epoch, revision, leaseMs } = claim;
@@ -30,7 +32,7 @@ export function recordedStore(store: WorkflowStore, world: Recorder): WorkflowSt
   async function claim(request: ClaimRequest): Promise<ClaimOutcome> {
     failpoints.pass("claim.before");
     const asked = now();
-    const outcome = await store.claim(request);
+    const outcome = await watched("claim", () => store.claim(request));
     if (outcome.claims.length > 0) failpoints.pass("claim.after");
     await Promise.all(outcome.claims.map((one) => recordClaim(one, asked, request.run?.force === true)));
     return outcome;
@@ -40,7 +42,7 @@ export function recordedStore(store: WorkflowStore, world: Recorder): WorkflowSt
     async create(run, by) {
       failpoints.pass("create.before");
       const asked = now();
-      const outcome = await store.create(run, by);
+      const outcome = await watched("create", () => store.create(run, by));
       failpoints.pass("create.after");
       if (outcome.claim !== null) await recordClaim(outcome.claim, asked, false);
       return outcome;
@@ -48,7 +50,7 @@ export function recordedStore(store: WorkflowStore, world: Recorder): WorkflowSt
     claim,
     async renew(owner, renewed) {
       const asked = now();
-      const outcomes = await store.renew(owner, renewed);
+      const outcomes = await watched("renew", () => store.renew(owner, renewed));
       failpoints.pass("renew.after");
       const held = outcomes.filter((outcome) => outcome.held);
       await Promise.all(
@@ -62,7 +64,7 @@ export function recordedStore(store: WorkflowStore, world: Recorder): WorkflowSt
     async release(released) {
       failpoints.pass("release.before");
       await ledger.append({ type: "release", run: released.workflowId, epoch: released.epoch });
-      await store.release(released);
+      await watched("release", () => store.release(released));
       failpoints.pass("release.after");
     },
     driver({ workflowId: run, epoch }) {
@@ -71,7 +73,7 @@ export function recordedStore(store: WorkflowStore, world: Recorder): WorkflowSt
     },
     async enqueue(workflowId, message) {
       failpoints.pass("enqueue.before");
-      await store.enqueue(workflowId, message);
+      await watched("enqueue", () => store.enqueue(workflowId, message));
       failpoints.pass("enqueue.after");
     },
     get: (workflowId) => store.get(workflowId),

@@ -7,8 +7,8 @@ import {
 } from "#holdfast/index.ts";
 import type { Effect, EffectOutcome } from "../ledger/ledger-record.ts";
 import type { World } from "../members/world.ts";
-import { meetHazard } from "./hazard.ts";
-import type { Program, StepNode } from "./program.ts";
+import { hazardOf, hazards } from "./hazard.ts";
+import type { Hazard, Program, StepNode } from "./program.ts";
 import type { Trace } from "./trace.ts";
 
 /** A run that a step starts. */
@@ -82,13 +82,19 @@ export class Effects {
     const effect = this.#effect({ path, step, attemptsAllowed });
     const { startsBefore } = await ledger.append({ type: "body-start", ...effect, founded });
     failpoints.pass("body.start");
-    await meetHazard(node.hazard, startsBefore);
+    await this.#meetHazard(hazardOf(node.hazard, startsBefore));
     await work();
     const outcome = await this.#work(node, step);
     await ledger.append({ type: "body-end", ...effect, outcome });
     failpoints.pass("body.end");
     if (outcome !== "ok") throw new Error(`attempt ${step.attempt} of ${path} ${outcome}`);
     return effect.token;
+  }
+
+  async #meetHazard(kind: Hazard["kind"] | null): Promise<void> {
+    if (kind === null) return;
+    await this.#world.ledger.append({ type: "hazard", run: this.#run, kind });
+    await hazards[kind]();
   }
 
   async #work(

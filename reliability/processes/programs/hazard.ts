@@ -1,13 +1,12 @@
 import { BLOCK_MS, type Hazard } from "./program.ts";
 
-/** Does to this process what the hazard says, if this start is one of those that it is for. */
-export async function meetHazard(hazard: Hazard | undefined, startsBefore: number): Promise<void> {
-  if (hazard === undefined) return;
-  if (hazard.times !== null && startsBefore >= hazard.times) return;
-  await hazards[hazard.kind]();
+/** What this start of a body does to its process; null: nothing, or no longer. */
+export function hazardOf(hazard: Hazard | undefined, startsBefore: number): Hazard["kind"] | null {
+  if (hazard === undefined || (hazard.times !== null && startsBefore >= hazard.times)) return null;
+  return hazard.kind;
 }
 
-const hazards: Readonly<Record<Hazard["kind"], () => void | Promise<void>>> = {
+export const hazards: Readonly<Record<Hazard["kind"], () => void | Promise<void>>> = {
   block() {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCK_MS);
   },

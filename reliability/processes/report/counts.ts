@@ -11,6 +11,10 @@ export interface Counts {
   readonly drains: number;
   /** Copies of the files that were opened and run to the end. */
   readonly copies: number;
+  /** Bodies that blocked their process, or ended it. */
+  readonly hazards: number;
+  /** Times at which a disk was full, a file read-only, or shared memory gone. */
+  readonly outages: number;
   readonly runs: number;
   /** Bodies and handlers that started. */
   readonly effects: number;
@@ -28,6 +32,8 @@ export const NO_COUNTS: Counts = {
   zombies: 0,
   drains: 0,
   copies: 0,
+  hazards: 0,
+  outages: 0,
   runs: 0,
   effects: 0,
   commits: 0,
@@ -48,6 +54,7 @@ export function countEvidence(evidence: Evidence): Counts {
   return {
     ...NO_COUNTS,
     rounds: 1,
+    hazards: evidence.of("hazard").length,
     runs: evidence.runs.length,
     effects: evidence.of("body-start", "handler-start").length,
     commits: evidence.of("commit").length,

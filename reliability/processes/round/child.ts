@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** How a child ended. */
@@ -9,6 +10,7 @@ export interface Ended {
 
 /** How to start a child. */
 export interface ChildOptions {
+  readonly name: string;
   /** Relative to this rig's folder. */
   readonly script: string;
   readonly parameters: readonly string[];
@@ -24,6 +26,7 @@ const KEPT_BYTES = 4_000;
 
 /** A process that this one started. It ends with this one at the latest: its standard input ends then. */
 export class Child {
+  readonly name: string;
   readonly ended: Promise<Ended>;
   /** Resolves with true when it says that it is ready, with false when it ended before. */
   readonly ready: Promise<boolean>;
@@ -31,7 +34,8 @@ export class Child {
   #complaint = "";
   #over = false;
 
-  constructor({ script, parameters, flags = [], env = {}, uid }: ChildOptions) {
+  constructor({ name, script, parameters, flags = [], env = {}, uid }: ChildOptions) {
+    this.name = name;
     const file = join(import.meta.dirname, "..", script);
     this.#process = spawn(process.execPath, [...flags, file, ...parameters], {
       stdio: ["pipe", "pipe", "pipe"],
@@ -61,8 +65,23 @@ export class Child {
     return this.#complaint;
   }
 
+  /** Whether it stands still, by a SIGSTOP. */
+  get stopped(): boolean {
+    return this.alive && processState(this.#process.pid ?? 0) === "T";
+  }
+
   /** False when there is nobody to be told any more. */
   signal(signal: NodeJS.Signals): boolean {
     return this.#process.exitCode === null && this.#process.signalCode === null && this.#process.kill(signal);
+  }
+}
+
+/** A letter, as in proc(5); null when there is no such process, or no such file system. */
+function processState(pid: number): string | null {
+  try {
+    const [, state = null] = /\) (.)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    return state;
+  } catch {
+    return null;
   }
 }

@@ -90,7 +90,7 @@ export class Crew {
   }
 
   #restart(place: Place): void {
-    place.child = this.#spawn(place.options, place.starts);
+    place.child = this.#spawn({ ...place.options, failpoint: null }, place.starts);
     place.starts += 1;
     this.#watch(place);
   }

@@ -16,7 +16,14 @@ export type Harm = (at: {
   readonly round: Round;
   /** Aborts when all runs have ended, or the round has taken too long. */
   readonly signal: AbortSignal;
-}) => Promise<Partial<Counts> & { readonly violations?: readonly Violation[] }>;
+}) => Promise<Done>;
+
+/** What a harm has done, and what it saw while it did. */
+export interface Done extends Partial<Counts> {
+  readonly violations?: readonly Violation[];
+  /** Worth telling people. */
+  readonly notes?: readonly string[];
+}
 
 /** A round: what is planned, who works, and what is done to them. */
 export interface Play {
@@ -36,6 +43,9 @@ export interface Play {
 export interface Outcome {
   readonly counts: Counts;
   readonly violations: readonly Violation[];
+  readonly notes: readonly string[];
+  /** Its files, which are kept when something was violated. */
+  readonly directory: string;
 }
 
 /** Generous: only what never ends is to be found by it. */
@@ -46,7 +56,7 @@ export async function play(options: Play): Promise<Outcome> {
   const { plan, members, harm, at = {}, deadlineMs = DEADLINE_MS } = options;
   const round = await Round.open(plan, at);
   const over = new AbortController();
-  const late = setTimeout(() => over.abort("late"), deadlineMs);
+  const alarm = setTimeout(() => over.abort("late"), deadlineMs);
   try {
     const crew = new Crew(round, members);
     void crew.done.then(() => over.abort("done"));
@@ -56,25 +66,27 @@ export async function play(options: Play): Promise<Outcome> {
       over.signal.reason === "done" && (await settled(round.files.database, AbortSignal.timeout(deadlineMs)));
     await crew.rest();
     await round.stop();
-    const { violations: found = [], ...done } = harmed;
+    const { violations: found = [], notes = [], ...done } = harmed;
     const { counts, violations } = await judgeRound(round, options);
+    const late = inTime ? [] : [lateness(deadlineMs)];
+    const all = [...found, ...violations, ...late, ...unexplained(crew, options)];
+    if (all.length === 0) round.remove();
     return {
       counts: sumCounts([counts, { ...NO_COUNTS, ...done }]),
-      violations: [
-        ...found,
-        ...violations,
-        ...(inTime ? [] : [lateness(deadlineMs)]),
-        ...unexplained(crew, options),
-      ],
+      violations: all,
+      notes,
+      directory: round.directory,
     };
   } finally {
-    clearTimeout(late);
+    clearTimeout(alarm);
     await round.stop();
-    round.remove();
   }
 }
 
-async function judgeRound({ files, plan }: Round, { calm = false }: Play): Promise<Outcome> {
+async function judgeRound(
+  { files, plan }: Round,
+  { calm = false }: Play,
+): Promise<Pick<Outcome, "counts" | "violations">> {
   const records = readLedger(files.ledger);
   const evidence = new Evidence({ plan, records, runs: await readStore(files.database) });
   return { counts: countEvidence(evidence), violations: judge(evidence, { calm }) };

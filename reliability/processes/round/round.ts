@@ -11,7 +11,8 @@ export interface MemberOptions {
   readonly work?: Partial<WorkerConfig> | null;
   readonly send?: MemberConfig["send"];
   readonly operate?: boolean;
-  readonly failpoint?: FailpointSpec;
+  /** Of the first start only. */
+  readonly failpoint?: FailpointSpec | null;
   readonly flags?: readonly string[];
   readonly uid?: number;
 }
@@ -56,14 +57,22 @@ export class Round {
     writeFileSync(round.files.plan, JSON.stringify(plan));
     const parameters = [round.files.ledger, round.files.socket];
     const ledger = round.#start(
-      new Child({ script: "ledger/ledger-server.ts", parameters, env: COMPILE_CACHE }),
+      new Child({ name: "ledger", script: "ledger/ledger-server.ts", parameters, env: COMPILE_CACHE }),
     );
     if (!(await ledger.ready)) throw new Error(`The ledger did not start: ${ledger.complaint}`);
     return round;
   }
 
   /** Starts a process that takes part. */
-  spawn({ name, work = null, send = null, operate = false, failpoint, flags, uid }: MemberOptions): Child {
+  spawn({
+    name,
+    work = null,
+    send = null,
+    operate = false,
+    failpoint = null,
+    flags,
+    uid,
+  }: MemberOptions): Child {
     const config: MemberConfig = {
       name,
       files: this.files,
@@ -72,8 +81,9 @@ export class Round {
       operate,
     };
     const env: Record<string, string> = { ...COMPILE_CACHE };
-    if (failpoint !== undefined) env[FAILPOINT_VARIABLE] = formatFailpoint(failpoint);
+    if (failpoint !== null) env[FAILPOINT_VARIABLE] = formatFailpoint(failpoint);
     const child = new Child({
+      name,
       script: "members/member.ts",
       parameters: [JSON.stringify(config)],
       env,

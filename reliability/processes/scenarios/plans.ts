@@ -6,6 +6,14 @@ import { SeededRandom } from "../programs/random.ts";
 
 const OPERATIONS: readonly Operation[] = ["pause", "wake", "cancel", "cancel-compensate"];
 
+/** What is done to a crew is drawn from another stream than what it has to do. */
+export const HARM_STREAM = 1;
+
+/** A seed for each round, from a first one on. */
+export function* roundSeeds(seed: number): Iterable<number> {
+  for (let round = seed; ; round++) yield round;
+}
+
 /** Random programs, `runs` of them; an operator acts on some. */
 export function randomPlan(seed: number, runs: number): Plan {
   const random = new SeededRandom(seed);
