@@ -1,0 +1,95 @@
+import { NASTY_NAMES } from "../program/names.ts";
+import type { Program } from "../program/program.ts";
+import { Prng } from "../random/prng.ts";
+import type { PlannedHost, PlannedRun, Scenario, StorageName } from "../world/scenario.ts";
+import { Swarm } from "./features.ts";
+import { generateActs } from "./generate-acts.ts";
+import { generateIncidents } from "./generate-incidents.ts";
+import { generateProgram } from "./generate-program.ts";
+import { generateRates } from "./generate-rates.ts";
+import type { Weather } from "./weather.ts";
+
+export type { Weather } from "./weather.ts";
+
+/** How long after the last fault a world goes on, at most: more than all waits and backoffs of a program take. */
+const AFTER_QUIET_MS = 300_000;
+
+/** A random world. The same seed and weather give the same scenario. */
+export function generateScenario(seed: string, weather: Weather): Scenario {
+  const swarm = new Swarm(new Prng(seed, "swarm"), alwaysOn(weather));
+  const prng = new Prng(seed, "scenario");
+  const count = swarm.has("many-runs") ? prng.between(2, 5) : prng.between(1, 2);
+  const messages = messageNames(prng, swarm);
+  const programs = generatePrograms(seed, swarm, { messages, runs: count });
+  const runs = generateRuns(prng, count, programs.length);
+  const hosts = generateHosts(prng, swarm);
+  const quietAtMs = weather === "calm" ? 0 : prng.between(1_000, 12_000);
+  const outside = { programs, runs, hosts, quietAtMs, messages };
+  return {
+    seed,
+    programs,
+    runs,
+    hosts,
+    acts: generateActs(new Prng(seed, "acts"), swarm, outside),
+    incidents:
+      weather === "calm"
+        ? []
+        : generateIncidents(new Prng(seed, "incidents"), swarm, { ...outside, weather }),
+    storage: storageOf(prng, swarm),
+    rates: weather === "calm" ? {} : generateRates(new Prng(seed, "rates"), swarm, weather),
+    plan: [],
+    quietAtMs,
+    endAtMs: quietAtMs + AFTER_QUIET_MS,
+    latencyMs: swarm.has("latency") ? prng.pick([1, 5, 40]) : 0,
+  };
+}
+
+/** What a weather is nothing without. */
+function alwaysOn(weather: Weather) {
+  return weather === "upgrade" ? (["newer-code", "stops", "version"] as const) : [];
+}
+
+function messageNames(prng: Prng, swarm: Swarm): readonly string[] {
+  const plain = ["order", "paid", "shipped"];
+  const names = swarm.has("nasty-names") && prng.chance(0.7) ? prng.shuffle(NASTY_NAMES) : plain;
+  return names.slice(0, prng.between(1, 3));
+}
+
+function generatePrograms(
+  seed: string,
+  swarm: Swarm,
+  around: { readonly messages: readonly string[]; readonly runs: number },
+): Program[] {
+  const prng = new Prng(seed, "programs");
+  const count = prng.between(1, Math.min(3, around.runs));
+  return Array.from({ length: count }, (_, index) =>
+    generateProgram(prng, swarm, around, `program-${index}`),
+  );
+}
+
+function generateRuns(prng: Prng, count: number, programs: number): PlannedRun[] {
+  return Array.from({ length: count }, (_, index) => ({
+    workflowId: `run-${index}`,
+    program: index < programs ? index : prng.int(programs),
+    startAtMs: prng.pick([0, 0, prng.int(2_000)]),
+  }));
+}
+
+function generateHosts(prng: Prng, swarm: Swarm): PlannedHost[] {
+  const count = swarm.has("many-hosts") ? prng.between(2, 4) : prng.between(1, 2);
+  const skewed = swarm.has("skewed-clocks");
+  return Array.from({ length: count }, () => ({
+    version: 1,
+    leaseMs: prng.pick([500, 1_000, 2_000, 5_000]),
+    pollMs: prng.pick([50, 200, 500, 1_000]),
+    concurrency: prng.pick([1, 2, 10]),
+    cacheSize: prng.pick([0, 1, 100]),
+    clockRate: skewed ? prng.pick([1, 0.98, 1.02]) : 1,
+    clockSkewMs: skewed ? prng.pick([0, -5_000, 5_000, 3_600_000]) : 0,
+  }));
+}
+
+function storageOf(prng: Prng, swarm: Swarm): StorageName {
+  if (!swarm.has("sqlite")) return "memory";
+  return prng.pick(["memory", "sqlite-memory", "sqlite-memory", "sqlite-file"]);
+}
