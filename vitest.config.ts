@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^holdfast$/, replacement: `${source}index.ts` },
-      { find: /^holdfast\/(memory|sqlite|cloudflare|testing)$/, replacement: `${source}$1.ts` },
+      { find: /^holdfast\/(memory|sqlite|cloudflare|testing|embedding)$/, replacement: `${source}$1.ts` },
     ],
   },
   test: {
@@ -17,6 +17,7 @@ export default defineConfig({
       "simulator/test/**/*.test.ts",
       "reliability/*/test/**/*.test.ts",
       "bench/test/**/*.test.ts",
+      "runtime-tests/test/**/*.test.ts",
     ],
     environment: "node",
     pool: "threads",

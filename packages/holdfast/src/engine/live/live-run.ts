@@ -14,7 +14,6 @@ import {
 } from "../../model/errors/run-errors.ts";
 import { isTerminal, type RunState } from "../../model/run.ts";
 import type { HistorySnapshot } from "../../model/snapshot.ts";
-import type { WorkflowDefinition } from "../../model/workflow.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { NewMessage } from "../../storage/records.ts";
 import { SerialSection } from "../../storage/serial-section.ts";
@@ -27,26 +26,15 @@ import { recoverRun } from "../operators/recover.ts";
 import { forgetFrom, rewindRun } from "../operators/rewind.ts";
 import { openPass } from "../pass/open-pass.ts";
 import type { CancelOutcome, PassOutcome } from "../pass/outcome.ts";
-import type { EngineSettings, PassClaim } from "../pass/pass-settings.ts";
+import type { PassClaim } from "../pass/pass-settings.ts";
 import { storedError } from "../pass/run-failing.ts";
 import type { RunPass } from "../pass/run-pass.ts";
 import { GivenInput } from "./given-input.ts";
 import { LiveRequests } from "./live-requests.ts";
+import type { LiveRunSetup } from "./live-run-setup.ts";
 import { resultOf } from "./result-of.ts";
 import type { RequestOptions, RunHandle, RunResult, SendOptions } from "./run-handle.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
-
-/** What a live run is made of. */
-export interface LiveRunSetup {
-  readonly settings: EngineSettings;
-  readonly workflowId: string;
-  readonly definition: WorkflowDefinition;
-  readonly input: unknown;
-  readonly driver: EngineDriver;
-  readonly mode: "yield" | "live";
-  /** Whether the first pass waits for `proceed`, or for what is asked of the run. @default false */
-  readonly idle?: boolean;
-}
 
 /**
  * A run on a bare driver, and its handle.
@@ -120,6 +108,7 @@ export class LiveRun implements RunHandle<unknown> {
     const { settings, definition } = this.#setup;
     return openPass({
       ...settings,
+      ...this.#setup.hosted,
       workflowId: this.workflowId,
       definition,
       claim: this.#claim,
@@ -197,8 +186,9 @@ export class LiveRun implements RunHandle<unknown> {
     if (!isTerminal(state)) this.#begin();
   }
 
-  async evict(): Promise<void> {
-    (await this.#pass())?.stop("evict");
+  /** With `drain`, bodies that run are let end, and their results are kept. */
+  async evict(how: "evict" | "drain" = "evict"): Promise<void> {
+    (await this.#pass())?.stop(how);
     await this.#settled();
   }
 

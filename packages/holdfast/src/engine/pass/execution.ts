@@ -29,6 +29,7 @@ export interface ExecutionSetup {
   readonly payloads: Payloads;
   readonly report: Report;
   readonly strict: boolean;
+  readonly recordsIterations?: boolean;
   readonly wakeup: Wakeup;
   readonly rollingBack: boolean;
   /** The storage's clock: milliseconds since the epoch. */
@@ -50,6 +51,7 @@ export class Execution implements Run {
   readonly payloads: Payloads;
   readonly report: Report;
   readonly strict: boolean;
+  readonly recordsIterations: boolean;
   readonly wakeup: Wakeup;
   readonly rollingBack: boolean;
   readonly turns: Turns = new Turns();
@@ -83,6 +85,7 @@ export class Execution implements Run {
     this.payloads = setup.payloads;
     this.report = setup.report;
     this.strict = setup.strict;
+    this.recordsIterations = setup.recordsIterations ?? false;
     this.wakeup = setup.wakeup;
     this.rollingBack = setup.rollingBack;
     this.timers = new Timers(setup.world.clock, setup.now);

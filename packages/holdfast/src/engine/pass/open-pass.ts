@@ -39,6 +39,7 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
   if (loaded === null) {
     const run = { definition: settings.definition, input: await settings.input() };
     const journal = await newJournal(settings, settings.workflowId, run);
+    settings.opened?.(journal);
     return {
       pass: new RunPass({
         settings,
@@ -50,6 +51,8 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
     };
   }
   const { image, journal } = loaded;
+  if (settings.reopens === true) reopen(journal);
+  settings.opened?.(journal);
   const claimed = settings.claim.epoch > 0;
   // The claim that is running now has not failed yet.
   const starts = claimed ? image.claimsWithoutCommit - 1 : journal.header.barrenStarts;
@@ -67,6 +70,15 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
       schedule: image.schedule ?? null,
     }),
   };
+}
+
+/** A run that has ended goes on like one that slept; how it ended is forgotten with the next commit. */
+function reopen(journal: Journal): void {
+  const { status, rollback } = journal.header;
+  if (rollback !== "none" || (status !== "completed" && status !== "failed")) return;
+  journal.header = { ...journal.header, status: "sleeping" };
+  journal.setSingle(KeySpace.output, null);
+  journal.setSingle(KeySpace.error, null);
 }
 
 /** A report for one run. */

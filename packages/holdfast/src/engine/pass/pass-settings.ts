@@ -1,3 +1,4 @@
+import type { Journal } from "../../history/journal.ts";
 import type { PayloadCodec } from "../../history/payload.ts";
 import type { World } from "../../model/clock.ts";
 import type { Observer, WorkflowErrorEvent } from "../../model/events.ts";
@@ -31,8 +32,18 @@ export interface PassClaim {
   readonly now: () => number;
 }
 
+/** What hosts of the engine alone may ask for, beside its options: see `embedding.ts`. */
+export interface HostedPass {
+  /** Whether a run that has completed or failed, and was not rolled back, is replayed and goes on. @default false */
+  readonly reopens?: boolean;
+  /** Whether loops record their state with every iteration, so that a replay runs no finished iteration. @default false */
+  readonly recordsIterations?: boolean;
+  /** Called when the run was read or made, with all that is known of it from then on. */
+  readonly opened?: (journal: Journal) => void;
+}
+
 /** What a pass is opened with. */
-export interface PassSettings extends EngineSettings {
+export interface PassSettings extends EngineSettings, HostedPass {
   readonly workflowId: string;
   readonly definition: WorkflowDefinition;
   readonly claim: PassClaim;

@@ -71,7 +71,9 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     }
     iteration += 1;
     time = inner.time;
-    if (iteration % plan.pruneInterval === 0) history.advance({ iteration, state: stored, time });
+    const progressed = { iteration, state: stored, time };
+    if (iteration % plan.pruneInterval === 0) history.advance(progressed);
+    else if (scope.run.recordsIterations) history.record(progressed);
   }
 }
 

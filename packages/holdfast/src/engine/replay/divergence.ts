@@ -7,14 +7,14 @@ import type { AskedKind, Run } from "./run.ts";
 /**
  * Owns: finding recorded operations that the code did not ask for (P6).
  * Invariants: what lies inside a finished block is answered for by the block's own entry; iterations that a loop has
- * left behind are answered for by the loop.
+ * left behind are answered for by the loop; what a recovered failure may have led to is owed by nobody.
  */
 
 /** The first recorded place at or below `under` that was not asked for, if there is one. */
 export function firstUnasked(under: Place, asked: ReadonlyMap<Place, AskedKind>): Place | undefined {
   for (const child of under.children) {
     if (!asked.has(child)) {
-      if (child.recorded && !isLeftBehind(under, child)) return child;
+      if (isOwed(child) && !isLeftBehind(under, child)) return child;
       continue;
     }
     if (child.entry !== null && child.entry.status !== "pending") continue;
@@ -22,6 +22,12 @@ export function firstUnasked(under: Place, asked: ReadonlyMap<Place, AskedKind>)
     if (inside !== undefined) return inside;
   }
   return undefined;
+}
+
+/** Whether something stands at or below the place that the code has to ask for. */
+function isOwed(place: Place): boolean {
+  for (const { entry } of place.entries()) if (!entry.leftover) return true;
+  return false;
 }
 
 function isLeftBehind(loop: Place, child: Place): boolean {

@@ -73,6 +73,12 @@ export class LoopHistory {
 
   /** Records where the loop stands and drops what is too old. */
   advance(progress: LoopProgress): void {
+    this.record(progress);
+    this.prune(progress.iteration);
+  }
+
+  /** Records where the loop stands. */
+  record(progress: LoopProgress): void {
     const { run } = this.#scope;
     const entry = this.#place.entry ?? newEntry("loop", run.stamp(), run.journal.sequence);
     run.journal.write(this.#place, {
@@ -81,7 +87,6 @@ export class LoopHistory {
       extra: progress.state,
       settledAt: progress.time,
     });
-    this.prune(progress.iteration);
   }
 
   /** Drops the iterations that are more than `historySize` before `next`. */

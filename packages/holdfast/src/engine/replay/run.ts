@@ -50,6 +50,8 @@ export interface Run {
   /** Whether this process is giving the run up. */
   readonly evicted: boolean;
   readonly strict: boolean;
+  /** Whether loops record their state with every iteration. */
+  readonly recordsIterations: boolean;
   /** Runs `start` now when live, else when the replay has ended. */
   whenLive(start: () => void): void;
   /** A time that is never before one that workflow code has seen. */
