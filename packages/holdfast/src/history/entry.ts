@@ -57,6 +57,8 @@ export interface Entry {
   readonly count: number;
   /** A step with a rollback handler that was committed after a checkpoint. */
   readonly armed: boolean;
+  /** The code may have come here only because of a failure that `recover` took back: it need not ask for this again. */
+  readonly leftover: boolean;
   /** The result's payload, the failure, or a wait's messages. */
   readonly result: Uint8Array | null;
   /** Of a pending step: its last failure. Of a loop: the state's payload. */
@@ -78,6 +80,7 @@ export function newEntry(kind: EntryKind, createdAt: number, askedAfter: number)
     dueAt: null,
     count: 0,
     armed: false,
+    leftover: false,
     result: null,
     extra: null,
     detail: null,

@@ -21,6 +21,7 @@ const entry: fc.Arbitrary<Entry> = fc.record({
   dueAt: maybe(instant),
   count: fc.maxSafeNat(),
   armed: fc.boolean(),
+  leftover: fc.boolean(),
   result: maybe(bytes),
   extra: maybe(bytes),
   detail: maybe(bytes),

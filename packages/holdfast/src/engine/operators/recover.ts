@@ -33,8 +33,10 @@ export async function recoverRun(operator: Operator): Promise<void> {
     await operator.commit({ status: "rolling_back", wakeAt: operator.now });
     return;
   }
-  for (const key of failure?.origins ?? [])
-    resetFailed(journal, journal.root.descend(parseKey(key).segments));
+  const reset = (failure?.origins ?? []).map((key) =>
+    resetFailed(journal, journal.root.descend(parseKey(key).segments)),
+  );
+  excuseAfter(journal, Math.min(...reset));
   journal.setSingle(KeySpace.error, null);
   await operator.commit({ status: "sleeping", wakeAt: operator.now });
 }
@@ -51,13 +53,25 @@ function resetHandlers(journal: Journal): void {
   }
 }
 
-/** A failed entry, and those that its failure came from, are pending again; what succeeded stays. */
-function resetFailed(journal: Journal, place: Place): void {
+/**
+ * A failed entry, and those that its failure came from, are pending again; what succeeded stays.
+ * @returns the sequence number of the first of these failures; infinity when there is none
+ */
+function resetFailed(journal: Journal, place: Place): number {
   const { entry } = place;
-  if (entry === null || entry.status !== "failed") return;
+  if (entry === null || entry.status !== "failed") return Number.POSITIVE_INFINITY;
   const origins = entry.kind === "step" || entry.detail === null ? [] : decodeKeys(entry.detail);
   reset(journal, place as Place & { entry: Entry });
-  for (const key of origins) resetFailed(journal, journal.root.descend(parseKey(key).segments));
+  const inner = origins.map((key) => resetFailed(journal, journal.root.descend(parseKey(key).segments)));
+  return Math.min(entry.sequence, ...inner);
+}
+
+/** What was asked for after the completion with this number need not be asked for again. */
+function excuseAfter(journal: Journal, sequence: number): void {
+  for (const place of journal.root.entries()) {
+    const { entry } = place;
+    if (entry.askedAfter >= sequence) journal.write(place, { ...entry, leftover: true });
+  }
 }
 
 function reset(journal: Journal, place: Place & { entry: Entry }): void {

@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { WorkflowContext } from "../../src/model/context.ts";
+import { EngineLab } from "../engine-lab.ts";
+
+let lab: EngineLab;
+beforeEach(() => {
+  lab = new EngineLab();
+});
+
+/** The error that a promise rejects with. */
+async function rejection(promise: Promise<unknown>): Promise<Error & { code: string }> {
+  return lab.clock.settle(
+    promise.then(
+      () => {
+        throw new Error("It was fulfilled.");
+      },
+      (error: unknown) => error as Error & { code: string },
+    ),
+  );
+}
+
+/** A body that fails as long as it is told to. */
+function breakable() {
+  const state = { broken: true };
+  const body = vi.fn(() => {
+    if (state.broken) throw new Error("down");
+    return "charged";
+  });
+  return { state, body };
+}
+
+describe("recover of a run whose code did something about the failure", () => {
+  it("goes on without what only the failure had led to", async () => {
+    const { state, body } = breakable();
+    const tell = vi.fn(() => "told");
+    const workflow = async (ctx: WorkflowContext) => {
+      try {
+        return await ctx.step({ name: "charge", maxRetries: 0, run: body });
+      } catch (error) {
+        await ctx.step("tell", tell);
+        throw error;
+      }
+    };
+    const handle = lab.start(workflow);
+    expect((await rejection(handle.result)).code).toBe("STEP_EXHAUSTED");
+    state.broken = false;
+    await lab.clock.settle(handle.recover());
+    expect((await lab.clock.settle(handle.result)).output).toBe("charged");
+    expect(tell).toHaveBeenCalledTimes(1);
+  });
+
+  it("gives what is recorded where the code comes there again, and runs nothing twice", async () => {
+    const { state, body } = breakable();
+    const tell = vi.fn(() => "told");
+    const seen: string[] = [];
+    const workflow = async (ctx: WorkflowContext) => {
+      try {
+        return await ctx.step({ name: "charge", maxRetries: 0, run: body });
+      } catch (error) {
+        seen.push(await ctx.step("tell", tell));
+        throw error;
+      }
+    };
+    const handle = lab.start(workflow);
+    await rejection(handle.result);
+    await lab.clock.settle(handle.recover());
+    await rejection(handle.result);
+    expect(body).toHaveBeenCalledTimes(2);
+    expect(tell).toHaveBeenCalledTimes(1);
+    expect(seen).toEqual(["told", "told"]);
+    state.broken = false;
+    await lab.clock.settle(handle.recover());
+    expect((await lab.clock.settle(handle.result)).output).toBe("charged");
+  });
+
+  it("lets the items of a map that came after a failed one come again in their turn", async () => {
+    const { state, body } = breakable();
+    const later = vi.fn(() => "fine");
+    const workflow = (ctx: WorkflowContext) =>
+      ctx.map(
+        "items",
+        [0, 1, 2],
+        (item, index) => item.step({ name: "work", maxRetries: 0, run: index === 1 ? later : body }),
+        { concurrency: 1, toleratedFailures: 1 },
+      );
+    const handle = lab.start(workflow);
+    expect((await rejection(handle.result)).code).toBe("MAP");
+    state.broken = false;
+    await lab.clock.settle(handle.recover());
+    expect((await lab.clock.settle(handle.result)).output).toEqual(["charged", "fine", "charged"]);
+    expect(later).toHaveBeenCalledTimes(1);
+  });
+
+  it("still finds code that no longer asks for what came before the failure", async () => {
+    const { body } = breakable();
+    const first = async (ctx: WorkflowContext) => {
+      await ctx.step("before", () => 1);
+      return ctx.step({ name: "charge", maxRetries: 0, run: body });
+    };
+    const second = (ctx: WorkflowContext) => ctx.step("other", () => 2);
+    await rejection(lab.start(first).result);
+    const changed = lab.start(second);
+    await rejection(changed.result);
+    await lab.clock.settle(changed.recover());
+    expect((await rejection(changed.result)).code).toBe("HISTORY_DIVERGED");
+  });
+});
