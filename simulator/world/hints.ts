@@ -54,7 +54,7 @@ export class Hints {
       if (signal.aborted) return end();
       signal.addEventListener("abort", end);
       if (this.#happens("hint-false")) this.#timeline.after(this.#random.between(0, FALSE_MS), end, process);
-      void listen(until.signal).then(() => this.#arrive(process, end));
+      void this.#timeline.inOrder(listen(until.signal)).then(() => this.#arrive(process, end));
     });
   }
 

@@ -1,5 +1,8 @@
 import type { Prng } from "../random/prng.ts";
 
+/** Tasks in a row in which nothing happens, after which everything waits for time. */
+const QUIET_TASKS = 2;
+
 /** Something to which events belong: nothing happens to a dead one any more, and to a paused one only later. */
 export interface Owner {
   readonly alive: boolean;
@@ -27,8 +30,11 @@ export class Timeline {
   readonly #random: Prng;
   readonly #heap: Event[] = [];
   readonly #turns: { readonly owner: Owner; readonly resume: () => void }[] = [];
+  /** Work that has settled and was not told of. */
+  readonly #settled: { readonly ticket: number; readonly tell: () => void }[] = [];
   #now: number;
   #order = 0;
+  #tickets = 0;
   #busy = 0;
   #fired = 0;
 
@@ -78,14 +84,28 @@ export class Timeline {
     this.#turns.push({ owner, resume });
   }
 
-  /** Time stands still until the real work has settled. */
+  /**
+   * Real work: time stands still until it has settled. What settles at one instant is told of in the order in which it was begun,
+   * however long a real storage took for each, so that all storages give the same world.
+   */
   hold<T>(work: Promise<T>): Promise<T> {
     this.#busy++;
-    const done = (): void => {
+    const over = (): void => {
       this.#busy--;
     };
-    work.then(done, done);
-    return work;
+    work.then(over, over);
+    return this.inOrder(work);
+  }
+
+  /** As `hold`, for work that waits for something in the world: time goes on. */
+  inOrder<T>(work: Promise<T>): Promise<T> {
+    const ticket = this.#tickets++;
+    return new Promise((resolve, reject) => {
+      work.then(
+        (value) => this.#settled.push({ ticket, tell: () => resolve(value) }),
+        (reason: unknown) => this.#settled.push({ ticket, tell: () => reject(reason) }),
+      );
+    });
   }
 
   /** Lets time pass until `done` says so, nothing is left, or `end` has come. */
@@ -108,20 +128,28 @@ export class Timeline {
 
   /** Lets everything happen that needs no time. */
   async #settle(): Promise<void> {
-    do {
+    let quiet = 0;
+    while (quiet < QUIET_TASKS) {
       await macrotask();
-      this.#takeTurn();
-    } while (this.#busy > 0 || this.#turns.length > 0);
-    await macrotask();
-    if (this.#busy > 0 || this.#turns.length > 0) await this.#settle();
+      if (this.#busy > 0) continue;
+      quiet = this.#tellSettled() || this.#takeTurn() ? 0 : quiet + 1;
+    }
   }
 
-  #takeTurn(): void {
-    if (this.#turns.length === 0) return;
+  #tellSettled(): boolean {
+    if (this.#settled.length === 0) return false;
+    const settled = this.#settled.splice(0).sort((a, b) => a.ticket - b.ticket);
+    for (const { tell } of settled) tell();
+    return true;
+  }
+
+  #takeTurn(): boolean {
+    if (this.#turns.length === 0) return false;
     const [turn] = this.#turns.splice(this.#random.int(this.#turns.length), 1);
-    if (turn === undefined || !turn.owner.alive) return;
+    if (turn === undefined || !turn.owner.alive) return true;
     if (turn.owner.pausedUntil > this.#now) this.at(turn.owner.pausedUntil, turn.resume, turn.owner);
     else turn.resume();
+    return true;
   }
 }
 
