@@ -6,6 +6,10 @@ import type { World } from "./world.ts";
 /** How long after a crash a supervisor starts the process again, at most, in milliseconds. */
 const RESTART_MS = 1_500;
 
+/** Calls that a handle may still make after its host has stopped, and how often it is looked whether it has. */
+const LAST_LOOKS = 4;
+const AFTERGLOW_MS = 10;
+
 /** One machine of the world and its supervisor: a host process that dies, is stopped, and comes back. */
 export class SimHost {
   readonly #world: World;
@@ -78,14 +82,21 @@ export class SimHost {
     world.record(process, { type: "process-stopping" });
     await (await life.host).stop({ timeoutMs });
     if (!process.alive) return;
-    // Calls that nobody waits for any longer end by themselves; what is left after that is left behind.
-    await world.timeline.sleep(world.scenario.latencyMs * 2 + 1);
-    if (!process.alive) return;
     world.record(process, { type: "process-stopped" });
+    await this.#afterglow(process);
+    if (!process.alive) return;
     world.record(process, { type: "left-behind", timers: process.timers, waits: world.hints.open(process) });
     process.kill();
     this.#life = null;
     if (restart !== undefined) this.#comeBack(restart.afterMs, restart.version);
+  }
+
+  /** Handles that were looking when their host stopped end when the storage has answered them. */
+  async #afterglow(process: SimProcess): Promise<void> {
+    const { timeline, hints, wire } = this.#world;
+    const until = timeline.now + wire.longestAnswerMs * LAST_LOOKS;
+    while (process.alive && timeline.now < until && process.timers + hints.open(process) > 0)
+      await timeline.sleep(AFTERGLOW_MS);
   }
 
   pause(forMs: number): void {

@@ -70,6 +70,12 @@ export class Wire {
     this.#quiet = true;
   }
 
+  /** No answer takes longer than this. */
+  get longestAnswerMs(): number {
+    const { slowMs, latencyMs } = this.#setup;
+    return slowMs + 2 * latencyMs;
+  }
+
   /** Never settles when the process dies before the answer has arrived. */
   call<T>(process: SimProcess, call: Call<T>): Promise<T> {
     if (!process.alive) return new Promise(() => {});
