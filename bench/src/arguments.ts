@@ -9,6 +9,8 @@ export interface Arguments {
   readonly peers: readonly string[];
   readonly quick: boolean;
   readonly repetitions: number;
+  /** Minutes after which nothing is repeated; everything is measured once in any case. */
+  readonly minutes: number;
   /** Where databases are written: on the disk that is to be measured. */
   readonly disk: string;
   /** Where the results go; undefined: nowhere. */
@@ -22,6 +24,7 @@ export const HELP = `Usage: npm run bench -- [options]
   --peer rivet,dbos    only these peers, by the beginnings of their ids, beside Holdfast and the physical limits
   --quick              small sizes, once: to see that everything works
   --repetitions N      how often each is measured (default 3, or 1 with --quick)
+  --minutes N          after so many nothing is repeated (default 14)
   --disk FOLDER        where databases are written; its disk is what is measured (default: the folder for temporary files)
   --output FOLDER      where results.json and results.svg go (default: bench/results after a whole run, else nowhere)
 `;
@@ -35,6 +38,7 @@ export function readArguments(args: readonly string[], defaultOutput: string): A
       peer: { type: "string", multiple: true, default: [] },
       quick: { type: "boolean", default: false },
       repetitions: { type: "string" },
+      minutes: { type: "string", default: "14" },
       disk: { type: "string", default: tmpdir() },
       output: { type: "string" },
       help: { type: "boolean", default: false },
@@ -48,6 +52,8 @@ export function readArguments(args: readonly string[], defaultOutput: string): A
   if (!Number.isInteger(repetitions) || repetitions < 1) {
     throw new Error(`--repetitions must be a whole number, 1 or more; got "${values.repetitions}".`);
   }
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) throw new Error(`--minutes must be a number above 0; got "${values.minutes}".`);
   const peers = listed(values.peer);
   const whole = works.length === 0 && peers.length === 0 && !values.quick;
   return {
@@ -55,6 +61,7 @@ export function readArguments(args: readonly string[], defaultOutput: string): A
     peers,
     quick: values.quick,
     repetitions,
+    minutes,
     disk: values.disk,
     output: values.output ?? (whole ? defaultOutput : undefined),
     help: values.help,

@@ -9,22 +9,30 @@ import { spawnMeasurement } from "./spawn-child.ts";
 import { stopwatch } from "./stopwatch.ts";
 
 /** Seconds that a child may take beside what it measures. */
-const START_SECONDS = 30;
+const START_SECONDS = 20;
 
 /** Measures every cell that can be, repetition after repetition. */
 export async function measureAll(
   cells: readonly Cell[],
-  { repetitions, disk }: Arguments,
+  { repetitions, disk, minutes }: Arguments,
 ): Promise<{ results: Result[]; failures: number }> {
   const results = new Results(cells);
   let failures = 0;
+  const running = stopwatch();
   const folder = mkdtempSync(join(disk, "holdfast-bench-"));
   let postgres: PostgresServer | undefined;
   try {
-    if (cells.some(needsPostgres)) postgres = await startPostgres(join(folder, "postgres"));
+    if (cells.some(needsPostgres)) {
+      postgres = await startPostgres(join(folder, "postgres")).catch((error: unknown) => {
+        process.stderr.write(`PostgreSQL does not start, so what needs it is left out: ${String(error)}\n`);
+        return undefined;
+      });
+    }
     for (let repetition = 0; repetition < repetitions; repetition++) {
       for (const cell of interleave(cells, repetition)) {
         if (!results.isWanted(cell)) continue;
+        // Everything is measured once; what time is left goes into repetitions.
+        if (repetition > 0 && running() > minutes * 60_000) break;
         const elapsed = stopwatch();
         const answer = await measure(cell, folder, postgres);
         const seconds = elapsed() / 1_000;
@@ -62,7 +70,11 @@ async function measure(cell: Cell, folder: string, postgres?: PostgresServer): P
       (cell.work.limitSeconds + START_SECONDS) * 1_000,
     );
   try {
-    return postgres !== undefined && needsPostgres(cell) ? await postgres.withDatabase(run) : await run("");
+    if (!needsPostgres(cell)) return await run("");
+    if (postgres === undefined) return { error: "PostgreSQL does not start on this machine" };
+    return await postgres.withDatabase(run);
+  } catch (error) {
+    return { error: String(error) };
   } finally {
     rmSync(own, { recursive: true, force: true, maxRetries: 5 });
   }

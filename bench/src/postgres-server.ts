@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
+import { freePort } from "./free-port.ts";
 
 /** A PostgreSQL server of the benchmark's own, on the disk that is measured, with its defaults but more connections. */
 export interface PostgresServer {
@@ -32,6 +32,8 @@ export async function startPostgres(folder: string): Promise<PostgresServer> {
   await server.start();
   const urlOf = (database: string): string => `postgresql://postgres:postgres@127.0.0.1:${port}/${database}`;
   const admin = new pg.Pool({ connectionString: urlOf("postgres"), max: 1 });
+  // A server that goes away fails the measurements that use it, and no others.
+  admin.on("error", () => {});
   let databases = 0;
   return {
     withDatabase: async (use) => {
@@ -48,14 +50,4 @@ export async function startPostgres(folder: string): Promise<PostgresServer> {
       await server.stop();
     },
   };
-}
-
-function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const probe = createServer().once("error", reject);
-  probe.listen(0, "127.0.0.1", () => {
-    const address = probe.address();
-    probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-  });
-  return promise;
 }

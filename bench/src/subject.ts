@@ -18,6 +18,8 @@ export interface Subject {
   readonly settings: string;
   /** What it cannot do, and why. */
   readonly gaps: Partial<Readonly<Record<WorkId, string>>>;
+  /** Runs that waited are taken up when it is opened, not when a message comes. @default false */
+  readonly resumesWhenOpened?: boolean;
   /** Operations that one run may record. @default no limit below those of the works */
   readonly mostOperations?: number;
   /** What a browser or worker would need of it, as a module's text; absent: it runs on Node only. */

@@ -1,6 +1,10 @@
 import { limitsSubject } from "../limits/limits-subject.ts";
 import type { Subject } from "../subject.ts";
+import { absurd } from "./absurd.ts";
+import { dbos } from "./dbos.ts";
 import { holdfastInMemory, holdfastOnFull, holdfastOnNormal, holdfastOnPostgres } from "./holdfast.ts";
+import { openWorkflowOnPostgres, openWorkflowOnSqlite } from "./openworkflow.ts";
+import { restate } from "./restate/restate.ts";
 import { rivetInMemory, rivetOnFull, rivetOnNormal } from "./rivet/rivet.ts";
 
 /** Everything that is measured, in the order of the tables. */
@@ -13,4 +17,9 @@ export const SUBJECTS: readonly Subject[] = [
   rivetInMemory,
   rivetOnFull,
   rivetOnNormal,
+  openWorkflowOnSqlite,
+  openWorkflowOnPostgres,
+  dbos,
+  absurd,
+  restate,
 ];

@@ -23,3 +23,22 @@ export function folderBytes(folder: string): number {
   }
   return bytes;
 }
+
+/** Bytes of all tables and indexes that an engine made, with what a checkpoint brings into them. */
+export async function postgresBytes(url: string): Promise<number> {
+  const { default: pg } = await import("pg");
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query("CHECKPOINT");
+    const { rows } = await client.query<{ bytes: string }>(
+      `SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) AS bytes
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+         AND c.relname <> 'raw_commits'`,
+    );
+    return Number(rows[0]?.bytes);
+  } finally {
+    await client.end();
+  }
+}

@@ -20,7 +20,7 @@ export const branches: Work = {
     { label: "join of 100", count: 100, variant: "join" },
     { label: "map of 1,000", count: 1_000, operations: 1_001, variant: "map" },
   ],
-  limitSeconds: 120,
+  limitSeconds: 40,
   async measure(bench: Bench, { count, variant }: WorkCase): Promise<Figures> {
     const session = await bench.open();
     const run = async (id: string, width: number): Promise<void> => {

@@ -19,7 +19,7 @@ export const manyRuns: Work = {
     { label: "5,000", count: 5_000 },
   ],
   quickCases: [{ label: "500", count: 500 }],
-  limitSeconds: 120,
+  limitSeconds: 40,
   async measure(bench: Bench, { count }: WorkCase): Promise<Figures> {
     const session = await bench.open();
     const run = async (order: RunOrder): Promise<void> => {

@@ -17,7 +17,7 @@ export const sequentialSteps: Work = {
     { label: "100,000", count: 100_000, operations: 100_000, only: "holdfast" },
   ],
   quickCases: [{ label: "1,000", count: 1_000, operations: 1_000 }],
-  limitSeconds: 120,
+  limitSeconds: 40,
   async measure(bench: Bench, { count }: WorkCase): Promise<Figures> {
     const session = await bench.open();
     const inMemory = bench.subject.storage === "memory";
