@@ -1,6 +1,6 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
-import { holdingOf } from "../evidence/holdings.ts";
+import { holdingOfPass } from "../evidence/holdings.ts";
 import { livesOf } from "../evidence/lives.ts";
 import { checkerOf } from "./checker-of.ts";
 
@@ -38,7 +38,7 @@ export const fencedWriteNothing = checkerOf(
 );
 
 function unlawful(evidence: Evidence, start: FactOf<"body-started">): string | null {
-  const holding = holdingOf(evidence, start);
+  const holding = holdingOfPass(evidence, start);
   if (holding === undefined) return "in a process that never had a claim of the run";
   const { until, givenUp, life } = holding;
   if (givenUp < start.n && givenUp !== life.to) return "after its process had given the run up";

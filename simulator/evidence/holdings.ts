@@ -84,10 +84,54 @@ export function allHoldings(evidence: Parameters<typeof holdingsByRun>[0]): read
   return [...holdingsByRun(evidence).values()].flat();
 }
 
+/** Something that happened in a pass of a run. */
+export interface InPass {
+  readonly run: string;
+  readonly process: string;
+  readonly pass: number;
+  readonly n: number;
+}
+
+/** Where the passes of each run began, by process. */
+const passStarts = memo(({ facts }) => {
+  const starts = new Map<string, { readonly pass: number; readonly n: number }[]>();
+  for (const fact of facts) {
+    if (fact.type !== "pass-started") continue;
+    const { run, process, pass, n } = fact;
+    const identity = JSON.stringify([run, process]);
+    const passes = starts.get(identity) ?? [];
+    starts.set(identity, passes);
+    passes.push({ pass, n });
+  }
+  return starts;
+});
+
+/**
+ * The claim under which a pass was when fact `n` happened: the newest that its process had when it began, and then those with
+ * which it was taken up in place after it had given the run up. A pass that was robbed stays what it was, whoever claims
+ * the run afterwards, and so does one that is followed by another.
+ */
+export function holdingOfPass(
+  evidence: Parameters<typeof holdingsByRun>[0],
+  { run, process, pass, n }: InPass,
+): Holding | undefined {
+  const passes = passStarts(evidence).get(JSON.stringify([run, process])) ?? [];
+  const began = passes.find((one) => one.pass === pass)?.n ?? n;
+  const follower = passes.find((one) => one.pass > pass)?.n;
+  const mine = holdingsOf(evidence, run).filter((holding) => holding.process === process);
+  let index = mine.findLastIndex(({ from }) => from < began);
+  const end = follower === undefined ? mine.length : mine.findLastIndex(({ from }) => from < follower);
+  for (let next = mine[index + 1]; next !== undefined; next = mine[index + 1]) {
+    if (next.from > n || index + 1 >= end || (mine[index]?.givenUp ?? next.from) >= next.from) break;
+    index++;
+  }
+  return mine[index];
+}
+
 /** The newest claim of the run that this process had been given when fact `n` happened. */
 export function holdingOf(
   evidence: Parameters<typeof holdingsByRun>[0],
-  at: { readonly run: string; readonly process: string; readonly n: number },
+  at: Pick<InPass, "run" | "process" | "n">,
 ): Holding | undefined {
   return holdingsOf(evidence, at.run).findLast(
     (holding) => holding.process === at.process && holding.from < at.n,

@@ -1,5 +1,5 @@
 import type { FactOf } from "./fact-of.ts";
-import { type Holding, holdingOf } from "./holdings.ts";
+import { type Holding, holdingOfPass } from "./holdings.ts";
 import type { Life } from "./lives.ts";
 import { memo } from "./memo.ts";
 
@@ -30,7 +30,7 @@ export const startsOf = memo((evidence): readonly Start[] => {
   const starts: Start[] = [];
   for (const began of evidence.facts) {
     if (began.type !== "body-started") continue;
-    const holding = holdingOf(evidence, began);
+    const holding = holdingOfPass(evidence, began);
     if (holding === undefined) continue;
     const { life, taken, givenUp } = holding;
     const ended = ends.get(began.start) ?? null;

@@ -29,16 +29,30 @@ export function performLoop(scope: ProgramScope, loop: LoopStatement): Promise<u
   );
 }
 
-/** Without a state of the engine's: every pass begins with the first iteration (see LoopStatement), so counting is enough. */
+/** A step of every iteration without a state; no name of a program is written like this. */
+const POSITION = "?";
+
+/** Without a state of the engine's the iteration is what the engine calls a place in it. */
 function countedIteration(scope: ProgramScope, loop: LoopStatement, path: string) {
-  let state = FIRST_STATE;
+  let { sum } = FIRST_STATE;
   return async (ctx: WorkflowContext): Promise<LoopDecision<undefined, LoopEnd> | undefined> => {
+    const state = { count: await iterationOf(ctx), sum };
     const decision = await iterate(scope, loop, { ctx, state, path });
     const verdict = loopVerdict(decision);
     if (verdict?.next !== "continue") return decision as LoopDecision<undefined, LoopEnd>;
-    state = verdict.state as LoopState;
+    sum = (verdict.state as LoopState).sum;
     return undefined;
   };
+}
+
+/** A run that was forked or taken back may begin with any. */
+async function iterationOf(ctx: WorkflowContext): Promise<number> {
+  const place = await ctx.step({
+    name: POSITION,
+    ephemeral: true,
+    run: ({ idempotencyKey }) => idempotencyKey,
+  });
+  return Number(/#(\d+)\/[^/]*$/.exec(place)?.[1]);
 }
 
 async function iterate(

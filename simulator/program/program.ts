@@ -132,8 +132,8 @@ export interface LoopStatement {
   /** Iterations after which it breaks by itself. */
   readonly times: number;
   /**
-   * Whether a state (a counter and a sum of texts) is handed on. A loop without one cannot know its iteration, so it
-   * has a `pruneInterval` greater than `times` and no handler inside: then every pass begins with the first iteration.
+   * Whether a state (a counter and a sum of texts) is handed on. A loop without one has a `pruneInterval` greater than
+   * `times` and no handler inside: then every pass begins with the same iteration, and sees the same.
    */
   readonly stateful: boolean;
   readonly pruneInterval: number;

@@ -1,0 +1,110 @@
+import type { Evidence } from "../evidence/evidence.ts";
+import { holdingOf, holdingsOf } from "../evidence/holdings.ts";
+import { type Commit, entryAt, type Life, livesOf, versionAt } from "../evidence/lives.ts";
+import { mustBeClaimedBy } from "../evidence/quiet.ts";
+import { startsOf } from "../evidence/starts.ts";
+import { checkerOf } from "./checker-of.ts";
+
+/** Rounding of clocks to whole milliseconds. */
+const ROUNDING_MS = 2;
+/** A clock that goes faster than true time makes a duration shorter. */
+const FASTEST = 0.95;
+
+export const timersOnTime = checkerOf(
+  "I18",
+  "no timer fires before its deadline by the store's clock; deadlines never move; when all is quiet they are kept",
+  function* (evidence) {
+    for (const life of livesOf(evidence)) {
+      for (const commit of life.commits) {
+        for (const problem of deadlineProblems(evidence, life, commit))
+          yield { problem, run: life.run, fact: commit.fact };
+      }
+      yield* overslept(evidence, life);
+    }
+    for (const { began, held, life } of startsOf(evidence)) {
+      if (!held || began.attempt < 2) continue;
+      const version = versionAt(life, began.path, began.n);
+      const { entry } = version ?? { entry: null };
+      const due = (began.role === "body" ? entry?.dueAt : entry?.compensation?.retryAt) ?? 0;
+      const fullMs = began.role === "body" ? due - (entry?.settledAt ?? due) : 0;
+      const early = due - began.at - clockError(evidence, began);
+      if (early <= 0 || waitedInFull(began.at - timeOf(evidence, version?.fact), fullMs)) continue;
+      const problem = `attempt ${began.attempt} at "${began.path}" started ${early} ms before its backoff was over`;
+      yield { problem, run: began.run, fact: began.n };
+    }
+  },
+);
+
+function* deadlineProblems(evidence: Evidence, life: Life, commit: Commit): Iterable<string> {
+  if (commit.resets || commit.batch === null) return;
+  for (const { path, before, after } of commit.entries) {
+    if (before === null || after === null || before.status !== "pending") continue;
+    if (before.kind !== "sleep" && before.kind !== "message") continue;
+    if (after.status === "pending") {
+      if (after.dueAt !== before.dueAt)
+        yield `the deadline at "${path}" moved from ${before.dueAt} to ${after.dueAt}`;
+      continue;
+    }
+    const byClock = before.kind === "sleep" || after.status === "failed" || after.result === null;
+    if (!byClock || before.dueAt === null) continue;
+    const { process, fact: n, at } = commit;
+    const early = before.dueAt - at - clockError(evidence, { run: life.run, process, n, at });
+    const waitedMs = at - timeOf(evidence, versionAt(life, path, n)?.fact);
+    if (early > 0 && !waitedInFull(waitedMs, before.dueAt - before.createdAt))
+      yield `the timer at "${path}" fired ${early} ms before its deadline`;
+  }
+  if (commit.record.status !== "sleeping") return;
+  for (const [path, dueAt] of openSleeps(life, commit)) {
+    const { wakeAt } = commit.record;
+    if (wakeAt === null || wakeAt > Math.max(dueAt, commit.at))
+      yield `the run sleeps until ${wakeAt}, past the deadline at "${path}"`;
+  }
+}
+
+/**
+ * Whether the whole duration was waited for since it was stored: who wrote the deadline may have been wrong about the store's clock,
+ * and nobody has to wait longer for that.
+ */
+function waitedInFull(waitedMs: number, fullMs: number): boolean {
+  return fullMs > 0 && waitedMs >= fullMs * FASTEST - ROUNDING_MS;
+}
+
+function timeOf({ facts }: Evidence, n: number | undefined): number {
+  return facts[n ?? -1]?.at ?? 0;
+}
+
+/** How wrong the process may be about the store's clock: as its own went since the claim told it. */
+function clockError(
+  evidence: Evidence,
+  at: { readonly run: string; readonly process: string; readonly n: number; readonly at: number },
+): number {
+  const number = /^host-(\d+)$/.exec(at.process)?.[1];
+  const rate = evidence.scenario.hosts[Number(number ?? -1)]?.clockRate ?? 1;
+  const since = holdingOf(evidence, at)?.fromAt ?? 0;
+  return Math.max(0, rate - 1) * (at.at - since) + ROUNDING_MS;
+}
+
+/** Sleeps at the root that wait: nothing has left their scope. */
+function* openSleeps(life: Life, { fact }: Commit): Iterable<readonly [string, number]> {
+  for (const path of life.versions.keys()) {
+    if (path.includes("/")) continue;
+    const entry = entryAt(life, path, fact + 1);
+    if (entry?.kind === "sleep" && entry.status === "pending" && entry.dueAt !== null)
+      yield [path, entry.dueAt];
+  }
+}
+
+/** Runs whose time came when nothing was wrong, and that nobody took up. */
+function* overslept(evidence: Evidence, life: Life) {
+  for (const [index, { record, fact }] of life.commits.entries()) {
+    if (record.status !== "sleeping" || record.wakeAt === null || fact > life.damagedAt) continue;
+    const by = mustBeClaimedBy(evidence, record.wakeAt);
+    if (by === null) continue;
+    const next = holdingsOf(evidence, life.run).find(({ from }) => from > fact);
+    const changed = next?.fromAt ?? evidence.facts[life.commits[index + 1]?.fact ?? -1]?.at;
+    const gone = evidence.facts[life.to]?.at;
+    if (Math.min(changed ?? Number.POSITIVE_INFINITY, gone ?? Number.POSITIVE_INFINITY) <= by) continue;
+    const problem = `the run was due at ${record.wakeAt}, and nobody had taken it up ${by - record.wakeAt} ms later`;
+    yield { problem, run: life.run, fact };
+  }
+}

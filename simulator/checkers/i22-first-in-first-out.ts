@@ -1,0 +1,85 @@
+import type { NewMessage } from "#holdfast/storage/records.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { type Life, livesOf } from "../evidence/lives.ts";
+import { outlineOf } from "../evidence/outline.ts";
+import { programOf } from "../evidence/programs.ts";
+import { queueOf, type Receipt } from "../evidence/queues.ts";
+import type { Statement } from "../program/program.ts";
+import { checkerOf } from "./checker-of.ts";
+
+export const firstInFirstOut = checkerOf(
+  "I22",
+  "messages are received in the order in which they came, per name, and by a wait for several names the oldest of all",
+  function* (evidence) {
+    for (const life of livesOf(evidence)) {
+      const { receipts } = queueOf(evidence, life);
+      for (const receipt of receipts) {
+        const at = { run: life.run, fact: receipt.commit.fact };
+        const places = receipt.messages.map(({ id }) => receipt.queued.findIndex((one) => one.id === id));
+        if (places.some((place, i) => i > 0 && place < (places[i - 1] as number)))
+          yield {
+            problem: `the messages at "${receipt.path}" are not in the order in which they came`,
+            ...at,
+          };
+      }
+      // A branch that is left gives back what it took and did not see: others may have overtaken that.
+      if (leavesBranches(evidence, life)) continue;
+      for (const receipt of receipts) {
+        const passed = overtaken(receipt, namesAt(evidence, life, receipt), receipts);
+        if (passed === undefined) continue;
+        const problem = `"${receipt.path}" received ${passed.by} before the older message ${passed.older.id}`;
+        yield { problem, run: life.run, fact: receipt.commit.fact };
+      }
+    }
+  },
+);
+
+function leavesBranches(evidence: Evidence, life: Life): boolean {
+  const program = programOf(evidence, life);
+  if (program === undefined) return true;
+  return outlineOf(program).all.some(({ kind }) => kind === "race" || kind === "map");
+}
+
+/** Names that the wait asks for, as far as that is certain; null: only those of what it received. */
+function namesAt(evidence: Evidence, life: Life, { path }: Receipt): ReadonlySet<string> | null {
+  const program = programOf(evidence, life);
+  const statements = program === undefined ? [] : outlineOf(program).at(path);
+  const [statement] = statements;
+  return statements.length === 1 && statement !== undefined ? new Set(waitedFor(statement)) : null;
+}
+
+function waitedFor(statement: Statement): readonly string[] {
+  if (statement.kind === "listen") return [statement.message];
+  return statement.kind === "next" || statement.kind === "batch" ? statement.names : [];
+}
+
+/**
+ * A message that was queued before one of those received and that nobody had received yet. One that was sent later by the sender's clock
+ * may have been too late for a wait whose deadline had passed.
+ */
+function overtaken(
+  receipt: Receipt,
+  names: ReadonlySet<string> | null,
+  all: readonly Receipt[],
+): { readonly by: string; readonly older: NewMessage } | undefined {
+  const before = all.filter(
+    ({ commit, entry }) => commit === receipt.commit && entry.sequence <= receipt.entry.sequence,
+  );
+  const takenHere = new Set(before.flatMap(({ messages }) => messages.map(({ id }) => id)));
+  const recorded = new Set(
+    all
+      .filter(({ commit }) => commit === receipt.commit)
+      .flatMap(({ messages }) => messages.map(({ id }) => id)),
+  );
+  // What an iteration received that is over and pruned was received before.
+  for (const id of receipt.commit.batch?.consume ?? []) if (!recorded.has(id)) takenHere.add(id);
+  for (const message of receipt.messages) {
+    for (const older of receipt.queued) {
+      if (older.id === message.id) break;
+      const wanted = older.name === message.name || names?.has(older.name) === true;
+      if (!wanted || takenHere.has(older.id) || older.expiresAt !== null) continue;
+      if (older.createdAt <= message.createdAt) return { by: message.id, older };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import { answerTo, bodyPayload } from "#holdfast/history/message-body.ts";
+import { defaultCodec } from "#holdfast/history/payload.ts";
+import type { CompletedMessage } from "#holdfast/storage/records.ts";
+import { callsOf } from "../evidence/calls.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { type Life, livesOf, livesOfRun } from "../evidence/lives.ts";
+import { outlineOf } from "../evidence/outline.ts";
+import { programOf } from "../evidence/programs.ts";
+import { queueOf } from "../evidence/queues.ts";
+import { canonicalText } from "../program/canonical.ts";
+import type { Statement } from "../program/program.ts";
+import { checkerOf } from "./checker-of.ts";
+
+export const waitsKeepToTheirTerms = checkerOf(
+  "I23",
+  "a wait receives as many messages as it asked for at most; an answer is given once, to a message that was received",
+  function* (evidence) {
+    for (const life of livesOf(evidence)) {
+      yield* tooMany(evidence, life);
+      yield* wrongAnswers(evidence, life);
+    }
+    yield* wrongResponses(evidence);
+  },
+);
+
+function* tooMany(evidence: Evidence, life: Life) {
+  const program = programOf(evidence, life);
+  for (const { path, messages, commit } of queueOf(evidence, life).receipts) {
+    const at = { run: life.run, fact: commit.fact };
+    const statements = program === undefined ? [] : outlineOf(program).at(path);
+    const most = Math.max(0, ...statements.map(countOf));
+    if (statements.length > 0 && messages.length > most)
+      yield { problem: `"${path}" received ${messages.length} messages of ${most}`, ...at };
+    if (messages.length === 0) yield { problem: `"${path}" was served with no message`, ...at };
+  }
+}
+
+function countOf(statement: Statement): number {
+  if (statement.kind === "batch") return statement.count;
+  if (statement.kind === "listen") return statement.form.startsWith("listenN") ? statement.count : 1;
+  return statement.kind === "next" ? 1 : 0;
+}
+
+function* wrongAnswers(evidence: Evidence, life: Life) {
+  const { fates } = queueOf(evidence, life);
+  const answered = new Map<string, number>();
+  for (const { batch, fact, generation, entries } of life.commits) {
+    const at = { run: life.run, fact };
+    for (const { id } of batch?.complete ?? []) {
+      const consumed = fates.get(id)?.consumed.some((commit) => commit.fact <= fact) === true;
+      if (!consumed) yield { problem: `message ${id} was answered and had not been received`, ...at };
+      if (answered.get(id) === generation) yield { problem: `message ${id} was answered twice`, ...at };
+      answered.set(id, generation);
+    }
+    const recorded = entries.filter(
+      ({ before, after }) => after?.kind === "answer" && after.status === "completed" && before === null,
+    ).length;
+    if (batch !== null && recorded > batch.complete.length)
+      yield { problem: `${recorded} answers were recorded and ${batch.complete.length} given`, ...at };
+  }
+}
+
+/** Who asked is given the answer that was stored first. */
+function* wrongResponses(evidence: Evidence) {
+  for (const { began, ended } of callsOf(evidence)) {
+    const { what, run } = began;
+    if (what.api !== "request" || ended?.outcome.ok !== true) continue;
+    const given = livesOfRun(evidence, run).flatMap((life) => firstAnswer(life, what.messageId, ended.n));
+    const { value } = ended.outcome;
+    if (given.some((answer) => textOf(answer) === value)) continue;
+    const problem = `the request ${what.messageId} was answered with ${value}, which the run had not given`;
+    yield { problem, run, fact: ended.n };
+  }
+}
+
+function firstAnswer(life: Life, messageId: string, before: number): readonly CompletedMessage[] {
+  for (const { batch, fact } of life.commits) {
+    const answer = batch?.complete.find(({ id }) => id === messageId);
+    if (answer !== undefined) return fact < before ? [answer] : [];
+  }
+  return [];
+}
+
+function textOf({ id, response }: CompletedMessage): string {
+  return canonicalText(defaultCodec.decode(bodyPayload(answerTo(id), response)));
+}

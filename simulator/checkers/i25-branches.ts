@@ -1,0 +1,92 @@
+import { escapeName } from "#holdfast/history/location.ts";
+import { defaultCodec } from "#holdfast/history/payload.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { holdingOfPass } from "../evidence/holdings.ts";
+import { type Commit, commitBefore, entryAt, type Life, lifeAt, livesOf } from "../evidence/lives.ts";
+import { type Start, startsOf } from "../evidence/starts.ts";
+import { checkerOf } from "./checker-of.ts";
+
+export const branches = checkerOf(
+  "I25",
+  "a join ends when its branches have; a race has one winner, its losers are told to stop and their results are not seen",
+  function* (evidence) {
+    const starts = Map.groupBy(startsOf(evidence), ({ life }) => life);
+    for (const life of livesOf(evidence)) {
+      const decided = new Map<string, { readonly winner: string; readonly commit: Commit }>();
+      for (const commit of life.commits) {
+        const at = { run: life.run, fact: commit.fact };
+        if (commit.resets || commit.batch === null) continue;
+        for (const { path, before, after } of commit.entries) {
+          if (after?.status !== "completed" || (before !== null && before.status !== "pending")) continue;
+          if (after.kind === "join") {
+            const open = openStep(life, path, commit.fact);
+            if (open !== null) yield { problem: `the join "${path}" ended while "${open}" ran`, ...at };
+          }
+          if (after.kind !== "race") continue;
+          const winner = winnerOf(after.result);
+          decided.set(path, { winner, commit });
+          for (const { began } of untold(starts.get(life) ?? [], { path, winner, commit })) {
+            const problem = `"${began.path}" lost its race and was not told to stop (start ${began.start})`;
+            yield { problem, ...at };
+          }
+        }
+      }
+      yield* seenOfLosers(evidence, life, decided);
+    }
+  },
+);
+
+function winnerOf(result: Uint8Array | null): string {
+  const value = defaultCodec.decode(result ?? new Uint8Array(0)) as { readonly winner?: unknown };
+  return typeof value?.winner === "string" ? value.winner : "";
+}
+
+function openStep(life: Life, path: string, fact: number): string | null {
+  for (const inside of life.versions.keys()) {
+    if (!inside.startsWith(`${path}/`)) continue;
+    const entry = entryAt(life, inside, fact + 1);
+    if (entry?.kind === "step" && entry.status === "pending") return inside;
+  }
+  return null;
+}
+
+/** Bodies in losing branches that were running, and whose signal was not aborted when the winner was committed. */
+function untold(
+  starts: readonly Start[],
+  { path, winner, commit }: { path: string; winner: string; commit: Commit },
+): readonly Start[] {
+  return starts.filter(({ began, ended, aborted, holding }) => {
+    if (began.role !== "body" || began.n > commit.fact || !isLoser(began.path, path, winner)) return false;
+    if (holding.epoch !== commit.batch?.epoch) return false;
+    const over = Math.min(ended?.n ?? Number.POSITIVE_INFINITY, aborted?.n ?? Number.POSITIVE_INFINITY);
+    return over > commit.fact;
+  });
+}
+
+function isLoser(path: string, race: string, winner: string): boolean {
+  if (!path.startsWith(`${race}/~`)) return false;
+  return path.slice(race.length + 1).split("/")[0] !== `~${escapeName(winner)}`;
+}
+
+/** A rollback enters the losers again, to collect their handlers: what it sees there is no result. */
+function* seenOfLosers(
+  evidence: Evidence,
+  life: Life,
+  decided: ReadonlyMap<string, { readonly winner: string; readonly commit: Commit }>,
+) {
+  if (decided.size === 0) return;
+  for (const fact of evidence.facts) {
+    if (fact.type !== "seen" || fact.run !== life.run || lifeAt(evidence, fact.run, fact.n) !== life)
+      continue;
+    const holding = holdingOfPass(evidence, fact);
+    if (holding === undefined || holding.taken < fact.n) continue;
+    for (const [path, { winner, commit }] of decided) {
+      if (fact.n < commit.fact || !isLoser(fact.path, path, winner)) continue;
+      const last = commitBefore(life, fact.n);
+      const undone = entryAt(life, path, fact.n)?.status !== "completed";
+      if (undone || last === undefined || last.header?.rollback !== "none") continue;
+      const problem = `"${fact.path}" was seen after "${winner}" had won the race "${path}"`;
+      yield { problem, run: life.run, fact: fact.n };
+    }
+  }
+}

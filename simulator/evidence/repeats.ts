@@ -1,0 +1,31 @@
+import type { Evidence } from "./evidence.ts";
+import { generationAt } from "./lives.ts";
+import type { Start } from "./starts.ts";
+
+const TAKEN_BY = new Set(["evict", "pause", "cancel", "rewind", "recover", "delete"]);
+const LEFT_BY = new Set(["process-killed", "process-stopping", "process-stopped", "process-paused"]);
+
+/** Each start with the last one before it of the same attempt, unless an operator took results back in between. */
+export function* repeats(starts: readonly Start[]): Iterable<readonly [Start, Start]> {
+  const last = new Map<string, Start>();
+  for (const start of starts) {
+    const { attempt, n } = start.began;
+    const identity = `${attempt} ${generationAt(start.life, n)}`;
+    const before = last.get(identity);
+    if (before !== undefined) yield [before, start];
+    last.set(identity, start);
+  }
+}
+
+/** Whether something had stopped the start before: its process, its claim, or somebody outside. */
+export function hadReason(evidence: Evidence, before: Start, again: Start): boolean {
+  const { run, process, n } = before.began;
+  if (!before.held || before.aborted !== null || again.holding.fromAt >= before.holding.until) return true;
+  for (let i = n + 1; i < again.began.n; i++) {
+    const fact = evidence.facts[i];
+    if (fact === undefined) continue;
+    if (fact.process === process && (fact.type === "fault" || LEFT_BY.has(fact.type))) return true;
+    if (fact.type === "called" && fact.run === run && TAKEN_BY.has(fact.what.api)) return true;
+  }
+  return false;
+}
