@@ -37,10 +37,15 @@ export function tableOf(outcomes: readonly Outcome[]): string {
   return [...headings, ...rows].join("\n");
 }
 
-/** The cases that a runtime has for itself, a line each. */
+/** The cases that a runtime has for itself: a line for each storage, as there are many. */
 export function ownLines({ name, result }: Outcome): string[] {
   if (typeof result === "string" || result.own === undefined) return [];
-  return result.own.map((report) => `${mark(report)} ${name}, ${report.stage}: ${report.name}`);
+  const own = result.own;
+  return [...new Set(own.map(({ stage }) => stage))].map((stage) => {
+    const marks = own.filter((report) => report.stage === stage).map(mark);
+    const counts = ["✓", "✗", "–"].map((sign) => `${sign} ${marks.filter((one) => one === sign).length}`);
+    return `${name}, ${stage}: ${counts.join("  ")}`;
+  });
 }
 
 export function allReports({ result }: Outcome): readonly CaseReport[] {

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { Miniflare } from "miniflare";
 import { bundle } from "../bundle.ts";
 
@@ -67,6 +69,17 @@ export class Workerd {
       durableObjectsPersist: this.#folder,
       cf: false,
       host: "127.0.0.1",
+      handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+        stdout.resume();
+        void tellProblems(stderr);
+      },
     });
+  }
+}
+
+/** What workerd says, but for remarks that are meant for its makers: of alarms that were moved while they fired. */
+async function tellProblems(stderr: Readable): Promise<void> {
+  for await (const line of createInterface({ input: stderr })) {
+    if (!line.includes("NOSENTRY")) process.stderr.write(`${line}\n`);
   }
 }
