@@ -77,9 +77,11 @@ class RunActs {
         this.#act(this.#anyTime(), { api: "send", name, body: prng.pick(BODIES), times: burst });
         left -= burst;
       }
-      if (this.#swarm.chance(prng, "request", 0.7)) {
-        const timeoutMs = prng.pick([50, 1_000, 20_000]);
-        this.#act(this.#anyTime(), { api: "request", name, body: prng.pick(BODIES), timeoutMs });
+      if (this.#swarm.has("request")) {
+        for (let request = prng.between(0, 3); request > 0; request--) {
+          const timeoutMs = prng.pick([50, 1_000, 20_000]);
+          this.#act(this.#anyTime(), { api: "request", name, body: prng.pick(BODIES), timeoutMs });
+        }
       }
       if (prng.chance(0.8)) {
         const last = { api: "send", name, body: "text", times: Math.min(times, LARGEST_BURST) } as const;
@@ -110,7 +112,7 @@ class RunActs {
   /** Some time at which the run is probably there and not over. */
   #anyTime(): number {
     const { quietAtMs } = this.#outside;
-    const spanMs = this.#prng.pick([300, 2_000, Math.max(2_000, quietAtMs)]);
+    const spanMs = this.#prng.pick([50, 200, 800, 3_000, Math.max(3_000, quietAtMs)]);
     return this.#startAtMs + this.#prng.int(spanMs);
   }
 

@@ -9,6 +9,7 @@ import { type Surroundings, WaitWriter } from "./generate-wait.ts";
 import { NameGiver } from "./name-giver.ts";
 import { newerBlock } from "./newer-code.ts";
 import { ownScope, type Room, sameScope } from "./room.ts";
+import { shiftedLooks } from "./shifted-looks.ts";
 
 /** Statements that a program performs at most, repetitions counted. */
 const MOST_WORK = 120;
@@ -44,6 +45,13 @@ const LEAVES: readonly Kind[] = [
 ];
 const BLOCKS: readonly Kind[] = ["loop", "join", "race", "map", "try", "version", "if", "together", "catch"];
 
+/** What says little when it comes often, and how much less often than others it comes. */
+const RARE: ReadonlyMap<Kind, number> = new Map([
+  ["removed", 0.3],
+  ["draw", 0.4],
+  ["checkpoint", 0.4],
+]);
+
 class ProgramWriter {
   readonly #prng: Prng;
   readonly #swarm: Swarm;
@@ -62,12 +70,14 @@ class ProgramWriter {
 
   program(): Block {
     const prng = this.#prng;
-    const size = this.#sometimes("large-programs", 0.3) ? prng.between(10, 40) : prng.between(1, 9);
+    const size = this.#sometimes("large-programs", 0.4) ? prng.between(15, 40) : prng.between(2, 12);
     const depth = this.#sometimes("deep-programs", 0.6) ? 4 : 2;
     const room: Room = { names: this.#names(), depth, repeats: 1, handlers: true, armed: false };
+    const first = this.#swarm.has("checkpoint") && prng.chance(0.7) ? [this.#checkpoint(room)] : [];
     const { statements } = this.#block(room, size);
-    if (!this.#swarm.has("throw") || !prng.chance(room.armed ? 0.6 : 0.1)) return { statements };
-    return { statements: [...statements, { kind: "throw", what: this.#steps.thrown() }] };
+    const fails = room.armed ? prng.chance(0.45) : this.#swarm.has("throw") && prng.chance(0.1);
+    const last: Statement[] = fails ? [{ kind: "throw", what: this.#steps.thrown() }] : [];
+    return { statements: [...first, ...shiftedLooks(statements, 0, first.length), ...last] };
   }
 
   #block(room: Room, size: number): Block {
@@ -76,7 +86,6 @@ class ProgramWriter {
       const statement = this.#statement(room, left, statements);
       statements.push(statement);
       left -= sizeOfStatement(statement);
-      if (statement.kind === "checkpoint") room.armed = true;
     }
     return { statements };
   }
@@ -91,12 +100,12 @@ class ProgramWriter {
 
   #kind(room: Room, left: number, before: readonly Statement[]): Kind {
     const weights = (kinds: readonly Kind[]) =>
-      kinds.map((kind) => [kind, this.#swarm.weight(kind as Feature)] as const);
+      kinds.map((kind) => [kind, this.#swarm.weight(kind as Feature) * (RARE.get(kind) ?? 1)] as const);
     const wide = room.depth > 0 && left > 1;
     const allowed = ([kind]: readonly [Kind, number]): boolean =>
       (kind !== "if" || before.length > 0) && (kind !== "checkpoint" || this.#checkpoints < 3);
     const options = [...weights(LEAVES), ...(wide ? weights(BLOCKS) : [])].filter(allowed);
-    return choose(this.#prng, [["step", 3], ...options]) ?? "step";
+    return choose(this.#prng, [["step", 5], ...options]) ?? "step";
   }
 
   #make(
@@ -121,8 +130,7 @@ class ProgramWriter {
       case "send":
         return this.#waits.send(this.#steps.value());
       case "checkpoint":
-        this.#checkpoints += 1;
-        return { kind, name: this.#name(room, "checkpoint") };
+        return this.#checkpoint(room);
       case "removed":
         return { kind, name: this.#name(room, "removed"), removed: prng.pick(REMOVABLE) };
       case "draw":
@@ -180,6 +188,12 @@ class ProgramWriter {
     }
   }
 
+  #checkpoint(room: Room): Statement {
+    this.#checkpoints += 1;
+    room.armed = true;
+    return { kind: "checkpoint", name: this.#name(room, "checkpoint") };
+  }
+
   #loop(room: Room, left: number): LoopStatement {
     const prng = this.#prng;
     const name = this.#name(room, "loop");
@@ -208,16 +222,16 @@ class ProgramWriter {
     const most = Math.floor(MOST_WORK / (room.repeats * left));
     const items = Math.min(prng.between(0, 5), Math.max(1, most));
     const inner = ownScope(room, this.#names(), { repeats: Math.max(1, items) });
+    const failing = prng.chance(0.2);
+    const size = prng.between(1, left - 1);
     return {
       kind: "map",
       name,
       items,
       concurrency: prng.between(1, 3),
       ...(prng.chance(0.3) ? { minSuccessful: prng.int(items + 1) } : {}),
-      ...(prng.chance(0.3) ? { toleratedFailures: prng.int(3) } : {}),
-      body: prng.chance(0.3)
-        ? this.#failing(inner, prng.between(1, left - 1))
-        : this.#block(inner, prng.between(1, left - 1)),
+      ...(failing || prng.chance(0.3) ? { toleratedFailures: prng.int(items + 1) } : {}),
+      body: failing ? this.#failing(inner, size + 1) : this.#block(inner, size),
     };
   }
 

@@ -67,7 +67,7 @@ export class StepWriter {
       retryOnTimeout: timed && prng.chance(0.4),
       ephemeral: this.#sometimes("ephemeral", 0.25),
       atMostOnce: this.#sometimes("at-most-once", 0.2),
-      ...(armed && prng.chance(0.6) ? { handler: this.#handler() } : {}),
+      ...(armed && prng.chance(0.8) ? { handler: this.#handler() } : {}),
     };
   }
 
@@ -91,7 +91,7 @@ export class StepWriter {
       ["fails", 1],
       ["fails at once", 0.5],
       ["never ends", swarm.has("timeouts") ? 1 : 0],
-      ["is refused", swarm.has("refusals") ? 1 : 0],
+      ["is refused", swarm.has("refusals") ? 0.4 : 0],
     ];
     return choose(this.#prng, fates) ?? "succeeds";
   }

@@ -95,7 +95,7 @@ export class WaitWriter {
   }
 
   #answers(): boolean {
-    return this.#swarm.chance(this.#prng, "answers", 0.4);
+    return this.#swarm.chance(this.#prng, "answers", 0.7);
   }
 
   #timeout(room: Room): { readonly timeoutMs?: number } {

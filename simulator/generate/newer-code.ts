@@ -1,6 +1,7 @@
 import type { Block, Statement } from "../program/program.ts";
 import type { Prng } from "../random/prng.ts";
 import type { StepWriter } from "./generate-step.ts";
+import { shiftedLooks } from "./shifted-looks.ts";
 
 /** Names of this generation of code alone: older code has none of them. */
 const NEW_NAMES = "newer";
@@ -46,12 +47,9 @@ function addition(steps: StepWriter, number: number): Statement {
 function inserted(statements: readonly Statement[], wanted: number, addition: Statement): Block {
   const end = statements.findIndex(({ kind }) => kind === "break");
   const at = end === -1 ? wanted : Math.min(wanted, end);
-  const moved = statements.map((statement) =>
-    statement.kind === "if" && statement.statement >= at
-      ? { ...statement, statement: statement.statement + 1 }
-      : statement,
-  );
-  return { statements: [...moved.slice(0, at), addition, ...moved.slice(at)] };
+  const before = statements.slice(0, at);
+  const after = shiftedLooks(statements.slice(at), at, 1);
+  return { statements: [...before, addition, ...after] };
 }
 
 /** The statement with the scopes inside of it edited. */
