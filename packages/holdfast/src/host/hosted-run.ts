@@ -11,6 +11,7 @@ import type { Lease } from "./lease.ts";
 import { LeaseGuard } from "./lease-guard.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { leavePass, type ParkedPass, type ParkedPasses } from "./parked-passes.ts";
+import { isSuspect, type Quarantine } from "./quarantine.ts";
 import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
 
@@ -20,6 +21,7 @@ export interface HostedRunNeighbours {
   readonly leases: LeaseKeeper;
   readonly parked: ParkedPasses;
   readonly backoff: Backoff;
+  readonly quarantine: Quarantine;
 }
 
 /** A claim, and how it was come by. */
@@ -98,9 +100,10 @@ export class HostedRun {
 
   async #run(): Promise<void> {
     await this.#claimed.before;
-    const { leases, session } = this.#with;
+    const { leases, quarantine, session } = this.#with;
     const guard = new LeaseGuard();
     const held = await this.#advance(guard);
+    quarantine.leave(this);
     leases.drop(this.#lease);
     this.#keep(held.parked, held.outcome);
     await this.#giveBack(held.outcome);
@@ -153,14 +156,29 @@ export class HostedRun {
       claim: this.#passClaim(guard),
       input: () => undefined,
     });
-    return "pass" in opened ? { pass: opened.pass, guard } : opened.outcome;
+    if (!("pass" in opened)) return opened.outcome;
+    await this.#isolate(opened.pass.startsWithoutCommit);
+    return { pass: opened.pass, guard };
+  }
+
+  /** A run that may be what ends its process again and again goes on alone; if another one does already, not here and now. */
+  async #isolate(starts: number): Promise<void> {
+    const { quarantine, session } = this.#with;
+    const { workflowId } = this;
+    if (!isSuspect(starts, session.settings.limits.crashBudget)) return;
+    session.log.warn("a run was started again and again without committing anything; it goes on alone", {
+      workflowId,
+      starts,
+    });
+    if (!(await quarantine.enter(this))) this.stop("evict");
   }
 
   #passClaim(guard: LeaseGuard): PassClaim {
+    const { quarantine, session } = this.#with;
     const { claim } = this.#claimed;
     guard.lease = this.#lease;
     return {
-      driver: guard.driver(this.#with.session.store.driver(claim), claim.workflowId),
+      driver: guard.driver(session.store.driver(claim), claim.workflowId, () => quarantine.leave(this)),
       epoch: claim.epoch,
       now: this.#now,
     };

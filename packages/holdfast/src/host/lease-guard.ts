@@ -37,8 +37,8 @@ export class LeaseGuard {
     };
   }
 
-  /** The driver, which commits under the lease only. */
-  driver(driver: EngineDriver, workflowId: string): EngineDriver {
+  /** The driver, which commits under the lease only; `committed` is called after each commit. */
+  driver(driver: EngineDriver, workflowId: string, committed: () => void = () => {}): EngineDriver {
     return {
       limits: driver.limits,
       load: () => driver.load(),
@@ -48,6 +48,7 @@ export class LeaseGuard {
         // The pass was told why when the lease was lost.
         if (this.lease?.held !== true) throw new RunEvictedError(workflowId);
         await driver.commit(batch);
+        committed();
         if (keepsClaim(batch.status, batch.wakeAt)) this.check();
       },
       applied: (batchId) => driver.applied(batchId),

@@ -8,6 +8,7 @@ import { HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts"
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import { ParkedPasses } from "./parked-passes.ts";
+import { Quarantine } from "./quarantine.ts";
 import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
 import type { WorkflowRegistry } from "./workflow-registry.ts";
@@ -63,6 +64,7 @@ export class Worker implements LocalRuns {
       leases: new LeaseKeeper(session),
       parked: new ParkedPasses(cacheSize),
       backoff: new Backoff(clock, times),
+      quarantine: new Quarantine({ clock, inWork: () => this.#ending, lifted: () => this.#bell.notify() }),
     };
   }
 
@@ -112,6 +114,7 @@ export class Worker implements LocalRuns {
     this.#bell.notify();
     this.#backoff.cut();
     this.#neighbours.backoff.cut();
+    this.#neighbours.quarantine.cut();
     this.#neighbours.parked.clear();
     for (const run of this.#ending) run.stop("drain");
     const hurry = clock.setTimer(timeoutMs, () => this.#evictAll());
@@ -146,6 +149,7 @@ export class Worker implements LocalRuns {
   }
 
   get #room(): number {
+    if (this.#neighbours.quarantine.occupied) return 0;
     return this.#setup.concurrency - this.#ending.size - this.#reserved;
   }
 
@@ -223,7 +227,7 @@ export class Worker implements LocalRuns {
     const { session, workflows } = this.#setup;
     const { workflowId } = claim;
     const definition = workflows.get(claim.workflowName);
-    if (this.#stopping || definition === null) {
+    if (this.#stopping || this.#neighbours.quarantine.occupied || definition === null) {
       await session.store.release(claim).catch((error: unknown) => {
         session.log.warn("a claim could not be given back; it ends with its lease", { workflowId, error });
       });

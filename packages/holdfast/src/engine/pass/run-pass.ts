@@ -54,6 +54,11 @@ export class RunPass {
     return this.#state.journal.header.revision;
   }
 
+  /** How often the run was started before this pass was opened, in a row, without committing anything. */
+  get startsWithoutCommit(): number {
+    return this.#state.crashes.starts;
+  }
+
   /** Whether the claim is still held: a commit that parks or ends the run gives it up. */
   get holdsClaim(): boolean {
     return this.#state.holdsClaim;
