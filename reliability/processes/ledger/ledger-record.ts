@@ -14,8 +14,8 @@ export interface CommittedEntry {
   readonly count: number;
   readonly armed: boolean;
   readonly compensated: boolean;
-  /** A checksum of the stored result; null when there is none. */
-  readonly result: number | null;
+  /** A digest of the stored result; null when there is none. */
+  readonly result: string | null;
 }
 
 /** Something that a body or a handler did in the world. */

@@ -1,5 +1,5 @@
+import { hash } from "node:crypto";
 import { BareReader } from "#holdfast/history/bare.ts";
-import { crc32c } from "#holdfast/history/crc32c.ts";
 import { decodeEntry } from "#holdfast/history/entry-codec.ts";
 import { hex, KeySpace, type ParsedKey, parseKey } from "#holdfast/history/key.ts";
 import { formatSegment } from "#holdfast/history/location.ts";
@@ -50,7 +50,7 @@ export class CommittedRows {
       count: entry.count,
       armed: entry.armed,
       compensated: entry.compensation?.done === true,
-      result: entry.result === null ? null : crc32c(entry.result),
+      result: entry.result === null ? null : hash("sha1", entry.result),
     };
   }
 }

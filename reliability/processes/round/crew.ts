@@ -1,6 +1,9 @@
 import type { Child } from "./child.ts";
 import type { MemberOptions, Round } from "./round.ts";
 
+/** A member that fails so often before it is ready is not started any more. */
+const STARTS_TRIED = 5;
+
 /** A process that ended by itself, as it should not have. */
 export interface Death {
   readonly name: string;
@@ -15,6 +18,8 @@ interface Place {
   options: MemberOptions;
   child: Child;
   starts: number;
+  /** Starts in a row that did not get as far as being ready. */
+  stillborn: number;
   finished: boolean;
 }
 
@@ -22,11 +27,14 @@ interface Place {
 export class Crew {
   /** Resolves when all senders have seen the ends of all runs. */
   readonly done: Promise<void>;
+  /** Resolves when somebody cannot be started at all. */
+  readonly broken: Promise<void>;
   /** Ends with an exit code that neither a drain nor the end of the work explains. */
   readonly deaths: Death[] = [];
   readonly #round: Round;
   readonly #places: Map<string, Place> = new Map();
   #finish: () => void = () => {};
+  #breakUp: () => void = () => {};
   #resting = false;
 
   constructor(round: Round, members: readonly MemberOptions[]) {
@@ -34,10 +42,13 @@ export class Crew {
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
+    this.broken = new Promise((resolve) => {
+      this.#breakUp = resolve;
+    });
     for (const options of members) {
       const { name } = options;
       const child = this.#spawn(options, 0);
-      const place: Place = { name, options, child, starts: 1, finished: false };
+      const place: Place = { name, options, child, starts: 1, stillborn: 0, finished: false };
       this.#places.set(name, place);
       this.#watch(place);
     }
@@ -104,9 +115,17 @@ export class Crew {
           this.#finish();
         return;
       }
-      if (code !== null && code !== 0)
-        this.deaths.push({ name: place.name, code, complaint: child.complaint });
-      if (!this.#resting) this.#restart(place);
+      if (code !== null && code !== 0) this.#mourn(place, code);
+      if (!this.#resting && place.stillborn < STARTS_TRIED) this.#restart(place);
     });
+    void child.ready.then((ready) => {
+      if (ready) place.stillborn = 0;
+    });
+  }
+
+  #mourn(place: Place, code: number): void {
+    this.deaths.push({ name: place.name, code, complaint: place.child.complaint });
+    place.stillborn += 1;
+    if (place.stillborn === STARTS_TRIED) this.#breakUp();
   }
 }

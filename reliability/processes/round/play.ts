@@ -60,6 +60,7 @@ export async function play(options: Play): Promise<Outcome> {
   try {
     const crew = new Crew(round, members);
     void crew.done.then(() => over.abort("done"));
+    void crew.broken.then(() => over.abort("broken"));
     const harmed = (await harm?.({ crew, round, signal: over.signal })) ?? {};
     if (!over.signal.aborted) await pause(deadlineMs, over.signal);
     const inTime =

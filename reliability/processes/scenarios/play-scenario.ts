@@ -31,7 +31,8 @@ export async function playScenario(scenario: Scenario, extent: Extent): Promise<
       const next = enough() ? { done: true as const } : plays.next();
       if (next.done) return;
       const round: Play = next.value;
-      report = withOutcome(report, round.plan.seed, await play(round));
+      const outcome = await play(round);
+      report = withOutcome(report, round.plan.seed, outcome);
       progress(report.counts);
     }
   }
