@@ -1,32 +1,16 @@
 import { expect, test } from "vitest";
-import type { Block, Program, Statement, StepStatement } from "../../program/program.ts";
-import { ProgramBench, sightsOf } from "./program-bench.ts";
+import { blockOf, stepOf } from "../../program/build.ts";
+import type { Block, Program, Statement } from "../../program/program.ts";
+import { ProgramBench, sightProblems, sightsOf } from "./program-bench.ts";
 
-function step(name: string, more: Partial<StepStatement> = {}): StepStatement {
-  return {
-    kind: "step",
-    name,
-    attempts: [{ ms: 5, heedsAbort: true, ends: { value: "map" } }],
-    asData: false,
-    maxRetries: 2,
-    backoffMs: 10,
-    timeoutMs: 1_000,
-    retryOnTimeout: false,
-    ephemeral: false,
-    atMostOnce: false,
-    ...more,
-  };
-}
-
-const block = (...statements: Statement[]): Block => ({ statements });
-const program = (...statements: Statement[]): Program => ({ name: "program", body: block(...statements) });
+const program = (...statements: Statement[]): Program => ({ name: "program", body: blockOf(...statements) });
 
 test("every kind of statement has the path of its entry in the history", async () => {
-  const inner = (name: string): Block => block(step(name));
+  const inner = (name: string): Block => blockOf(stepOf(name));
   const bench = new ProgramBench(
     program(
       { kind: "checkpoint", name: "check" },
-      step("a/b"),
+      stepOf("a/b"),
       { kind: "sleep", name: "nap", ms: 5_000 },
       { kind: "sleep-until", name: "until", inMs: 5_000 },
       { kind: "next", name: "next", names: ["m"], answers: true },
@@ -59,9 +43,8 @@ test("every kind of statement has the path of its entry in the history", async (
   const end = await bench.run();
   expect(end.error).toBeUndefined();
   const ids = (await bench.history()).filter(({ kind }) => kind !== "answer").map(({ id }) => id);
-  const { sights, problems } = sightsOf(bench.facts);
-  expect(problems).toEqual([]);
-  const paths = [...sights.keys()]
+  expect(await sightProblems(bench)).toEqual([]);
+  const paths = [...sightsOf(bench.facts).byPlace.keys()]
     .filter((place) => !/^(input|iteration) /.test(place))
     .map((place) => place.slice(place.indexOf(" ") + 1));
   expect(paths.sort()).toEqual(ids.sort());

@@ -99,19 +99,35 @@ export class ProgramBench {
 }
 
 /** What was seen at each place; a problem for each place at which two things were seen. */
-export function sightsOf(facts: readonly ProgramFact[]): {
-  readonly sights: ReadonlyMap<string, string>;
+export interface Sights {
+  readonly byPlace: ReadonlyMap<string, string>;
   readonly problems: readonly string[];
-} {
-  const sights = new Map<string, string>();
+}
+
+export function sightsOf(facts: readonly ProgramFact[]): Sights {
+  const byPlace = new Map<string, string>();
   const problems: string[] = [];
   for (const fact of facts) {
     if (fact.type !== "seen") continue;
     const place = `${fact.operation} ${fact.path}`;
     const seen = fact.outcome.ok ? fact.outcome.value : `! ${fact.outcome.error}`;
-    const before = sights.get(place);
+    const before = byPlace.get(place);
     if (before !== undefined && before !== seen) problems.push(`${place}: ${before}, later ${seen}`);
-    sights.set(place, seen);
+    byPlace.set(place, seen);
   }
-  return { sights, problems };
+  return { byPlace, problems };
+}
+
+/** Replays what a bench has run: what was seen otherwise than before, or at the top level not again. */
+export async function sightProblems(bench: ProgramBench): Promise<readonly string[]> {
+  const live = sightsOf(bench.facts);
+  const replayed = sightsOf(await bench.replayed());
+  const all = sightsOf(bench.facts);
+  const missing = [...live.byPlace.keys()]
+    .filter((place) => !place.includes("/") && !replayed.byPlace.has(place))
+    .map((place) => `${place}: not seen in the replay`);
+  const invented = [...replayed.byPlace.keys()]
+    .filter((place) => !live.byPlace.has(place))
+    .map((place) => `${place}: seen in the replay alone`);
+  return [...all.problems, ...missing, ...invented];
 }
