@@ -72,7 +72,7 @@ class ProgramWriter {
     const prng = this.#prng;
     const size = this.#sometimes("large-programs", 0.4) ? prng.between(15, 40) : prng.between(2, 12);
     const depth = this.#sometimes("deep-programs", 0.6) ? 4 : 2;
-    const room: Room = { names: this.#names(), depth, repeats: 1, handlers: true, armed: false };
+    const room: Room = { names: this.#names(), depth, repeats: 1, armed: false };
     const first = this.#swarm.has("checkpoint") && prng.chance(0.7) ? [this.#checkpoint(room)] : [];
     const { statements } = this.#block(room, size);
     const fails = room.armed ? prng.chance(0.45) : this.#swarm.has("throw") && prng.chance(0.1);
@@ -202,7 +202,7 @@ class ProgramWriter {
     const most = Math.floor(MOST_WORK / (room.repeats * (size + 1)));
     const times = Math.min(most, long ? prng.pick([30, 60, 200]) : prng.between(0, 6));
     const stateful = prng.chance(0.7);
-    const inner = ownScope(room, this.#names(), { repeats: Math.max(1, times), handlers: stateful });
+    const inner = ownScope(room, this.#names(), Math.max(1, times));
     const { statements } = this.#block(inner, size);
     const ends = this.#sometimes("break", 0.2);
     return {
@@ -210,7 +210,7 @@ class ProgramWriter {
       name,
       times,
       stateful,
-      pruneInterval: stateful ? prng.between(1, 7) : times + prng.between(1, 7),
+      pruneInterval: prng.between(1, 7),
       historySize: prng.between(0, 7),
       body: { statements: ends ? [...statements, { kind: "break" }] : statements },
     };
@@ -221,7 +221,7 @@ class ProgramWriter {
     const name = this.#name(room, "map");
     const most = Math.floor(MOST_WORK / (room.repeats * left));
     const items = Math.min(prng.between(0, 5), Math.max(1, most));
-    const inner = ownScope(room, this.#names(), { repeats: Math.max(1, items) });
+    const inner = ownScope(room, this.#names(), Math.max(1, items));
     const failing = prng.chance(0.2);
     const size = prng.between(1, left - 1);
     return {
@@ -294,7 +294,7 @@ class ProgramWriter {
 
   #wish(room: Room) {
     const early = this.#sometimes("refusals", 0.02);
-    return { armed: room.handlers && (room.armed || early), quick: room.repeats > 5 };
+    return { armed: room.armed || early, quick: room.repeats > 5 };
   }
 
   #part(left: number, parts: number): number {

@@ -8,8 +8,6 @@ export interface Room {
   readonly depth: number;
   /** How often it runs. */
   readonly repeats: number;
-  /** Whether steps may have rollback handlers here at all. */
-  readonly handlers: boolean;
   /** A checkpoint was passed on the way here. */
   armed: boolean;
 }
@@ -20,17 +18,6 @@ export function sameScope(room: Room): Room {
 }
 
 /** A room in a scope of its own. */
-export function ownScope(
-  room: Room,
-  names: NameGiver,
-  how: { readonly repeats?: number; readonly handlers?: boolean } = {},
-): Room {
-  const { repeats = 1, handlers = true } = how;
-  return {
-    ...room,
-    names,
-    depth: room.depth - 1,
-    repeats: room.repeats * repeats,
-    handlers: room.handlers && handlers,
-  };
+export function ownScope(room: Room, names: NameGiver, repeats = 1): Room {
+  return { ...room, names, depth: room.depth - 1, repeats: room.repeats * repeats };
 }

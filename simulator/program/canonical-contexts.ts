@@ -21,7 +21,7 @@ export const CONTEXTS: readonly Context[] = [
   },
   {
     where: "in a stateless loop",
-    around: ({ statement }) => blockOf(loopOf({ stateful: false, pruneInterval: 9 }, statement)),
+    around: ({ statement }) => blockOf(loopOf({ stateful: false, pruneInterval: 1 }, statement)),
   },
   {
     where: "in a join",

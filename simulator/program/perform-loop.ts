@@ -1,5 +1,5 @@
 import type { WorkflowContext } from "#holdfast/model/context.ts";
-import { Loop, type LoopDecision, loopVerdict } from "#holdfast/model/loop.ts";
+import { Loop, type LoopBreak, type LoopDecision, loopVerdict } from "#holdfast/model/loop.ts";
 import { canonicalText } from "./canonical.ts";
 import { FIRST_STATE, type LoopState, nextState } from "./loop-state.ts";
 import type { LoopStatement } from "./program.ts";
@@ -32,20 +32,16 @@ export function performLoop(scope: ProgramScope, loop: LoopStatement): Promise<u
 /** A step of every iteration without a state; no name of a program is written like this. */
 const POSITION = "?";
 
-/** Without a state of the engine's the iteration is what the engine calls a place in it. */
+/** Without a state nothing is handed on: the iteration is what the engine calls a place in it. */
 function countedIteration(scope: ProgramScope, loop: LoopStatement, path: string) {
-  let { sum } = FIRST_STATE;
   return async (ctx: WorkflowContext): Promise<LoopDecision<undefined, LoopEnd> | undefined> => {
-    const state = { count: await iterationOf(ctx), sum };
+    const state = { ...FIRST_STATE, count: await iterationOf(ctx) };
     const decision = await iterate(scope, loop, { ctx, state, path });
-    const verdict = loopVerdict(decision);
-    if (verdict?.next !== "continue") return decision as LoopDecision<undefined, LoopEnd>;
-    sum = (verdict.state as LoopState).sum;
-    return undefined;
+    return loopVerdict(decision)?.next === "break" ? (decision as LoopBreak<LoopEnd>) : undefined;
   };
 }
 
-/** A run that was forked or taken back may begin with any. */
+/** A pass may begin with any iteration. */
 async function iterationOf(ctx: WorkflowContext): Promise<number> {
   const place = await ctx.step({
     name: POSITION,

@@ -131,10 +131,7 @@ export interface LoopStatement {
   readonly name: string;
   /** Iterations after which it breaks by itself. */
   readonly times: number;
-  /**
-   * Whether a state (a counter and a sum of texts) is handed on. A loop without one has a `pruneInterval` greater than
-   * `times` and no handler inside: then every pass begins with the same iteration, and sees the same.
-   */
+  /** Whether a state (a counter and a sum of texts) is handed on; else the counter is a step of each iteration. */
   readonly stateful: boolean;
   readonly pruneInterval: number;
   readonly historySize: number;
