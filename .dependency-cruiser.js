@@ -54,6 +54,14 @@ export default {
       to: { dependencyTypes: ["core"] },
     },
     {
+      name: "neutral-doors",
+      comment:
+        "What browsers and workers import leads to no module of a runtime. SQLite is Node's, Bun's and Deno's.",
+      severity: "error",
+      from: { path: `^${SRC}/[^/]+\\.ts$`, pathNot: `^${SRC}/(sqlite|postgres)\\.ts$` },
+      to: { path: "^node:", reachable: true },
+    },
+    {
       name: "pure-without-packages",
       comment: "The only packages the pure layers use are the payload codec and the parser of durations.",
       severity: "error",
