@@ -1,6 +1,6 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
-import { holdingOfPass } from "../evidence/holdings.ts";
+import { type Holding, holdingOfPass } from "../evidence/holdings.ts";
 import { livesOf } from "../evidence/lives.ts";
 import { checkerOf } from "./checker-of.ts";
 
@@ -44,18 +44,18 @@ function unlawful(evidence: Evidence, start: FactOf<"body-started">): string | n
   if (givenUp < start.n && givenUp !== life.to) return "after its process had given the run up";
   if (clockRateOf(evidence, start.process) < SLOWEST_CLOCK) return null;
   if (start.at > until) return `${start.at - until} ms after the end of its process's lease`;
-  return refusedBefore(evidence, start, holding.from) ? "after its process was told that it is fenced" : null;
+  return refusedBefore(evidence, start, holding) ? "after its process was told that it is fenced" : null;
 }
 
-function refusedBefore(evidence: Evidence, start: FactOf<"body-started">, from: number): boolean {
+function refusedBefore(evidence: Evidence, start: FactOf<"body-started">, holding: Holding): boolean {
   const heardBy = start.at - HEARD_MS - 2 * evidence.scenario.latencyMs;
   let refused = false;
-  for (let i = start.n - 1; i > from; i--) {
+  for (let i = start.n - 1; i > holding.from; i--) {
     const fact = evidence.facts[i];
     if (fact === undefined || fact.at < start.at - UNCERTAIN_MS) break;
     if (fact.type === "fault" && fact.process === start.process) return false;
     if (fact.type === "process-paused" && fact.process === start.process) return false;
-    const mine = fact.type === "refused" && fact.run === start.run && fact.process === start.process;
+    const mine = fact.type === "refused" && fact.run === start.run && fact.epoch === holding.epoch;
     if (mine && fact.code === "FENCED" && fact.at < heardBy) refused = true;
   }
   return refused;

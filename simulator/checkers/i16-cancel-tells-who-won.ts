@@ -49,9 +49,11 @@ function cancellation(evidence: Evidence, { began, ended }: Call): Commit | unde
 function wasIn(evidence: Evidence, { began, ended }: Call, state: RunState): boolean {
   const until = ended?.n ?? Number.POSITIVE_INFINITY;
   return livesOfRun(evidence, began.run).some((life) =>
-    life.commits.some(({ record, fact }, i) => {
+    life.commits.some(({ record, header, fact }, i) => {
       const next = life.commits[i + 1]?.fact ?? life.to;
-      return record.status === state && fact < until && next > began.n;
+      const paused = record.status === "paused" && header?.rollback !== "none";
+      const was = record.status === state || (state === "rolling_back" && paused);
+      return was && fact < until && next > began.n;
     }),
   );
 }

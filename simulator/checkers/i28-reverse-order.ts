@@ -8,7 +8,9 @@ export const reverseOrder = checkerOf(
   function* (evidence) {
     for (const life of livesOf(evidence)) {
       let last = Number.POSITIVE_INFINITY;
-      for (const { entries, record, fact, resets } of life.commits) {
+      for (const { entries, record, fact, resets, batch } of life.commits) {
+        // A fork is born with what was undone before.
+        if (batch === null) continue;
         if (resets || record.status !== "rolling_back") last = Number.POSITIVE_INFINITY;
         const undone = entries.filter(
           ({ before, after }) => after?.compensation?.done === true && before?.compensation?.done !== true,

@@ -117,7 +117,7 @@ export function holdingOfPass(
 ): Holding | undefined {
   const passes = passStarts(evidence).get(JSON.stringify([run, process])) ?? [];
   const began = passes.find((one) => one.pass === pass)?.n ?? n;
-  const follower = passes.find((one) => one.pass > pass)?.n;
+  const follower = passes.find((one) => one.pass > pass && one.n < n)?.n;
   const mine = holdingsOf(evidence, run).filter((holding) => holding.process === process);
   let index = mine.findLastIndex(({ from }) => from < began);
   const end = follower === undefined ? mine.length : mine.findLastIndex(({ from }) => from < follower);

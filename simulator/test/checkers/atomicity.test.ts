@@ -7,13 +7,7 @@ import { finalStates } from "../../checkers/i15-final-states.ts";
 import { cancelTellsWhoWon } from "../../checkers/i16-cancel-tells-who-won.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { Fact } from "../../evidence/fact.ts";
-import { findings, HOST, received, settled, Tale, type TaleRun } from "./tale.ts";
-
-async function told(tell: (run: TaleRun, tale: Tale) => Promise<void>): Promise<Tale> {
-  const tale = new Tale();
-  await tell(await tale.run(), tale);
-  return tale;
-}
+import { findings, HOST, received, settled, told } from "./tale.ts";
 
 /** The evidence with other facts. */
 function doctored(evidence: Evidence, change: (facts: readonly Fact[]) => readonly Fact[]): Evidence {

@@ -10,13 +10,7 @@ import { attemptsBounded } from "../../checkers/i05-attempts-bounded.ts";
 import { sameValuesOnReplay } from "../../checkers/i06-same-values-on-replay.ts";
 import { pureReplay } from "../../checkers/i07-pure-replay.ts";
 import { divergenceTold } from "../../checkers/i08-divergence-told.ts";
-import { failed, findings, pending, settled, Tale, type TaleRun } from "./tale.ts";
-
-async function told(tell: (run: TaleRun, tale: Tale) => Promise<void>): Promise<Tale> {
-  const tale = new Tale();
-  await tell(await tale.run(), tale);
-  return tale;
-}
+import { failed, findings, pending, settled, Tale, told } from "./tale.ts";
 
 describe("I1: one result", () => {
   it("lets results come, be compensated, be pruned, and be taken back by an operator", async () => {

@@ -354,3 +354,10 @@ function placeOf(journal: Journal, path: string): Place {
   });
   return journal.root.descend(segments);
 }
+
+/** A tale of one run that host-0 has claimed. */
+export async function told(tell: (run: TaleRun, tale: Tale) => Promise<void>): Promise<Tale> {
+  const tale = new Tale();
+  await tell(await tale.run(), tale);
+  return tale;
+}

@@ -1,0 +1,191 @@
+import { describe, expect, it } from "vitest";
+import { answerTo, frameBody } from "#holdfast/history/message-body.ts";
+import { defaultCodec } from "#holdfast/history/payload.ts";
+import { messagesAccounted } from "../../checkers/i20-messages-accounted.ts";
+import { consumedOnce } from "../../checkers/i21-consumed-once.ts";
+import { firstInFirstOut } from "../../checkers/i22-first-in-first-out.ts";
+import { waitsKeepToTheirTerms } from "../../checkers/i23-waits-keep-to-their-terms.ts";
+import type { Program } from "../../program/program.ts";
+import { findings, pending, received, settled, type Tale, type TaleRun, told } from "./tale.ts";
+
+const waits = (...statements: Program["body"]["statements"]): Program["body"] => ({ statements });
+const batchOf = (name: string, names: readonly string[], count: number) =>
+  ({ kind: "batch", name, names, count, answers: false }) as const;
+
+describe("I20: messages are accounted for", () => {
+  const send = { api: "send", name: "note", body: "", messageId: "m1" } as const;
+
+  it("lets messages be sent, received, put back and left in the queue", async () => {
+    const tale = await told(async (run, at) => {
+      const sent = at.call("run", send);
+      const message = await run.enqueue("m1");
+      await run.enqueue("m2");
+      sent();
+      await run.commit({ put: { a: received(1, [message]) }, consume: ["m1"] });
+      await run.claim("client", { force: true });
+      const back = [{ to: "run", message, requeue: true }];
+      await run.commit({ status: "sleeping", wakeAt: 0, put: { a: null }, send: back, process: "client" });
+    });
+    expect(findings(messagesAccounted, tale.evidence())).toEqual([]);
+  });
+
+  it("lets what an iteration received go with it", async () => {
+    const tale = await told(async (run) => {
+      await run.enqueue("m1");
+      await run.commit({ put: { l: pending({ kind: "loop", count: 1 }) }, consume: ["m1"] });
+    });
+    expect(findings(messagesAccounted, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks of an acknowledged message that never came, and of one that is gone", async () => {
+    const tale = await told(async (run, at) => {
+      at.call("run", send)();
+      await run.enqueue("m2");
+    });
+    const evidence = tale.evidence();
+    const { runs, nextKey } = evidence.stored;
+    const stored = { nextKey, runs: runs.map((run) => ({ ...run, messages: [] })) };
+    expect(findings(messagesAccounted, { ...evidence, stored })).toEqual([
+      "message m1 was acknowledged and never queued",
+      "message m2 came 1 times and is found in 0 places at the end",
+    ]);
+  });
+
+  it("speaks of a message that was consumed and not recorded, and the other way round", async () => {
+    const tale = await told(async (run) => {
+      const one = await run.enqueue("m1");
+      await run.enqueue("m2");
+      await run.commit({ put: { a: received(1, [one]) }, consume: ["m2"] });
+    });
+    expect(findings(messagesAccounted, tale.evidence())).toEqual([
+      "message m1 was received and not consumed with it",
+      "message m2 was consumed, and nothing records it",
+    ]);
+  });
+});
+
+describe("I21: consumed once", () => {
+  it("lets a message be received again after a rewind has put it back", async () => {
+    const tale = await told(async (run) => {
+      const message = await run.enqueue("m1");
+      await run.commit({ put: { a: received(1, [message]) }, consume: ["m1"] });
+      const back = [{ to: "run", message, requeue: true }];
+      await run.commit({ put: { a: null }, send: back });
+      await run.commit({ put: { a: received(2, [message]) }, consume: ["m1"] });
+    });
+    expect(findings(consumedOnce, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks of a message that is received twice, and of one of another run", async () => {
+    const tale = await told(async (run, at) => {
+      const other = await at.run("other");
+      const foreign = await other.enqueue("m2");
+      const message = await run.enqueue("m1");
+      await run.commit({ put: { a: received(1, [message]) }, consume: ["m1"] });
+      await run.commit({ put: { b: received(2, [message]), c: received(3, [foreign]) } });
+      const seen = { type: "received", run: "run", pass: 1, path: "c", messageIds: ["m2"] } as const;
+      at.tell("host-0", seen);
+    });
+    expect(findings(consumedOnce, tale.evidence())).toEqual([
+      'message m1 was received 2 times, at "b" too',
+      'message m2 at "c" was not sent to this run',
+      'code received message m2 at "c", which was not sent to its run',
+    ]);
+  });
+});
+
+describe("I22: first in, first out", () => {
+  async function swapped(): Promise<Tale> {
+    return told(async (run) => {
+      await run.enqueue("m1");
+      const two = await run.enqueue("m2");
+      await run.commit({ put: { a: received(1, [two]) }, consume: ["m2"] });
+    });
+  }
+
+  it("lets names overtake each other where a wait asks for one", async () => {
+    const tale = await told(async (run) => {
+      await run.enqueue("m1", { name: "other" });
+      const two = await run.enqueue("m2");
+      const three = await run.enqueue("m3");
+      await run.commit({ put: { a: received(1, [two, three]) }, consume: ["m2", "m3"] });
+    });
+    expect(findings(firstInFirstOut, tale.evidence({ body: waits(batchOf("a", ["note"], 2)) }))).toEqual([]);
+  });
+
+  it("speaks when an older message of the name, or of any name that the wait asks for, stays behind", async () => {
+    expect(findings(firstInFirstOut, (await swapped()).evidence())).toEqual([
+      '"a" received m2 before the older message m1',
+    ]);
+    const tale = await told(async (run) => {
+      await run.enqueue("m1", { name: "other" });
+      const two = await run.enqueue("m2");
+      await run.commit({ put: { a: received(1, [two]) }, consume: ["m2"] });
+    });
+    const body = waits(batchOf("a", ["note", "other"], 1));
+    expect(findings(firstInFirstOut, tale.evidence({ body }))).toHaveLength(1);
+  });
+
+  it("speaks of a batch that is out of order", async () => {
+    const tale = await told(async (run) => {
+      const one = await run.enqueue("m1");
+      const two = await run.enqueue("m2");
+      await run.commit({ put: { a: received(1, [two, one]) }, consume: ["m2", "m1"] });
+    });
+    expect(findings(firstInFirstOut, tale.evidence())[0]).toContain("not in the order");
+  });
+
+  it("says nothing of what a race may have given back", async () => {
+    const body = waits({ kind: "race", name: "r", branches: [] });
+    expect(findings(firstInFirstOut, (await swapped()).evidence({ body }))).toEqual([]);
+  });
+});
+
+describe("I23: waits keep to their terms", () => {
+  const response = (id: string, value: unknown) => ({
+    id,
+    response: frameBody(answerTo(id), defaultCodec.encode(value, "answer")),
+  });
+  const request = { api: "request", name: "note", body: "", messageId: "m1" } as const;
+
+  async function answered(run: TaleRun): Promise<void> {
+    const message = await run.enqueue("m1");
+    await run.commit({ put: { a: received(1, [message]) }, consume: ["m1"] });
+    const answer = settled(2, { kind: "answer" });
+    await run.commit({ put: { "a/!0": answer }, complete: [response("m1", "yes")] });
+  }
+
+  it("lets a message be received, answered and told", async () => {
+    const tale = await told(async (run, at) => {
+      const asked = at.call("run", request);
+      await answered(run);
+      asked({ value: "yes" });
+    });
+    expect(
+      findings(waitsKeepToTheirTerms, tale.evidence({ body: waits(batchOf("a", ["note"], 1)) })),
+    ).toEqual([]);
+  });
+
+  it("speaks of more messages than asked for", async () => {
+    const tale = await told(async (run) => {
+      const both = [await run.enqueue("m1"), await run.enqueue("m2")];
+      await run.commit({ put: { a: received(1, both) }, consume: ["m1", "m2"] });
+    });
+    const evidence = tale.evidence({ body: waits(batchOf("a", ["note"], 1)) });
+    expect(findings(waitsKeepToTheirTerms, evidence)).toEqual(['"a" received 2 messages of 1']);
+  });
+
+  it("speaks of answers to nobody, second answers, and answers that nobody gave", async () => {
+    const tale = await told(async (run, at) => {
+      const asked = at.call("run", request);
+      await answered(run);
+      await run.commit({ complete: [response("m1", "no"), response("m9", "?")] });
+      asked({ value: "no" });
+    });
+    expect(findings(waitsKeepToTheirTerms, tale.evidence())).toEqual([
+      "message m1 was answered twice",
+      "message m9 was answered and had not been received",
+      'the request m1 was answered with "no", which the run had not given',
+    ]);
+  });
+});
