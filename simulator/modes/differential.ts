@@ -29,7 +29,7 @@ export const differential: Mode = {
         tally.complain([
           { invariant: "differential", problem: `${storage} has ${what} than memory`, run: null, fact: null },
         ]);
-      if (other.digest !== memory?.digest) differ("another trace");
+      if (other.digest() !== memory?.digest()) differ("another trace");
       if (memory !== undefined && stateOf(other.evidence.stored) !== stateOf(memory.evidence.stored))
         differ("other bytes");
     }

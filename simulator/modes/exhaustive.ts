@@ -1,5 +1,5 @@
 import { canonicalPrograms } from "../program/canonical-programs.ts";
-import type { CallFault, PlannedFault } from "../world/fault.ts";
+import { CALL_FAULTS, type CallFault, type PlannedFault } from "../world/fault.ts";
 import type { WorldRun } from "../world/run-scenario.ts";
 import type { Scenario } from "../world/scenario.ts";
 import type { SentCall } from "../world/wire.ts";
@@ -8,8 +8,14 @@ import { judge } from "./judge.ts";
 import type { Mode } from "./mode.ts";
 import { Tally } from "./tally.ts";
 
-/** F1 to F5, both deaths and errors. */
-const FAULTS: readonly CallFault[] = [
+/** What the calls of a process can meet alone: for a host everything, for a client, which does not die, F3 to F5. */
+const FAULTS: Readonly<Record<string, readonly CallFault[]>> = {
+  "host-0": CALL_FAULTS,
+  client: ["not-applied", "answer-lost", "late"],
+};
+
+/** The first fault of a pair: F1 to F5, both deaths and errors. */
+const FIRST_FAULTS: readonly CallFault[] = [
   "crash-before",
   "crash-after",
   "crash-late",
@@ -25,10 +31,10 @@ const SECOND_FAULTS: readonly CallFault[] = ["crash-before", "crash-after", "ans
 
 const programs = canonicalPrograms();
 
-/** Every call of the host of every canonical program, with every fault. */
+/** Every call of the storage that is made for a canonical program, with every fault. */
 export const single: Mode = {
   name: "single",
-  title: "every canonical program × every call of the storage × F1 to F5",
+  title: "every canonical program × every call of the storage × every fault",
   cases: programs.length,
   scenario: scenarioOf,
   async play(id) {
@@ -37,7 +43,7 @@ export const single: Mode = {
     if (plan !== null) return playOne(tally, number, plan);
     const { world } = await playInto(tally, number, []);
     for (const { process, call } of callsInUse(world)) {
-      for (const fault of FAULTS) await playInto(tally, number, [{ process, call, fault }]);
+      for (const fault of FAULTS[process] ?? []) await playInto(tally, number, [{ process, call, fault }]);
     }
     return tally.report;
   },
@@ -46,7 +52,7 @@ export const single: Mode = {
 /** Every pair of faults of the small ones: a fault, and another one in each call of the recovery from it. */
 export const double: Mode = {
   name: "double",
-  title: "small canonical programs × every call × F1 to F5 × every later call × a second fault",
+  title: "small canonical programs × every call × F1 to F5 × a second fault in each later call",
   cases: programs.length,
   scenario: scenarioOf,
   async play(id) {
@@ -54,10 +60,10 @@ export const double: Mode = {
     const { number, plan } = parse(id);
     if (plan !== null) return playOne(tally, number, plan);
     const { world } = await playInto(tally, number, []);
-    const calls = callsInUse(world);
+    const calls = callsInUse(world).filter(isOfHost);
     if (calls.length > CALLS_OF_PAIRS) return tally.report;
     for (const { process, call } of calls) {
-      for (const fault of FAULTS) await playPairs(tally, number, { process, call, fault });
+      for (const fault of FIRST_FAULTS) await playPairs(tally, number, { process, call, fault });
     }
     return tally.report;
   },
@@ -65,7 +71,7 @@ export const double: Mode = {
 
 async function playPairs(tally: Tally, number: number, first: PlannedFault): Promise<void> {
   const { world } = await playInto(tally, number, [first]);
-  for (const { process, call } of callsInUse(world)) {
+  for (const { process, call } of callsInUse(world).filter(isOfHost)) {
     if (call <= first.call) continue;
     for (const fault of SECOND_FAULTS) await playInto(tally, number, [first, { process, call, fault }]);
   }
@@ -101,10 +107,14 @@ function scenarioOf(id: string): Scenario {
   return { ...canonicalScenario(program, number), plan: plan ?? [] };
 }
 
-/** The host's calls up to the last thing that happened to the run: looks for work of an idle host teach nothing. */
+/** The calls up to the last thing that happened to the run: looks for work of an idle host teach nothing. */
 function callsInUse({ calls, evidence }: WorldRun): readonly SentCall[] {
   const last = evidence.facts.findLast(({ type }) => type === "committed" || type === "call-ended");
-  return calls.filter(({ process, at }) => process === "host-0" && at <= (last?.at ?? 0));
+  return calls.filter(({ at }) => at <= (last?.at ?? 0));
+}
+
+function isOfHost({ process }: SentCall): boolean {
+  return process !== "client";
 }
 
 function format(number: number, plan: readonly PlannedFault[]): string {

@@ -21,7 +21,7 @@ function seeded(name: string, weather: Weather, title: string): Mode {
       if (Number.parseInt(seed.slice(0, 8), 16) % TWICE_IN === 0) {
         const again = await judge(scenario);
         tally.add(again);
-        if (again.world.digest !== judged.world.digest)
+        if (again.world.digest() !== judged.world.digest())
           tally.complain([
             { invariant: "determinism", problem: "the same seed gave another trace", run: null, fact: null },
           ]);

@@ -4,7 +4,6 @@ import type { Fact, FactBody } from "../evidence/fact.ts";
 /** Everything that happened, in order, and a number for all of it: two worlds with the same number were the same. */
 export class Chronicle {
   readonly facts: Fact[] = [];
-  readonly #hash = createHash("sha256");
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -12,13 +11,13 @@ export class Chronicle {
   }
 
   record(process: string, body: FactBody): void {
-    const fact: Fact = { n: this.facts.length, at: this.#now(), process, ...body };
-    this.facts.push(fact);
-    this.#hash.update(JSON.stringify(fact, plain));
+    this.facts.push({ n: this.facts.length, at: this.#now(), process, ...body });
   }
 
-  get digest(): string {
-    return this.#hash.copy().digest("hex").slice(0, 16);
+  digest(): string {
+    const hash = createHash("sha256");
+    for (const fact of this.facts) hash.update(JSON.stringify(fact, plain));
+    return hash.digest("hex").slice(0, 16);
   }
 }
 

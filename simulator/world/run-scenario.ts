@@ -17,7 +17,7 @@ import { WORLD_START, World, type WorldOptions } from "./world.ts";
 export interface WorldRun {
   readonly evidence: Evidence;
   /** The same for two worlds in which the same happened in the same order. */
-  readonly digest: string;
+  readonly digest: () => string;
   /** The faults of calls that came: given as the scenario's `plan`, with no rates, they come again. */
   readonly faults: readonly PlannedFault[];
   /** Calls of the store, in order. */
@@ -96,7 +96,7 @@ class Play {
       atRest,
     };
     const { sent: calls, drawn: faults } = wire;
-    return { evidence, digest: chronicle.digest, faults, calls, events: timeline.fired };
+    return { evidence, digest: () => chronicle.digest(), faults, calls, events: timeline.fired };
   }
 
   get #quietSinceMs(): number {
