@@ -1,4 +1,25 @@
+import { blocks } from "./blocks.ts";
+import { changes } from "./changes.ts";
+import { controls } from "./controls.ts";
+import { fencing } from "./fencing.ts";
+import { loops } from "./loops.ts";
+import { messages } from "./messages.ts";
 import type { Mutant } from "./mutant.ts";
+import { rollback } from "./rollback.ts";
+import { steps } from "./steps.ts";
+import { storage } from "./storage.ts";
+import { timers } from "./timers.ts";
 
 /** All mutants. */
-export const all: readonly Mutant[] = [];
+export const all: readonly Mutant[] = [
+  ...controls,
+  ...steps,
+  ...messages,
+  ...timers,
+  ...fencing,
+  ...loops,
+  ...blocks,
+  ...rollback,
+  ...changes,
+  ...storage,
+];

@@ -1,0 +1,124 @@
+import type { Mutant } from "./mutant.ts";
+
+/** Code that changes under a run, and how it is told. */
+export const changes: readonly Mutant[] = [
+  {
+    id: "bodies-during-replay",
+    title:
+      "a body starts as soon as it is asked for, before the rest of the history was asked for again (replay without an end)",
+    kind: "historic",
+    file: "engine/pass/execution.ts",
+    find: "    if (this.live) start();\n    else this.#starts.push(start);",
+    replace: "    if (this.live || !this.rollingBack) start();\n    else this.#starts.push(start);",
+    modes: ["soup", "upgrade", "single"],
+  },
+  {
+    id: "visited-by-name",
+    title:
+      "an entry counts as asked for when one of its name was asked for anywhere (visited marks per scope)",
+    kind: "historic",
+    file: "engine/replay/divergence.ts",
+    find: "    if (!asked.has(child)) {",
+    replace:
+      "    if (!asked.has(child) && ![...asked.keys()].some((other) => other.segment?.value === child.segment?.value)) {",
+    modes: ["upgrade", "soup"],
+  },
+  {
+    id: "names-joined",
+    title:
+      "a location is the text of its path, so that two locations can be one (names joined with a separator)",
+    kind: "historic",
+    file: "engine/replay/claim.ts",
+    find: "const place = scope.place.child({ type: SegmentType.name, value: index });",
+    replace:
+      'const joined = [run.journal.format(scope.place), name].join("/");\n  const place =\n    scope.place === run.journal.root\n      ? scope.place.child({ type: SegmentType.name, value: index })\n      : run.journal.root.child({ type: SegmentType.name, value: run.journal.nameIndex(joined) });',
+    modes: ["single", "soup"],
+  },
+  {
+    id: "names-normalized",
+    title:
+      "names are compared by their looks, so that two composed differently are one (identifiers normalized by a database)",
+    kind: "historic",
+    file: "history/journal.ts",
+    find: "const known = this.#nameIndexes.get(name);",
+    replace: "const known = this.#nameIndexes.get(name) ?? this.#nameIndexes.get(name.normalize());",
+    modes: ["soup"],
+  },
+  {
+    id: "names-one-commit-late",
+    title: "a new name is written with the commit after the one that uses it (registries flushed apart)",
+    kind: "historic",
+    file: "history/journal.ts",
+    find: "    for (; this.#storedNames < this.#names.length; this.#storedNames++) {",
+    replace:
+      "    const late = this as unknown as { seen?: number };\n    const upTo = late.seen ?? this.#storedNames;\n    late.seen = this.#names.length;\n    for (; this.#storedNames < upTo; this.#storedNames++) {",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "version-asked-again",
+    title:
+      "a version gate answers the version of the code that replays, not the recorded one (feature flags in workflow code)",
+    kind: "historic",
+    file: "engine/primitives/version.ts",
+    find: "if (place.entry !== null) return operation.replay(place.entry);",
+    replace: "if (place.entry !== null) return operation.replay({ ...place.entry, count: latest });",
+    modes: ["upgrade", "soup"],
+  },
+  {
+    id: "old-run-gets-latest",
+    title: "a run that is older than a version gate gets the latest version (versioning by a default)",
+    kind: "historic",
+    file: "engine/primitives/version.ts",
+    find: 'resolve: (version) => pin(version === "first" ? 1 : latest),',
+    replace: "resolve: () => pin(latest),",
+    modes: ["upgrade"],
+  },
+  {
+    id: "removed-loses-its-turn",
+    title:
+      "what marks a removed operation goes past it at once, and what was recorded after it comes too early (patch markers)",
+    kind: "historic",
+    file: "engine/primitives/removed.ts",
+    find: 'return operation.replay({ ...entry, status: "completed" });',
+    replace: "void operation;\n  return Promise.resolve();",
+    modes: ["upgrade"],
+  },
+  {
+    id: "removed-takes-any-kind",
+    title: "what marks a removed operation goes past an operation of another kind (patch markers)",
+    kind: "historic",
+    file: "engine/primitives/removed.ts",
+    find: "if (entry.kind !== kind) {",
+    replace: "if (entry.kind !== kind && entry.kind === kind) {",
+    modes: ["upgrade"],
+  },
+  {
+    id: "removed-asks-again",
+    title: "what marks a removed operation does not count as having asked for it (patch markers)",
+    kind: "historic",
+    file: "engine/replay/claim.ts",
+    find: "if (!run.live) run.asked.set(place, kind);",
+    replace: 'if (!run.live && kind !== "removed") run.asked.set(place, kind);',
+    modes: ["upgrade"],
+  },
+  {
+    id: "kind-unchecked",
+    title: "an operation takes the recorded result of another kind under its name (replay by name alone)",
+    kind: "historic",
+    file: "engine/replay/claim.ts",
+    find: 'if (kind !== "removed") checkKind(scope, kind, place);',
+    replace: "void checkKind;",
+    modes: ["upgrade"],
+  },
+  {
+    id: "divergence-writes-results",
+    title:
+      "a run that is held for a divergence writes what the wrong code has done (errors that end a pass like others)",
+    kind: "historic",
+    file: "engine/pass/run-ending.ts",
+    find: "  await holdRun({ workflowId, claim, world: settings.world, report }, reason, error);",
+    replace:
+      '  if (reason === "divergence") await state.committer.commit({ status: "paused", pause: reason }, null);\n  else await holdRun({ workflowId, claim, world: settings.world, report }, reason, error);',
+    modes: ["upgrade", "soup"],
+  },
+];

@@ -1,0 +1,88 @@
+import type { Mutant } from "./mutant.ts";
+
+/** Durable iteration. */
+export const loops: readonly Mutant[] = [
+  {
+    id: "loop-state-from-the-start",
+    title:
+      "a loop that goes on after a crash has its first state with its last iteration (loops with the state in memory)",
+    kind: "historic",
+    file: "engine/primitives/loop.ts",
+    find: "let stored = place.entry?.extra ?? null;",
+    replace: "let stored: Uint8Array | null = null;",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "loop-counts-from-zero",
+    title: "a loop that goes on after a crash counts its iterations from 0 again (counters in memory)",
+    kind: "historic",
+    file: "engine/primitives/loop.ts",
+    find: "let iteration = place.entry?.count ?? 0;",
+    replace: "let iteration = 0;",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "progress-of-the-iteration-before",
+    title:
+      "a loop records the state after an iteration under the iteration's own number (off by one in the engine we came from)",
+    kind: "historic",
+    file: "engine/primitives/loop.ts",
+    find: "history.advance(progressed);",
+    replace: "history.advance({ ...progressed, iteration: iteration - 1 });",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "break-value-lost",
+    title: "the value with which a loop was left is lost (loops as control flow by exception)",
+    kind: "historic",
+    file: "engine/primitives/loop.ts",
+    find: "return block.complete(verdict.value, { ...progress, count: iteration + 1 });",
+    replace: "return block.complete(undefined, { ...progress, count: iteration + 1 });",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "pruning-takes-one-more",
+    title: "pruning deletes a row that the books still have (prefix deletes that reach a sibling)",
+    kind: "historic",
+    file: "history/journal.ts",
+    find: "this.#removed.ranges.push(segmentRange(loop.key, SegmentType.iteration, from, to));",
+    replace: "this.#removed.ranges.push(segmentRange(loop.key, SegmentType.iteration, from, to + 1));",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "history-size-ignored",
+    title: "pruning keeps no iteration, whatever was asked for (retention by count)",
+    kind: "historic",
+    file: "engine/replay/loop-history.ts",
+    find: "const to = next - this.#historySize;",
+    replace: "const to = next;",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "never-pruned",
+    title: "a loop keeps all of its past, so replay takes ever longer (histories without bounds)",
+    kind: "historic",
+    file: "engine/replay/loop-history.ts",
+    find: "const to = next - this.#historySize;",
+    replace: "const to = next - this.#historySize - 1_000_000;",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "armed-iterations-pruned",
+    title: "pruning takes iterations whose steps are still to be undone (sagas in long loops)",
+    kind: "historic",
+    file: "engine/replay/loop-history.ts",
+    find: "if ((this.#place.existing(SegmentType.iteration, iteration)?.entry ?? null) === null) continue;",
+    replace: "if (iteration >= from) continue;",
+    modes: ["soup", "single"],
+  },
+  {
+    id: "iteration-time-moved",
+    title: "the time that an iteration sees is another one on replay (clocks that follow the worker)",
+    kind: "historic",
+    file: "engine/primitives/loop.ts",
+    find: "let time = place.entry?.settledAt || scope.time;",
+    replace: "let time = scope.time;",
+    modes: ["soup", "single"],
+  },
+];

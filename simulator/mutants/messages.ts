@@ -1,0 +1,210 @@
+import type { Mutant } from "./mutant.ts";
+
+/** Queues: sending, waiting, consuming, answering. */
+export const messages: readonly Mutant[] = [
+  {
+    id: "consumed-before-recorded",
+    title:
+      "a message is consumed in one commit and recorded in the next: lost by a crash in between (actors, agent frameworks across a checkpoint)",
+    kind: "historic",
+    file: "engine/primitives/queue.ts",
+    find: 'operation.settle({ status: "completed", result: encodeMessages(messages) });',
+    replace:
+      'const result = encodeMessages(messages);\n      run.outbox.onCommit(() => {}, () => operation.settle({ status: "completed", result }));',
+    modes: ["single", "soup"],
+  },
+  {
+    id: "recorded-not-consumed",
+    title:
+      "a recorded message stays in the queue and is received again (workflow clients that deliver signals at each replay)",
+    kind: "historic",
+    file: "drivers/memory/memory-tables.ts",
+    find: "run.queue.remove(messageId);",
+    replace: "undefined as ReturnType<typeof run.queue.remove>;",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "timed-out-wait-consumes",
+    title:
+      "a wait whose time is over takes a message away and tells a timeout (channels with a timed receive)",
+    kind: "historic",
+    file: "engine/effects/mailbox.ts",
+    find: "        this.#end(wait);\n        wait.receive(mine);",
+    replace:
+      "        const late = this.#expiring.has(wait);\n        this.#end(wait);\n        if (late) {\n          for (const message of mine) this.#expired(message);\n          wait.timedOut();\n        } else wait.receive(mine);",
+    modes: ["soup"],
+  },
+  {
+    id: "late-message-beats-timeout",
+    title:
+      "a message that was sent after a wait's deadline still goes to it, if the timer is late (workflow engines)",
+    kind: "historic",
+    file: "engine/effects/mailbox.ts",
+    find: "return !this.#expiring.has(wait) || message.createdAt <= (wait.deadline ?? message.createdAt);",
+    replace: "void wait;\n    void message;\n    return true;",
+    modes: ["soup", "liveness"],
+  },
+  {
+    id: "lost-race-consumes",
+    title: "a message that a wait in a lost race has taken is not given back (selects over channels)",
+    kind: "historic",
+    file: "engine/primitives/queue.ts",
+    find: "delivery.handedOver = scope.onClose(() => giveBack(operation, messages));",
+    replace: "delivery.handedOver = scope.onClose(() => void giveBack);",
+    modes: ["soup", "single"],
+  },
+  {
+    id: "newest-first",
+    title: "of several messages a wait takes the newest (stacks taken for queues)",
+    kind: "historic",
+    file: "engine/effects/mailbox.ts",
+    find: "offered.filter((message) => !gone.has(message.id)).slice(0, wait.count);",
+    replace: "offered.filter((message) => !gone.has(message.id)).slice(-wait.count);",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "names-in-order-of-the-wait",
+    title:
+      "a wait for several names takes by the order of its names, not of the messages (signal channels per name)",
+    kind: "historic",
+    file: "drivers/memory/message-queue.ts",
+    find: "found.sort((a, b) => a.position - b.position);",
+    replace: "",
+    modes: ["soup", "single"],
+  },
+  {
+    id: "names-in-order-of-the-wait-sqlite",
+    title: "the same in a table with a query for each name",
+    kind: "historic",
+    file: "drivers/sqlite/message-table.ts",
+    find: "rows.sort((a, b) => numberOf(a.position) - numberOf(b.position));",
+    replace: "",
+    modes: ["differential", "soup"],
+  },
+  {
+    id: "count-ignored",
+    title: "a wait takes all that is queued, not as many as it asked for (batch consumers)",
+    kind: "historic",
+    file: "engine/effects/mailbox.ts",
+    find: "offered.filter((message) => !gone.has(message.id)).slice(0, wait.count);",
+    replace: "offered.filter((message) => !gone.has(message.id));",
+    modes: ["soup", "single"],
+  },
+  {
+    id: "one-message-for-two-waits",
+    title: "two waits that are open at once take the same message (event emitters as channels)",
+    kind: "historic",
+    file: "engine/effects/mailbox.ts",
+    find: "if (this.#taken.has(message.id)) return false;",
+    replace: "",
+    modes: ["soup", "single"],
+  },
+  {
+    id: "waits-served-backwards",
+    title: "of waits that are open at once the last that was asked is served first (lists of listeners)",
+    kind: "historic",
+    file: "engine/effects/mailbox.ts",
+    find: "for (const [wait, page] of pages) {",
+    replace: "for (const [wait, page] of [...pages].reverse()) {",
+    modes: ["single", "soup"],
+  },
+  {
+    id: "consumed-id-forgotten",
+    title:
+      "a second send with the id of a consumed message is queued again (queues that deduplicate only what is queued)",
+    kind: "historic",
+    file: "storage/tables/deliveries.ts",
+    find: 'if (ledger.tables.messageState(run.key, message.id) !== "unknown") return;',
+    replace: 'if (ledger.tables.messageState(run.key, message.id) === "queued") return;',
+    modes: ["soup", "liveness"],
+  },
+  {
+    id: "finished-run-takes-messages",
+    title:
+      "a finished run takes messages that nobody will ever receive (mailboxes apart from the run's state)",
+    kind: "historic",
+    file: "storage/admission.ts",
+    find: "if (isTerminal(run.status)) throw new RunFinishedError(run.workflowId, run.status);",
+    replace: "void isTerminal;\n  void RunFinishedError;",
+    modes: ["soup"],
+  },
+  {
+    id: "answer-before-commit",
+    title: "an answer is told as given before it is durable (request and reply over queues)",
+    kind: "historic",
+    file: "engine/effects/messages.ts",
+    find: 'operation.settleOnCommit({ status: "completed", result: response });',
+    replace: 'operation.settle({ status: "completed", result: response, ephemeral: true });',
+    modes: ["soup", "single"],
+  },
+  {
+    id: "answer-lost",
+    title:
+      "the answer to a completable message is not stored, so who asked waits for ever (request and reply over queues)",
+    kind: "historic",
+    file: "storage/tables/commit-batch.ts",
+    find: "for (const answer of batch.complete) tables.insertResponse(key, answer.id, answer.response);",
+    replace: "",
+    modes: ["soup"],
+  },
+  {
+    id: "receiver-not-woken",
+    title:
+      "a message is queued, and the run that waits for it is not made due (a wake-up in a statement of its own)",
+    kind: "historic",
+    file: "storage/transitions.ts",
+    find: "return { ...received, dueAt: due };",
+    replace: "return received;",
+    modes: ["soup", "single"],
+  },
+  {
+    id: "wake-before-commit",
+    title:
+      "the wake-up by a message to itself is written over by the status of the commit that sends it (a wake-up sent before the commit)",
+    kind: "historic",
+    file: "storage/tables/commit-batch.ts",
+    find: "for (const delivery of deliveries) deliver(ledger, delivery);",
+    replace: `for (const delivery of deliveries) deliver(ledger, delivery);
+  const woken = ledger.tables.findRun(holder.workflowId);
+  if (woken !== null) ledger.tables.updateRun(woken, { ...woken, dueAt: after.dueAt });`,
+    modes: ["soup", "single"],
+  },
+  {
+    id: "wants-one-name-only",
+    title: "a run that waits for several names is woken by the first of them alone (subscriptions)",
+    kind: "historic",
+    file: "engine/effects/mailbox.ts",
+    find: "for (const wait of this.#waits) for (const name of wait.names) names.add(name);",
+    replace: "for (const wait of this.#waits) names.add(wait.names[0] as string);",
+    modes: ["soup", "single"],
+  },
+  {
+    id: "parked-pass-does-not-look",
+    title:
+      "a run that is kept in memory is woken for a message and does not look at its queue (caches of live workflows)",
+    kind: "historic",
+    file: "engine/pass/pass-state.ts",
+    find: "    this.execution.mailbox.hint();\n  }",
+    replace: "  }",
+    modes: ["soup", "single"],
+  },
+  {
+    id: "refused-send-swallowed",
+    title: "a send that the receiver refuses is recorded as sent (fire and forget)",
+    kind: "historic",
+    file: "engine/primitives/send.ts",
+    find: "run.outbox.send({ to, message }, (error) => operation.refuse(error));",
+    replace: "run.outbox.send({ to, message }, () => {});",
+    modes: ["soup", "single"],
+  },
+  {
+    id: "refused-commit-forgets-consumption",
+    title:
+      "a commit that is refused and made again without a send no longer consumes what it consumed (rolled back outboxes)",
+    kind: "historic",
+    file: "engine/pass/outbox.ts",
+    find: "          consume: [...taken.consume, ...later.consume],",
+    replace: "          consume: [...later.consume],",
+    modes: ["soup", "single"],
+  },
+];
