@@ -1,15 +1,22 @@
 import type { Prng } from "../random/prng.ts";
 
-/** One of the choices, as often as their weights say; undefined when all weights are 0. */
+/**
+ * One of the choices, as often as their weights say.
+ * @throws RangeError when all weights are 0
+ */
 export function choose<Choice>(
   prng: Prng,
   weighted: readonly (readonly [choice: Choice, weight: number])[],
-): Choice | undefined {
-  const total = weighted.reduce((sum, [, weight]) => sum + weight, 0);
+): Choice {
+  const possible = weighted.filter(([, weight]) => weight > 0);
+  const total = possible.reduce((sum, [, weight]) => sum + weight, 0);
   let left = prng.next() * total;
-  for (const [choice, weight] of weighted) {
+  let chosen: Choice | undefined;
+  for (const [choice, weight] of possible) {
+    chosen = choice;
     left -= weight;
-    if (weight > 0 && left < 0) return choice;
+    if (left < 0) break;
   }
-  return undefined;
+  if (possible.length === 0) throw new RangeError("There is nothing to choose: all weights are 0.");
+  return chosen as Choice;
 }

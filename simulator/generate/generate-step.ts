@@ -93,7 +93,7 @@ export class StepWriter {
       ["never ends", swarm.has("timeouts") ? 1 : 0],
       ["is refused", swarm.has("refusals") ? 0.4 : 0],
     ];
-    return choose(this.#prng, fates) ?? "succeeds";
+    return choose(this.#prng, fates);
   }
 
   #attempts(fate: Fate, maxRetries: number): AttemptScript[] {

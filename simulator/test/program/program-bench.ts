@@ -32,22 +32,30 @@ export class ProgramBench {
   readonly facts: ProgramFact[] = [];
   readonly #program: Program;
   readonly #id: string;
+  readonly #version: 1 | 2;
   #starts = 0;
   #passes = 0;
 
-  constructor(program: Program, id = "run") {
+  constructor(program: Program, id = "run", version: 1 | 2 = 1) {
     this.#program = program;
     this.#id = id;
+    this.#version = version;
     this.driver = memoryDriver({ workflowId: id, clock: this.clock });
   }
 
   async run(generosity = 20): Promise<ProgramEnd> {
     let left = generosity;
     for (let pass = 0; pass < MOST_PASSES; pass++) {
-      const handle = runWorkflow(this.#id, compile(this.#program, 1, this.#ports), "input", this.driver, {
-        clock: this.clock,
-        scheduler: this.clock.scheduler,
-      });
+      const handle = runWorkflow(
+        this.#id,
+        compile(this.#program, this.#version, this.#ports),
+        "input",
+        this.driver,
+        {
+          clock: this.clock,
+          scheduler: this.clock.scheduler,
+        },
+      );
       let result: Awaited<typeof handle.result>;
       try {
         result = await this.clock.settle(handle.result, 100 * 366 * 86_400_000);
@@ -76,7 +84,7 @@ export class ProgramBench {
   /** What the code sees when it is replayed from what is stored, without anything being written. */
   async replayed(): Promise<readonly ProgramFact[]> {
     const before = this.facts.length;
-    await replay(compile(this.#program, 1, this.#ports), this.driver.dump());
+    await replay(compile(this.#program, this.#version, this.#ports), this.driver.dump());
     return this.facts.slice(before);
   }
 
