@@ -72,22 +72,34 @@ export function workflowObject<
   const settings = engineSettings(options);
   const { watchMs = DEFAULT_WATCH_MS } = options;
   checkInteger(watchMs, "watchMs", { from: 1, to: MAX_DURATION_MS });
-  const open = (state: DurableState): ObjectRun => {
-    const kv = new DurableKV(state);
-    const { workflowId } = kv;
-    const { clock } = settings.world;
-    const driver = kvDriver(kv, { workflowId, clock, watchMs, limits: settings.limits });
-    return new ObjectRun({ workflowId, definition, driver, settings, remove: () => kv.remove() });
-  };
-  return durableClass(base as unknown as DurableConstructor, open) as never;
+  const { clock } = settings.world;
+  return durableClass(base as unknown as DurableConstructor, {
+    open(state) {
+      const kv = new DurableKV(state);
+      const { workflowId } = kv;
+      const driver = kvDriver(kv, { workflowId, clock, watchMs, limits: settings.limits });
+      return new ObjectRun({ workflowId, definition, driver, settings, remove: () => kv.remove() });
+    },
+    async alarmLater(state, error) {
+      settings.logger.error(
+        { object: state.id.toString(), error },
+        "an alarm found no run to wake; it comes again",
+      );
+      await state.storage.setAlarm(clock.now() + watchMs);
+    },
+  }) as never;
 }
 
 type DurableConstructor = new (state: DurableState, env: unknown) => object;
 
-function durableClass(
-  Base: DurableConstructor,
-  open: (state: DurableState) => ObjectRun,
-): DurableConstructor {
+/** What the objects of a class do with their storage. */
+interface ObjectKeeper {
+  readonly open: (state: DurableState) => ObjectRun;
+  /** Sets the alarm once more after one that failed: the platform itself gives up after a few times. */
+  readonly alarmLater: (state: DurableState, error: unknown) => Promise<void>;
+}
+
+function durableClass(Base: DurableConstructor, keeper: ObjectKeeper): DurableConstructor {
   return class DurableWorkflow extends Base {
     readonly #state: DurableState;
     #opened: ObjectRun | null = null;
@@ -95,7 +107,7 @@ function durableClass(
     static {
       // What is called by RPC has to be a method of the class.
       for (const name of CALLS) {
-        const value = function (this: DurableWorkflow, ...given: never[]): Promise<unknown> {
+        const value = async function (this: DurableWorkflow, ...given: never[]): Promise<unknown> {
           const run = this.#run;
           return (run[name] as (...given: never[]) => Promise<unknown>).apply(run, given);
         };
@@ -109,7 +121,11 @@ function durableClass(
     }
 
     async alarm(): Promise<void> {
-      await this.#run.alarm();
+      try {
+        await this.#run.alarm();
+      } catch (error) {
+        await keeper.alarmLater(this.#state, error);
+      }
     }
 
     async call(call: Uint8Array): Promise<Uint8Array> {
@@ -117,7 +133,7 @@ function durableClass(
     }
 
     get #run(): ObjectRun {
-      this.#opened ??= open(this.#state);
+      this.#opened ??= keeper.open(this.#state);
       return this.#opened;
     }
   };

@@ -128,6 +128,26 @@ describe("an object that is a run", () => {
     expect(await handle.getError()).toMatchObject({ code: "RUN_PAUSED", reason: "crash-loop" });
   });
 
+  test("is asked again by its alarm when a version that cannot read it was deployed for a while", async () => {
+    const { objects, client } = objectsOf(sleeper);
+    const handle = await client.start({ workflowId: "one", input: { n: 2 } });
+    await clock.advance(0);
+    const { database } = objects.object("one").disk;
+    const layouts = database.prepare("SELECT value FROM holdfast WHERE key = x'01'").get();
+    const write = database.prepare("UPDATE holdfast SET value = ? WHERE key = x'01'");
+    write.run(new TextEncoder().encode('{"layout":9}'));
+    objects.object("one").kill();
+    await clock.advance(3 * 86_400_000);
+    expect(await rejection(handle.result())).toMatchObject({
+      code: "STORAGE",
+      message: expect.stringContaining("layout 9"),
+    });
+    write.run(layouts?.value as Uint8Array);
+    await clock.advance(10_000);
+    expect(await handle.getState()).toBe("completed");
+    expect(log).toEqual(["a", "b"]);
+  });
+
   test("is woken by a message that it wants, and answers requests, once each", async () => {
     const { objects, client } = objectsOf(asker);
     const handle = await client.start({ workflowId: "one" });
