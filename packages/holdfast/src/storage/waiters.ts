@@ -16,13 +16,15 @@ interface Waiter {
 
 /**
  * Those who wait for a change in this process. A hint only: a wait may end without reason, and whoever needs
- * certainty looks again. No listener outlives its wait.
+ * certainty looks again. No listener outlives its wait. A change costs by those who wait for its run, not by all.
  */
 export class Waiters {
-  readonly #waiting = new Set<Waiter>();
+  /** By workflow id; those who wait for work are under `null`. No set is empty. */
+  readonly #waiting = new Map<string | null, Set<Waiter>>();
+  #size = 0;
 
   get size(): number {
-    return this.#waiting.size;
+    return this.#size;
   }
 
   /** Resolves at the next change of interest, or when the signal aborts; never rejects. */
@@ -30,33 +32,52 @@ export class Waiters {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {
-        this.#waiting.delete(waiter);
+        this.#remove(waiter);
         signal.removeEventListener("abort", finish);
         resolve();
       };
       const waiter: Waiter = { interest, finish };
-      this.#waiting.add(waiter);
+      this.#add(waiter);
       signal.addEventListener("abort", finish);
     });
   }
 
   /** A run changed. */
   changed(change: Change): void {
-    for (const waiter of [...this.#waiting]) {
+    if (change.due) for (const waiter of [...(this.#waiting.get(null) ?? [])]) waiter.finish();
+    for (const waiter of [...(this.#waiting.get(change.workflowId) ?? [])]) {
       if (concerns(change, waiter.interest)) waiter.finish();
     }
   }
 
   /** Something changed, or everything ends; nobody knows what. */
   changedSomewhere(): void {
-    for (const waiter of [...this.#waiting]) waiter.finish();
+    for (const waiters of [...this.#waiting.values()]) {
+      for (const waiter of [...waiters]) waiter.finish();
+    }
+  }
+
+  #add(waiter: Waiter): void {
+    const place = placeOf(waiter.interest);
+    const waiters = this.#waiting.get(place);
+    if (waiters === undefined) this.#waiting.set(place, new Set([waiter]));
+    else waiters.add(waiter);
+    this.#size += 1;
+  }
+
+  #remove(waiter: Waiter): void {
+    const place = placeOf(waiter.interest);
+    const waiters = this.#waiting.get(place);
+    if (waiters?.delete(waiter) !== true) return;
+    this.#size -= 1;
+    if (waiters.size === 0) this.#waiting.delete(place);
   }
 }
 
+function placeOf(interest: Interest): string | null {
+  return interest === "work" ? null : interest.workflowId;
+}
+
 function concerns(change: Change, interest: Interest): boolean {
-  if (interest === "work") return change.due;
-  return (
-    interest.workflowId === change.workflowId &&
-    (change.kind === "received" || interest.messagesOnly !== true)
-  );
+  return interest === "work" || change.kind === "received" || interest.messagesOnly !== true;
 }
