@@ -1,4 +1,4 @@
-import type { Entry } from "../../history/entry.ts";
+import type { Entry, EntryKind } from "../../history/entry.ts";
 import type { Journal } from "../../history/journal.ts";
 import { KeySpace } from "../../history/key.ts";
 import { SegmentType } from "../../history/location.ts";
@@ -11,9 +11,9 @@ import { Outbox } from "../pass/outbox.ts";
 import type { Operator } from "./operator.ts";
 
 /**
- * Takes a run back to just before the entry `to`: that entry and everything that was committed after it is forgotten,
- * messages that were received since are queued again, and the run goes on from there. The bodies of forgotten steps
- * run again; what they did in the world is not undone.
+ * Takes a run back to just before the entry `to`, or to before it began where that is a block: it and everything that
+ * was committed after it is forgotten, messages that were received since are queued again, and the run goes on from
+ * there. The bodies of forgotten steps run again; what they did in the world is not undone.
  * @throws InvalidArgumentError when there is no such entry; RunStateError when its loop iteration cannot be begun again.
  */
 export async function rewindRun(operator: Operator, to: string): Promise<void> {
@@ -28,18 +28,17 @@ export async function rewindRun(operator: Operator, to: string): Promise<void> {
 }
 
 /**
- * Forgets the entry with this id and all that came after it.
+ * Forgets the entry with this id, what is inside it, and all that came after it.
  * @returns the messages that the forgotten entries had received, oldest first.
  */
 export function forgetFrom(journal: Journal, to: string): ReturnType<typeof decodeMessages> {
   const target = find(journal, to);
   checkLoops(journal, target);
-  // A pending entry stands after everything that was known when it was asked for.
-  const from = target.entry.sequence > 0 ? target.entry.sequence : target.entry.askedAfter + 1;
+  const from = beginningOf(target.entry);
   if (journal.checkpointAt >= from) journal.checkpointAt = 0;
   const messages: ReturnType<typeof decodeMessages> = [];
   const forgotten = [...journal.root.entries()].filter(
-    (place) => place === target || comesAfter(place.entry, from),
+    (place) => isAround(target, place) || place === target || comesAfter(place.entry, from),
   );
   forgotten.sort((a, b) => a.entry.sequence - b.entry.sequence);
   for (const place of forgotten) {
@@ -60,11 +59,23 @@ function find(journal: Journal, id: string): Place & { entry: Entry } {
   );
 }
 
+/** Kinds of entries that have others inside. */
+const BLOCKS: ReadonlySet<EntryKind> = new Set(["loop", "join", "race", "map", "try"]);
+
+/**
+ * The first number that comes after the entry. A block is gone back to before it began: what it holds now may not be
+ * all that it had, since iterations are pruned and losers removed. A pending entry stands after everything that was
+ * known when it was asked for.
+ */
+function beginningOf({ kind, sequence, askedAfter }: Entry): number {
+  return sequence === 0 || BLOCKS.has(kind) ? askedAfter + 1 : sequence;
+}
+
 function comesAfter(entry: Entry, from: number): boolean {
   return entry.sequence > 0 ? entry.sequence >= from : entry.askedAfter >= from;
 }
 
-/** Whether the place is a block around the target: it stays, unfinished. */
+/** Whether the place is a block around the target: that one stays, unfinished. */
 function isAround(place: Place, target: Place): boolean {
   for (let at = target.parent; at !== null; at = at.parent) if (at === place) return true;
   return false;

@@ -1,0 +1,121 @@
+import { Loop } from "holdfast";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { WorkflowContext } from "../../src/model/context.ts";
+import { EngineLab } from "../engine-lab.ts";
+
+let lab: EngineLab;
+beforeEach(() => {
+  lab = new EngineLab();
+});
+
+/** Runs to the end, goes back to `to`, runs to the end again; what was called each time. */
+async function again(
+  workflow: (ctx: WorkflowContext, calls: string[]) => Promise<unknown>,
+  to: string,
+): Promise<{ readonly first: readonly string[]; readonly second: readonly string[] }> {
+  const calls: string[] = [];
+  const handle = lab.start((ctx: WorkflowContext) => workflow(ctx, calls), { mode: "live" });
+  const { output } = await lab.clock.settle(handle.result);
+  const first = calls.splice(0);
+  await lab.clock.settle(handle.rewind({ to }));
+  expect((await lab.clock.settle(handle.result)).output).toEqual(output);
+  return { first, second: calls };
+}
+
+const called = (ctx: WorkflowContext, calls: string[], name: string): Promise<string> =>
+  ctx.step(name, () => {
+    calls.push(name);
+    return name;
+  });
+
+describe("rewind to a block", () => {
+  it.each([
+    ["that it has pruned", 2, 0],
+    ["that it keeps", 2, 10],
+    ["that it never recorded", 10, 10],
+  ])("begins a loop again, with iterations %s", async (_what, historyPruneInterval, historySize) => {
+    const { first, second } = await again(async (ctx, calls) => {
+      await called(ctx, calls, "before");
+      const sum = await ctx.loop({
+        name: "loop",
+        state: 0,
+        historyPruneInterval,
+        historySize,
+        run: async (inner, state) => {
+          await called(inner, calls, "inside");
+          return state === 4 ? Loop.break(state) : Loop.continue(state + 1);
+        },
+      });
+      await called(ctx, calls, "after");
+      return sum;
+    }, "loop");
+    const five = ["inside", "inside", "inside", "inside", "inside"];
+    expect(first).toEqual(["before", ...five, "after"]);
+    expect(second).toEqual([...five, "after"]);
+  });
+
+  it("begins a loop again that is at work", async () => {
+    const calls: string[] = [];
+    const handle = lab.start(
+      async (ctx: WorkflowContext) =>
+        ctx.loop({
+          name: "loop",
+          state: 0,
+          historyPruneInterval: 1,
+          historySize: 0,
+          run: async (inner, state) => {
+            await called(inner, calls, `at ${state}`);
+            if (state === 2) await inner.listen("wait", "go");
+            return state === 3 ? Loop.break(state) : Loop.continue(state + 1);
+          },
+        }),
+      { mode: "live" },
+    );
+    await lab.clock.runUntilIdle();
+    await lab.clock.settle(handle.rewind({ to: "loop" }));
+    await handle.send("go");
+    expect((await lab.clock.settle(handle.result)).output).toBe(3);
+    expect(calls).toEqual(["at 0", "at 1", "at 2", "at 0", "at 1", "at 2", "at 3"]);
+  });
+
+  it("runs a race again, losers and all", async () => {
+    const { first, second } = await again(async (ctx, calls) => {
+      const { winner } = await ctx.race("race", [
+        { name: "slow", run: (inner) => inner.sleep("sleep", 50) },
+        { name: "fast", run: (inner) => called(inner, calls, "fast") },
+      ]);
+      return winner;
+    }, "race");
+    expect([first, second]).toEqual([["fast"], ["fast"]]);
+  });
+
+  it("runs the branches of a join again, and what else was committed since it began", async () => {
+    const { second } = await again(async (ctx, calls) => {
+      await called(ctx, calls, "before");
+      const beside = called(ctx, calls, "beside");
+      const joined = ctx.join("join", {
+        a: { run: (inner) => called(inner, calls, "a") },
+        b: { run: (inner) => called(inner, calls, "b") },
+      });
+      return [await beside, await joined];
+    }, "join");
+    expect(second.toSorted()).toEqual(["a", "b", "beside"]);
+  });
+
+  it("queues again what was received inside", async () => {
+    const calls: string[] = [];
+    const handle = lab.start(
+      async (ctx: WorkflowContext) => {
+        const tried = await ctx.try("try", (inner) => inner.listen("wait", "go"));
+        await called(ctx, calls, "after");
+        return tried;
+      },
+      { mode: "live" },
+    );
+    await handle.send("go", 7);
+    await lab.clock.settle(handle.result);
+    await lab.clock.settle(handle.rewind({ to: "try" }));
+    expect((await lab.clock.settle(handle.result)).output).toEqual({ ok: true, value: 7 });
+    expect(calls).toEqual(["after", "after"]);
+  });
+});
