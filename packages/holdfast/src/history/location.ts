@@ -30,10 +30,11 @@ export interface Segment {
   readonly value: number;
 }
 
-const UNESCAPED = /^[A-Za-z0-9_.:@-]$/;
+const UNESCAPED = /^[A-Za-z0-9_.:@-]+$/;
 
 /** A name as locations show it: readable, one-to-one for any string, lone surrogates and NUL included. */
 export function escapeName(name: string): string {
+  if (UNESCAPED.test(name)) return name;
   let out = "";
   for (let i = 0; i < name.length; i++) {
     const unit = name[i] as string;

@@ -52,8 +52,24 @@ export function macrotask(runtime: TaskRuntime): (resume: () => void) => void {
   };
 }
 
+/** Random bytes are fetched so many at a time: a fetch costs more than all else that an id takes. */
+const POOL_BYTES = 4_096;
+const pool = new Uint8Array(POOL_BYTES);
+let unused = 0;
+
+/** Each byte of the pool is given out once. */
+function randomBytes(length: number): Uint8Array {
+  if (length > POOL_BYTES) return crypto.getRandomValues(new Uint8Array(length));
+  if (unused < length) {
+    crypto.getRandomValues(pool);
+    unused = POOL_BYTES;
+  }
+  unused -= length;
+  return pool.slice(unused, unused + length);
+}
+
 const systemRandom: RandomSource = {
-  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  bytes: randomBytes,
   float: () => Math.random(),
 };
 

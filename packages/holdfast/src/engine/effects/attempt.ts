@@ -1,6 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import { StepTimeoutError } from "../../model/errors/step-errors.ts";
-import type { StepBody, StepContext } from "../../model/step-options.ts";
+import type { Log, StepBody, StepContext } from "../../model/step-options.ts";
 import type { Scope } from "../replay/scope.ts";
 
 /** How one attempt ended. */
@@ -12,10 +12,10 @@ export type AttemptOutcome =
 export interface Attempt {
   readonly scope: Scope;
   readonly name: string;
-  readonly location: string;
+  readonly location: () => string;
   readonly body: StepBody<unknown>;
   readonly attempt: number;
-  readonly idempotencyKey: string;
+  readonly idempotencyKey: () => string;
   readonly lastError: unknown;
   readonly lastHeartbeat: unknown;
   readonly timeoutMs: number;
@@ -28,7 +28,7 @@ export interface Attempt {
  */
 export function runAttempt(attempt: Attempt, settled: (outcome: AttemptOutcome) => void): void {
   const { scope } = attempt;
-  const controller = new AbortController();
+  const signal = new LazySignal();
   let heartbeat: unknown;
   let over = false;
   const finish = (outcome: AttemptOutcome | null): void => {
@@ -42,7 +42,7 @@ export function runAttempt(attempt: Attempt, settled: (outcome: AttemptOutcome) 
   const giveUp = (which: "timeout" | "heartbeatTimeout", ms: number) => (): void => {
     const error = new StepTimeoutError(attempt.name, ms, which);
     finish({ ok: false, error, heartbeat });
-    controller.abort(error);
+    signal.abort(error);
   };
   const { clock } = scope.run.world;
   const deadline = new Deadline(clock, attempt.timeoutMs, giveUp("timeout", attempt.timeoutMs));
@@ -53,26 +53,35 @@ export function runAttempt(attempt: Attempt, settled: (outcome: AttemptOutcome) 
   );
   const forget = scope.onClose((reason) => {
     finish(null);
-    controller.abort(reason);
+    signal.abort(reason);
   });
+  let log: Log | null = null;
   const context: StepContext = {
     attempt: attempt.attempt,
-    idempotencyKey: attempt.idempotencyKey,
-    signal: controller.signal,
+    get idempotencyKey() {
+      return attempt.idempotencyKey();
+    },
+    get signal() {
+      return signal.get();
+    },
     lastError: attempt.lastError,
     lastHeartbeat: attempt.lastHeartbeat,
     heartbeat: (details?: unknown) => {
       if (details !== undefined) heartbeat = details;
       if (!over) silence.restart();
     },
-    log: scope.run.report.log({ step: attempt.name, attempt: attempt.attempt }, () => false),
+    get log() {
+      log ??= scope.run.report.log({ step: attempt.name, attempt: attempt.attempt }, () => false);
+      return log;
+    },
   };
   const orphaned = (error?: unknown): void => {
     if (scope.run.evicted) return;
     scope.run.report.warn("a step went on after it was given up; its result is ignored", {
-      step: attempt.location,
+      step: attempt.location(),
     });
-    const { location, name } = attempt;
+    const { name } = attempt;
+    const location = attempt.location();
     scope.run.report.event(
       error === undefined
         ? { type: "step-orphaned", location, name }
@@ -91,6 +100,25 @@ export function runAttempt(attempt: Attempt, settled: (outcome: AttemptOutcome) 
 async function invoke(attempt: Attempt, context: StepContext): Promise<unknown> {
   const owner = attempt.scope.run;
   return await owner.world.bodies.run({ owner, name: attempt.name }, () => attempt.body(context));
+}
+
+/** An abort signal that is made when somebody asks for it: most bodies never do. */
+class LazySignal {
+  #controller: AbortController | null = null;
+  #aborted: { readonly reason: unknown } | null = null;
+
+  get(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== null) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted ??= { reason };
+    this.#controller?.abort(reason);
+  }
 }
 
 /** A timer that can be started over; 0 milliseconds: never. */

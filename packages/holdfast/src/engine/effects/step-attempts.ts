@@ -40,6 +40,7 @@ export class StepAttempts {
   readonly #plan: StepPlan;
   /** Of an at-most-once step: the failure before the start that is recorded now. */
   #lastFailure: Uint8Array | null = null;
+  #knownLocation: string | null = null;
 
   constructor(operation: Operation<unknown>, plan: StepPlan) {
     this.#operation = operation;
@@ -47,7 +48,8 @@ export class StepAttempts {
   }
 
   get #location(): string {
-    return this.#operation.scope.run.journal.format(this.#operation.place);
+    this.#knownLocation ??= this.#operation.scope.run.journal.format(this.#operation.place);
+    return this.#knownLocation;
   }
 
   /** Asks for the next attempt, now or when its backoff is over. */
@@ -108,15 +110,14 @@ export class StepAttempts {
     const begin = (lastHeartbeat: unknown): void => {
       const startedAt = run.world.clock.monotonic();
       run.report.event({ type: "step-started", location: this.#location, name: this.#plan.name, attempt });
-      const key = `${escapeName(run.workflowId)}/${this.#location}`;
       runAttempt(
         {
           scope,
-          location: this.#location,
+          location: () => this.#location,
           attempt,
           lastError,
           lastHeartbeat,
-          idempotencyKey: key,
+          idempotencyKey: () => `${escapeName(run.workflowId)}/${this.#location}`,
           ...this.#plan,
         },
         (outcome) => {

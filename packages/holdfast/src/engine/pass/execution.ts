@@ -75,6 +75,8 @@ export class Execution implements Run {
   #turnWork = 0;
   #turnWorkDone: (() => void) | null = null;
   #reportedForeign = false;
+  /** Code ran outside a turn: something that the engine does not own called it. */
+  #foreign = false;
 
   constructor(setup: ExecutionSetup) {
     this.workflowId = setup.workflowId;
@@ -118,8 +120,14 @@ export class Execution implements Run {
     }
   }
 
+  /** Whether workflow code may be running; else there is nothing whose end `endOfTurn` would wait for. */
+  get stirring(): boolean {
+    return this.turns.open || this.#turnWork > 0 || this.#foreign;
+  }
+
   /** Resolves when the code waits again: all microtasks are drained, and no codec is at work for it. */
   async endOfTurn(): Promise<void> {
+    this.#foreign = false;
     for (;;) {
       await new Promise<void>((resolve) => this.world.scheduler.afterMicrotasks(resolve));
       if (this.#turnWork === 0) break;
@@ -194,6 +202,7 @@ export class Execution implements Run {
   }
 
   reportForeign(name: string): void {
+    this.#foreign = true;
     this.wakeup.notify();
     const error = new NondeterminismError(
       `Operation "${name}" of run "${this.workflowId}" was started from a promise that the engine does not own (a timer, a fetch, another library). Replay cannot repeat when that happens: await side effects inside ctx.step only.`,

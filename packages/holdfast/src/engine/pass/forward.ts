@@ -53,7 +53,7 @@ export class Forward {
   async drive(): Promise<ForwardEnd> {
     const execution = this.#execution;
     for (;;) {
-      await execution.endOfTurn();
+      if (execution.stirring) await execution.endOfTurn();
       if (execution.divergence !== null) return { end: "diverged", error: execution.divergence };
       const { wish } = this.#control;
       // What is ready is handed over first, so that nothing is committed that no code has seen (I23).

@@ -52,15 +52,18 @@ function hash(seed: Uint8Array, key: Uint8Array, salt: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** Every byte in two hexadecimal digits. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** Sixteen random bytes as a version 4 UUID. */
 export function formatUuid(bytes: Uint8Array): string {
-  const digits: string[] = [];
+  let out = "";
   for (let i = 0; i < 16; i++) {
     let byte = bytes[i] as number;
     if (i === 6) byte = (byte & 0x0f) | 0x40;
     if (i === 8) byte = (byte & 0x3f) | 0x80;
-    digits.push(byte.toString(16).padStart(2, "0"));
-    if (i === 3 || i === 5 || i === 7 || i === 9) digits.push("-");
+    out += HEX[byte];
+    if (i === 3 || i === 5 || i === 7 || i === 9) out += "-";
   }
-  return digits.join("");
+  return out;
 }
