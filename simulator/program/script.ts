@@ -13,8 +13,8 @@ interface Start
 
 /**
  * Does what the script says of this attempt, and tells the world of its start and end. A script without time and with a
- * value returns at once; every other one is asynchronous. What it returns is `{ start, it }`: the number of this start, and
- * the value.
+ * value returns at once; every other one is asynchronous. What it returns is `{ start, it }`, the number of this start and
+ * the value; but a value that is falsy comes bare, for engines that take it for no result at all.
  */
 export function playScript(scope: ProgramScope, attempts: readonly AttemptScript[], at: Start): unknown {
   const script = attempts[Math.min(at.attempt, attempts.length) - 1] as AttemptScript;
@@ -26,9 +26,13 @@ export function playScript(scope: ProgramScope, attempts: readonly AttemptScript
   const ended = (outcome: Outcome): void =>
     scope.tell({ type: "body-ended", role: at.role, run, path: at.path, start, outcome });
   if (script.ms > 0 || !("value" in script.ends)) return play(scope, script, { start, signal, ended });
-  const value = { start, it: namedValue(script.ends.value) };
+  const value = resultOf(start, namedValue(script.ends.value));
   ended({ ok: true, value: canonicalText(value) });
   return value;
+}
+
+function resultOf(start: number, it: unknown): unknown {
+  return it ? { start, it } : it;
 }
 
 async function play(
@@ -37,7 +41,7 @@ async function play(
   { start, signal, ended }: { start: number; signal: AbortSignal; ended: (outcome: Outcome) => void },
 ): Promise<unknown> {
   try {
-    const value = { start, it: await acted(scope, script, signal) };
+    const value = resultOf(start, await acted(scope, script, signal));
     ended({ ok: true, value: canonicalText(value) });
     return value;
   } catch (error) {
