@@ -1,9 +1,10 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
+import { isTerminal } from "../model/run.ts";
 import type { EngineDriver } from "../storage/driver.ts";
 import type { KVEntry, RunImage } from "../storage/records.ts";
 import { BareReader } from "./bare.ts";
 import { decodeEntry } from "./entry-codec.ts";
-import { type Digest, decodeHeader, digestWith, EMPTY_DIGEST, sameDigest } from "./header.ts";
+import { type Digest, decodeHeader, digestWith, EMPTY_DIGEST, type RunHeader, sameDigest } from "./header.ts";
 import { Journal } from "./journal.ts";
 import { hex, KeySpace, parseKey } from "./key.ts";
 import { type Segment, SegmentType } from "./location.ts";
@@ -25,13 +26,21 @@ export interface LoadedRun {
  * @throws CorruptionError when what is stored is not what was written.
  */
 export async function loadJournal(workflowId: string, driver: EngineDriver): Promise<LoadedRun | null> {
+  try {
+    return await readJournal(workflowId, driver);
+  } catch (error) {
+    throw CorruptionError.is(error) ? error.of(workflowId) : error;
+  }
+}
+
+async function readJournal(workflowId: string, driver: EngineDriver): Promise<LoadedRun | null> {
   const image = await driver.load();
   if (image === null) return null;
   const rows = image.complete ? image.entries : await allRows(driver, image);
   // Pages are read one after the other: a commit in between shows in the revision, and then all is read again.
   if (!image.complete) {
     const now = await driver.load();
-    if (now === null || now.revision !== image.revision) return loadJournal(workflowId, driver);
+    if (now === null || now.revision !== image.revision) return readJournal(workflowId, driver);
   }
   return { image, journal: journalOf(workflowId, image, rows) };
 }
@@ -47,11 +56,8 @@ async function allRows(driver: EngineDriver, image: RunImage): Promise<readonly 
 }
 
 function journalOf(workflowId: string, image: RunImage, rows: readonly KVEntry[]): Journal {
-  const header = decodeHeader(runTagOf(workflowId), image.header);
-  if (header.revision !== image.revision) {
-    const problem = `the header is of revision ${header.revision}, the run of ${image.revision}: one of them is stale`;
-    throw new CorruptionError("stale", "", problem);
-  }
+  if (image.damage !== undefined) throw image.damage;
+  const header = currentHeader(decodeHeader(runTagOf(workflowId), image.header), image);
   const journal = new Journal(workflowId, header);
   let digest: Digest = EMPTY_DIGEST;
   for (const row of rows) digest = digestWith(digest, adoptRow(journal, row));
@@ -64,6 +70,20 @@ function journalOf(workflowId: string, image: RunImage, rows: readonly KVEntry[]
   }
   checkNames(journal);
   return journal;
+}
+
+/**
+ * The header, if it is that of the run's last commit. A run that was held because its header could not be read has a row
+ * that is one revision ahead: a header that was put back since is the right one, and the run is still held.
+ */
+function currentHeader(header: RunHeader, { revision, schedule }: RunImage): RunHeader {
+  if (header.revision === revision) return header;
+  const wasHeld = schedule?.status === "paused" && header.revision + 1 === revision;
+  if (wasHeld && header.status !== "paused" && !isTerminal(header.status)) {
+    return { ...header, revision, status: "paused", pause: "corruption" };
+  }
+  const problem = `the header is of revision ${header.revision}, the run of ${revision}: one of them is stale`;
+  throw new CorruptionError("stale", "", problem);
 }
 
 /** Takes one row in; returns its checksum. */
@@ -85,6 +105,7 @@ function adoptRow(journal: Journal, row: KVEntry): number {
     case KeySpace.output:
     case KeySpace.error:
     case KeySpace.hold:
+    case KeySpace.cancelled:
       journal.adoptSingle(space, body, checksum);
       break;
     default:

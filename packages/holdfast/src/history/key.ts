@@ -19,6 +19,7 @@ export const KeySpace = {
   output: 0x31,
   error: 0x32,
   hold: 0x33,
+  cancelled: 0x34,
 } as const;
 
 function digitsOf(value: number): number {

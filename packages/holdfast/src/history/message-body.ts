@@ -1,6 +1,6 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
+import { crc32c } from "../storage/crc32c.ts";
 import { BareWriter } from "./bare.ts";
-import { crc32c } from "./crc32c.ts";
 
 /**
  * Owns: the frame around the bodies of queued messages and answers, which stand in rows that no run's digest covers:

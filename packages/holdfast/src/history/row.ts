@@ -1,5 +1,5 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
-import { crc32c } from "./crc32c.ts";
+import { crc32c } from "../storage/crc32c.ts";
 import { hex } from "./key.ts";
 
 /**

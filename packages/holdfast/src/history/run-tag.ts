@@ -1,5 +1,5 @@
+import { crc32c } from "../storage/crc32c.ts";
 import { BareWriter } from "./bare.ts";
-import { crc32c } from "./crc32c.ts";
 
 /** The checksum of a workflow id: the tag that binds every row to its run. */
 export function runTagOf(workflowId: string): number {

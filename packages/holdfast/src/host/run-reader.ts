@@ -1,5 +1,5 @@
 import { decodeFailure } from "../history/failure.ts";
-import { decodeHeader } from "../history/header.ts";
+import type { RunHeader } from "../history/header.ts";
 import type { Journal } from "../history/journal.ts";
 import { loadJournal } from "../history/journal-load.ts";
 import { KeySpace, singleKey } from "../history/key.ts";
@@ -9,7 +9,6 @@ import { runTagOf } from "../history/run-tag.ts";
 import { takeSnapshot } from "../history/snapshot.ts";
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { RunNotFoundError, RunPausedError } from "../model/errors/run-errors.ts";
-import type { PauseReason } from "../model/run.ts";
 import type { HistorySnapshot } from "../model/snapshot.ts";
 import type { RunRecord, WorkflowStore } from "../storage/store.ts";
 import type { StoreSession } from "./store-session.ts";
@@ -64,20 +63,21 @@ export class RunReader {
     return { error: decodeFailure(rollbackFailure ?? failure) };
   }
 
-  /** Why a paused run is paused. */
+  /** Why a paused run is paused; damage that is there now comes before what was recorded. */
   async pause(): Promise<RunPausedError> {
-    const reason = await this.#pauseReason();
-    if (typeof reason !== "string")
-      return new RunPausedError(this.workflowId, "corruption", { cause: reason });
-    const bytes = await this.#row(KeySpace.hold);
-    return new RunPausedError(this.workflowId, reason, bytes === null ? {} : { cause: decodeFailure(bytes) });
+    const found = await this.#headerOrDamage();
+    if (CorruptionError.is(found)) return new RunPausedError(this.workflowId, "corruption", { cause: found });
+    const reason = found.pause ?? "operator";
+    const recorded = await this.#row(KeySpace.hold);
+    if (recorded !== null) {
+      return new RunPausedError(this.workflowId, reason, { cause: decodeFailure(recorded) });
+    }
+    return new RunPausedError(this.workflowId, reason);
   }
 
-  async #pauseReason(): Promise<PauseReason | CorruptionError> {
+  async #headerOrDamage(): Promise<RunHeader | CorruptionError> {
     try {
-      const image = await this.#driver.load();
-      if (image === null) throw new RunNotFoundError(this.workflowId);
-      return decodeHeader(runTagOf(this.workflowId), image.header).pause ?? "operator";
+      return (await this.journal()).header;
     } catch (error) {
       if (CorruptionError.is(error)) return error;
       throw error;
@@ -86,7 +86,20 @@ export class RunReader {
 
   async #row(space: number): Promise<Uint8Array | null> {
     const [row] = await this.#driver.list(singleKey(space), { limit: 1 });
-    return row === undefined ? null : openRow(runTagOf(this.workflowId), row.key, row.value).body;
+    return row === undefined ? null : this.#named(() => openRow(this.#runTag, row.key, row.value).body);
+  }
+
+  /** What `read` gives; a corruption that it finds is told with the run's id. */
+  #named<Value>(read: () => Value): Value {
+    try {
+      return read();
+    } catch (error) {
+      throw CorruptionError.is(error) ? error.of(this.workflowId) : error;
+    }
+  }
+
+  get #runTag(): number {
+    return runTagOf(this.workflowId);
   }
 
   /** Reads work with any epoch. */

@@ -36,7 +36,7 @@ export async function resultOfRun(
     if (state === "paused" && !wait) throw await reader.pause();
     return undefined;
   };
-  const end = await session.news.until(reader.workflowId, look, wait ? timeoutMs : 0);
+  const end = await session.news.until(reader.workflowId, look, wait ? timeoutMs : 0, "end");
   if (end === undefined) {
     const problem = wait
       ? `it has not ended within ${timeoutMs} ms.`
@@ -58,5 +58,12 @@ async function endOf(reader: RunReader, state: RunState): Promise<RunEnd | undef
     if (failure !== null) return failure;
   }
   if ((await reader.record()).status !== state) return undefined;
-  throw new CorruptionError("missing", "", `the run is ${state}, and the row that says with what is missing`);
+  throw new CorruptionError(
+    "missing",
+    "",
+    `the run is ${state}, and the row that says with what is missing`,
+    {
+      workflowId: reader.workflowId,
+    },
+  );
 }

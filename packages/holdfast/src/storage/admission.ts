@@ -1,14 +1,19 @@
 import { QueueFullError, RunFinishedError, WorkflowConflictError } from "../model/errors/run-errors.ts";
 import { StorageError } from "../model/errors/storage-errors.ts";
 import { isTerminal } from "../model/run.ts";
+import { rowDamage } from "./damage.ts";
 import type { RunRow } from "./run-row.ts";
 
 /** What two starts of one run have in common. */
 export type RunIdentity = Pick<RunRow, "workflowId" | "workflowName" | "fingerprint">;
 
-/** Throws `WorkflowConflictError` unless `asked` describes the run that exists. */
-export function assertSameRun(existing: RunIdentity, asked: RunIdentity): void {
+/** Throws `WorkflowConflictError` unless `asked` describes the run that exists, `CorruptionError` if nobody can tell. */
+export function assertSameRun(
+  existing: RunIdentity & { readonly damaged?: boolean },
+  asked: RunIdentity,
+): void {
   if (existing.fingerprint === asked.fingerprint) return;
+  if (existing.damaged === true) throw rowDamage(asked);
   const same = existing.workflowName === asked.workflowName;
   throw new WorkflowConflictError(asked.workflowId, {
     existing: `workflow "${existing.workflowName}"`,

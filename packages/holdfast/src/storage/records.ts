@@ -1,3 +1,4 @@
+import type { CorruptionError } from "../model/errors/history-errors.ts";
 import type { RunState } from "../model/run.ts";
 
 /**
@@ -47,6 +48,8 @@ export interface RunImage {
    * header and the code say what it has to be, and a runner that finds something else commits what is right.
    */
   readonly schedule?: RunSchedule;
+  /** What is wrong with what the storage keeps beside header and rows: a run with that is not run. @default nothing */
+  readonly damage?: CorruptionError;
 }
 
 /** A message that is queued. */

@@ -28,6 +28,10 @@ export interface RunRow {
   readonly claimsWithoutCommit: number;
   /** Messages in the queue. */
   readonly queued: number;
+  /** The sum of the seals of those messages. */
+  readonly queueSeal: number;
+  /** Whether the row does not fit its checksum: then it only shows that, and nothing else of it can be relied on. */
+  readonly damaged: boolean;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -49,6 +53,8 @@ const UNBORN: Omit<RunRow, "workflowId" | "createdAt" | "updatedAt"> = {
   lease: null,
   claimsWithoutCommit: 0,
   queued: 0,
+  queueSeal: 0,
+  damaged: false,
 };
 
 /** A bare driver's run before its first commit. */

@@ -94,8 +94,8 @@ export interface StoreStatistics {
   readonly queuedMessages: number;
 }
 
-/** What a wait is about: work for a host, or any change of one run. */
-export type WaitTopic = "work" | { readonly workflowId: string };
+/** What a wait is about: work for a host, or a change of one run; `endOnly`: nothing but its end or deletion matters. */
+export type WaitTopic = "work" | { readonly workflowId: string; readonly endOnly?: boolean };
 
 /**
  * Storage for many runs. Every method is atomic and durable when it resolves; leases are reckoned by the store's

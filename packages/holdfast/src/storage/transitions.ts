@@ -2,6 +2,7 @@ import { isTerminal } from "../model/run.ts";
 import { dueAt, keepsClaim } from "./due.ts";
 import type { CommitBatch } from "./records.ts";
 import type { RunRow } from "./run-row.ts";
+import { queueSealWith } from "./seals.ts";
 
 /**
  * What each operation makes of a run's row. Pure: drivers read the row, call one of these, and store what it returns.
@@ -96,9 +97,13 @@ export function afterRequest(run: RunRow, what: "wake" | "pause", at: Circumstan
   return withDue({ ...run, wokenIn: run.epoch }, at);
 }
 
-/** One more message of this name is queued. */
-export function afterMessage(run: RunRow, name: string, now: number): RunRow {
-  const received = { ...run, queued: run.queued + 1 };
+/** One more message of this name is queued, with this seal. */
+export function afterMessage(
+  run: RunRow,
+  { name, seal }: { readonly name: string; readonly seal: number },
+  now: number,
+): RunRow {
+  const received = { ...run, queued: run.queued + 1, queueSeal: queueSealWith(run.queueSeal, seal) };
   if (run.wants === null || !run.wants.includes(name)) return received;
   const due = dueAt(received, now, () => true);
   if (due === null || (run.dueAt !== null && run.dueAt <= due)) return received;

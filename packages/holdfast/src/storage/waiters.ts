@@ -1,5 +1,7 @@
-/** What a waiter waits for: work for a host, any change of a run, or messages to it. */
-export type Interest = "work" | { readonly workflowId: string; readonly messagesOnly?: boolean };
+/** What a waiter waits for: work for a host, any change of a run, messages to it, or its end. */
+export type Interest =
+  | "work"
+  | { readonly workflowId: string; readonly messagesOnly?: boolean; readonly endOnly?: boolean };
 
 /** A change of a run that is durable. */
 export interface Change {
@@ -7,6 +9,8 @@ export interface Change {
   readonly kind: "created" | "committed" | "claimed" | "released" | "received" | "requested" | "deleted";
   /** Whether the run has a due time: it may be ready to be claimed, or sooner than was known. */
   readonly due: boolean;
+  /** Of a commit: whether the run has ended with it. @default it may have */
+  readonly ends?: boolean;
 }
 
 interface Waiter {
@@ -78,6 +82,8 @@ function placeOf(interest: Interest): string | null {
   return interest === "work" ? null : interest.workflowId;
 }
 
-function concerns(change: Change, interest: Interest): boolean {
-  return interest === "work" || change.kind === "received" || interest.messagesOnly !== true;
+function concerns({ kind, ends = true }: Change, interest: Interest): boolean {
+  if (interest === "work") return true;
+  if (interest.endOnly === true) return kind === "deleted" || (kind === "committed" && ends);
+  return kind === "received" || interest.messagesOnly !== true;
 }

@@ -8,7 +8,7 @@ const waiting = defineWorkflow({
   run: async (ctx) => (await ctx.queue.next("wait", { names: ["go"] })).body,
 });
 
-/** A waiting run whose row was changed behind the library's back, and a host that has not seen it before. */
+/** A waiting run whose row, without a checksum, was changed behind the library's back, and a host that has not seen it before. */
 async function damaged(change: Partial<RunRow>, until: "sleeping" | "completed" = "sleeping") {
   const world = virtualStore();
   const { clock, store } = world;
@@ -18,7 +18,11 @@ async function damaged(change: Partial<RunRow>, until: "sleeping" | "completed" 
   await reaches(clock, handle, until);
   await clock.settle(before.stop());
   const dump = store.dump();
-  store.restore({ ...dump, runs: dump.runs.map((run) => ({ ...run, row: { ...run.row, ...change } })) });
+  // Rows of old have no checksum: nobody but a pass finds out that they are wrong.
+  store.restore({
+    ...dump,
+    runs: dump.runs.map(({ seal: _, ...run }) => ({ ...run, row: { ...run.row, ...change } })),
+  });
   const after = await world.host({ workflows: [waiting] });
   return { ...world, handle: after.handle("a") };
 }

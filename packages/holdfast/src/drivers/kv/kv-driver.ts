@@ -64,9 +64,9 @@ export class KVDriver implements EngineDriver {
   /** @internal Use `kvDriver()`. */
   constructor(kv: OrderedKV, options: KVDriverOptions) {
     this.#kv = kv;
-    this.#reader = new KVReader(kv);
     this.#options = options;
     this.#workflowId = options.workflowId ?? "run";
+    this.#reader = new KVReader(kv, this.#workflowId);
     this.limits = { ...DEFAULT_DRIVER_LIMITS, ...kv.limits, ...options.driverLimits };
   }
 
@@ -74,13 +74,16 @@ export class KVDriver implements EngineDriver {
   load(): Promise<RunImage | null> {
     return this.#section.run(async () => {
       const run = await this.#reader.run();
+      if (run === null) await this.#reader.assertNothingLeft();
       if (run === null || run.record.row.revision === 0) return null;
       const { revision, status, wakeAt, wants } = run.record.row;
       const schedule = { status, wakeAt, wants };
       const { entries, more } = await this.#reader.firstPage();
       await this.#setAlarm(run.record.row, await this.#holdsWanted(run.record.row));
       const counts = { revision, epoch: 0, claimsWithoutCommit: 0 };
-      return { header: run.header, ...counts, entries, complete: !more, schedule };
+      const damage = await this.#reader.queueDamage(run.record);
+      const image = { header: run.header, ...counts, entries, complete: !more, schedule };
+      return damage === null ? image : { ...image, damage };
     });
   }
 
@@ -173,7 +176,7 @@ export class KVDriver implements EngineDriver {
   }
 
   async #write(questions: Questions, { alarm, work }: Write): Promise<void> {
-    const session = new KVSession(await this.#reader.read(questions));
+    const session = new KVSession(this.#workflowId, await this.#reader.read(questions));
     const changes: Change[] = [];
     work(this.#ledger(session, changes));
     const { run } = session;
@@ -196,7 +199,7 @@ export class KVDriver implements EngineDriver {
 
   /** Whether a message is queued that the run wants. */
   async #holdsWanted({ wants }: RunRow): Promise<boolean> {
-    return wants !== null && (await this.#reader.messages(wants, 1)).length > 0;
+    return wants !== null && (await this.#reader.holdsNamed(wants));
   }
 
   /**

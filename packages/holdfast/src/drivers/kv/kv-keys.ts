@@ -27,6 +27,8 @@ const encoder = new TextEncoder();
 
 export const RUN_KEY: Uint8Array = Uint8Array.of(0);
 export const MESSAGES_PREFIX: Uint8Array = Uint8Array.of(MESSAGE);
+export const QUEUED_IDS_PREFIX: Uint8Array = Uint8Array.of(QUEUED_ID);
+export const NAMES_PREFIX: Uint8Array = Uint8Array.of(NAME);
 
 export function rowKey(key: Uint8Array): Uint8Array {
   return joined(ROW, key);
@@ -64,8 +66,9 @@ export function nameKey(name: string, position: number): Uint8Array {
   return key;
 }
 
-/** The position at the end of a `nameKey`. */
-export function positionOf(key: Uint8Array): number {
+/** The position at the end of a `nameKey`; null when the key is none. */
+export function positionOf(name: string, key: Uint8Array): number | null {
+  if (key.length !== namePrefix(name).length + 8) return null;
   const view = new DataView(key.buffer, key.byteOffset + key.length - 8, 8);
   return Number(view.getBigUint64(0)) - POSITION_OFFSET;
 }

@@ -1,21 +1,28 @@
+import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import { compareBytes } from "../../storage/byte-order.ts";
 import type { ListPage } from "../../storage/driver.ts";
 import { DEFAULT_PAGE, PageBuilder, pageOf } from "../../storage/page.ts";
 import type { KVEntry, StoredMessage } from "../../storage/records.ts";
+import type { RunRow } from "../../storage/run-row.ts";
+import { queueSealWith } from "../../storage/seals.ts";
 import {
   consumedIdKey,
   MESSAGES_PREFIX,
   messageKey,
+  NAMES_PREFIX,
+  nameKey,
   namePrefix,
   positionOf,
+  QUEUED_IDS_PREFIX,
   queuedIdKey,
   RUN_KEY,
   responseKey,
   rowKey,
 } from "./kv-keys.ts";
-import { decodeMessage, decodeQueuedId, decodeRun, type QueuedId } from "./kv-records.ts";
+import { decodeMessage, decodeQueuedId, decodeRun, type QueuedId, type RunRecordKV } from "./kv-records.ts";
+import { damagedValue, type ValuePlace } from "./kv-seal.ts";
 import type { KVReading } from "./kv-session.ts";
 import type { OrderedKV } from "./ordered-kv.ts";
 
@@ -34,14 +41,55 @@ export interface Questions {
 /** Reads a run from its namespace. */
 export class KVReader {
   readonly #kv: OrderedKV;
+  readonly #workflowId: string;
 
-  constructor(kv: OrderedKV) {
+  constructor(kv: OrderedKV, workflowId: string) {
     this.#kv = kv;
+    this.#workflowId = workflowId;
   }
 
+  /** @throws CorruptionError */
   async run(): Promise<KVReading["run"]> {
     const value = await this.#get(RUN_KEY);
-    return value === null ? null : decodeRun(value);
+    return value === null ? null : decodeRun(this.#place(RUN_KEY), value);
+  }
+
+  /** @throws CorruptionError when there is no run, and something of one nevertheless */
+  async assertNothingLeft(): Promise<void> {
+    if ((await this.#list(new Uint8Array(0), { limit: 1 })).length === 0) return;
+    throw damagedValue(this.#place(RUN_KEY), "missing", "the run's own record is gone, and others are there");
+  }
+
+  /** What is wrong with the queue of the run as a whole; null when it is what was written. */
+  async queueDamage({ row }: RunRecordKV): Promise<CorruptionError | null> {
+    try {
+      await this.#assertQueue(row);
+      return null;
+    } catch (error) {
+      if (CorruptionError.is(error)) return error;
+      throw error;
+    }
+  }
+
+  async #assertQueue(row: RunRow): Promise<void> {
+    let [messages, seal] = [0, 0];
+    const byName = new Set<string>();
+    for await (const { key, value } of this.#all(QUEUED_IDS_PREFIX)) {
+      const queued = decodeQueuedId(this.#place(key), value);
+      messages += 1;
+      seal = queueSealWith(seal, queued.seal ?? 0);
+      byName.add(nameKey(queued.name, queued.position).join());
+    }
+    const wrong = messages !== row.queued || seal !== row.queueSeal;
+    if (wrong) throw this.#queueIsWrong(`${messages} messages are queued where ${row.queued} were put`);
+    for await (const { key } of this.#all(NAMES_PREFIX)) {
+      if (!byName.delete(key.join())) throw this.#queueIsWrong("a message is named that is not in the queue");
+    }
+    if (byName.size > 0) throw this.#queueIsWrong(`${byName.size} messages are not to be found by name`);
+  }
+
+  #queueIsWrong(problem: string): CorruptionError {
+    return new CorruptionError("missing", "", problem, { workflowId: this.#workflowId });
   }
 
   async read(questions: Questions): Promise<KVReading> {
@@ -50,7 +98,7 @@ export class KVReader {
     const consumed = new Set<string>();
     for (const id of new Set(questions.messageIds)) {
       const value = await this.#get(queuedIdKey(id));
-      if (value !== null) queued.set(id, decodeQueuedId(value));
+      if (value !== null) queued.set(id, decodeQueuedId(this.#place(queuedIdKey(id)), value));
       if ((await this.#get(consumedIdKey(id))) !== null) consumed.add(id);
     }
     const answered = new Set<string>();
@@ -84,31 +132,60 @@ export class KVReader {
 
   async messages(names: readonly string[] | null, count: number): Promise<StoredMessage[]> {
     const found: StoredMessage[] = [];
-    for (const value of names === null ? await this.#oldest(count) : await this.#named(names, count)) {
-      const { remember: _, ...message } = decodeMessage(value);
+    for (const { key, value } of names === null
+      ? await this.#oldest(count)
+      : await this.#named(names, count)) {
+      const { remember: _, ...message } = decodeMessage(this.#place(key), value);
       found.push(message);
     }
     return found;
   }
 
-  async #oldest(count: number): Promise<Uint8Array[]> {
-    return (await this.#list(MESSAGES_PREFIX, { limit: count })).map(({ value }) => value);
+  /** Whether a message of one of these names is queued. */
+  async holdsNamed(names: readonly string[]): Promise<boolean> {
+    for (const name of names) if ((await this.#list(namePrefix(name), { limit: 1 })).length > 0) return true;
+    return false;
   }
 
-  async #named(names: readonly string[], count: number): Promise<Uint8Array[]> {
+  async #oldest(count: number): Promise<readonly KVEntry[]> {
+    return this.#list(MESSAGES_PREFIX, { limit: count });
+  }
+
+  async #named(names: readonly string[], count: number): Promise<KVEntry[]> {
     const positions: number[] = [];
     for (const name of new Set(names)) positions.push(...(await this.#positions(name, count)));
     positions.sort((a, b) => a - b);
-    const values: Uint8Array[] = [];
+    const found: KVEntry[] = [];
     for (const position of positions.slice(0, count)) {
-      const value = await this.#get(messageKey(position));
-      if (value !== null) values.push(value);
+      const key = messageKey(position);
+      const value = await this.#get(key);
+      if (value === null) throw damagedValue(this.#place(key), "missing", "a message of the queue is gone");
+      found.push({ key, value });
     }
-    return values;
+    return found;
   }
 
   async #positions(name: string, count: number): Promise<number[]> {
-    return (await this.#list(namePrefix(name), { limit: count })).map(({ key }) => positionOf(key));
+    const keys = await this.#list(namePrefix(name), { limit: count });
+    return keys.map(({ key }) => {
+      const position = positionOf(name, key);
+      if (position === null) throw damagedValue(this.#place(key), "malformed", "it names no message");
+      return position;
+    });
+  }
+
+  /** All pairs under a prefix. */
+  async *#all(prefix: Uint8Array): AsyncGenerator<KVEntry> {
+    for (let after: Uint8Array | undefined; ; ) {
+      const page = await this.#list(prefix, { ...(after === undefined ? {} : { after }), limit: READ_ROWS });
+      yield* page;
+      if (page.length < READ_ROWS) return;
+      after = page.at(-1)?.key;
+    }
+  }
+
+  #place(key: Uint8Array): ValuePlace {
+    return { workflowId: this.#workflowId, key };
   }
 
   async #rows(prefix: Uint8Array, { after }: ListPage, limit: number): Promise<KVEntry[]> {

@@ -1,5 +1,6 @@
 import type { NewMessage } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
+import { damagedValue, openValue, sealValue, type ValuePlace } from "./kv-seal.ts";
 
 /** The run's own record. */
 export interface RunRecordKV {
@@ -14,10 +15,12 @@ export interface QueuedId {
   readonly position: number;
   readonly name: string;
   readonly remember: boolean;
+  /** The checksum of the message's place; absent for messages of old. */
+  readonly seal?: number;
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Plain data and bytes as one value: length of the JSON, JSON, bytes. JSON escapes what UTF-8 cannot hold. */
 function frame(data: unknown, bytes: Uint8Array): Uint8Array {
@@ -29,34 +32,55 @@ function frame(data: unknown, bytes: Uint8Array): Uint8Array {
   return framed;
 }
 
-function unframe<Data>(framed: Uint8Array): { data: Data; bytes: Uint8Array } {
-  const length = new DataView(framed.buffer, framed.byteOffset, framed.byteLength).getUint32(0);
-  const data = JSON.parse(decoder.decode(framed.subarray(4, 4 + length))) as Data;
-  return { data, bytes: framed.slice(4 + length) };
+function unframe(place: ValuePlace, framed: Uint8Array): { data: object; bytes: Uint8Array } {
+  const view = new DataView(framed.buffer, framed.byteOffset, framed.byteLength);
+  const end = framed.length < 4 ? Number.POSITIVE_INFINITY : 4 + view.getUint32(0);
+  if (end > framed.length) throw damagedValue(place, "malformed", "it ends before what it announces");
+  return { data: parse(place, framed.subarray(4, end)), bytes: framed.slice(end) };
 }
 
-export function encodeRun(record: RunRecordKV, header: Uint8Array): Uint8Array {
-  return frame(record, header);
+/** @throws CorruptionError for what is no JSON of an object */
+function parse(place: ValuePlace, json: Uint8Array): object {
+  let data: unknown;
+  try {
+    data = JSON.parse(decoder.decode(json));
+  } catch {
+    throw damagedValue(place, "malformed", "it cannot be read");
+  }
+  if (typeof data === "object" && data !== null) return data;
+  throw damagedValue(place, "malformed", "it is no record");
 }
 
-export function decodeRun(value: Uint8Array): { record: RunRecordKV; header: Uint8Array } {
-  const { data, bytes } = unframe<RunRecordKV>(value);
-  return { record: data, header: bytes };
+export function encodeRun(place: ValuePlace, record: RunRecordKV, header: Uint8Array): Uint8Array {
+  return sealValue(place, frame(record, header));
 }
 
-export function encodeMessage({ body, ...rest }: NewMessage): Uint8Array {
-  return frame(rest, body);
+/** @throws CorruptionError */
+export function decodeRun(place: ValuePlace, value: Uint8Array): { record: RunRecordKV; header: Uint8Array } {
+  const { data, bytes } = unframe(place, openValue(place, value));
+  const { row, ...rest } = data as RunRecordKV;
+  if (typeof row !== "object" || row === null) throw damagedValue(place, "malformed", "it has no row");
+  return {
+    record: { ...rest, row: { ...row, queueSeal: row.queueSeal ?? 0, damaged: false } },
+    header: bytes,
+  };
 }
 
-export function decodeMessage(value: Uint8Array): NewMessage {
-  const { data, bytes } = unframe<Omit<NewMessage, "body">>(value);
-  return { ...data, body: bytes };
+export function encodeMessage(place: ValuePlace, { body, ...rest }: NewMessage): Uint8Array {
+  return sealValue(place, frame(rest, body));
 }
 
-export function encodeQueuedId(queued: QueuedId): Uint8Array {
-  return encoder.encode(JSON.stringify(queued));
+/** @throws CorruptionError */
+export function decodeMessage(place: ValuePlace, value: Uint8Array): NewMessage {
+  const { data, bytes } = unframe(place, openValue(place, value));
+  return { ...(data as Omit<NewMessage, "body">), body: bytes };
 }
 
-export function decodeQueuedId(value: Uint8Array): QueuedId {
-  return JSON.parse(decoder.decode(value)) as QueuedId;
+export function encodeQueuedId(place: ValuePlace, queued: QueuedId): Uint8Array {
+  return sealValue(place, encoder.encode(JSON.stringify(queued)));
+}
+
+/** @throws CorruptionError */
+export function decodeQueuedId(place: ValuePlace, value: Uint8Array): QueuedId {
+  return parse(place, openValue(place, value)) as QueuedId;
 }

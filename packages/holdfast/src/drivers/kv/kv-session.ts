@@ -1,8 +1,10 @@
 import type { EncodedHeader, KeyRange, KVEntry, NewMessage } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
-import type { MessageState, RunTables } from "../../storage/tables/tables.ts";
+import { sealOfMessage } from "../../storage/seals.ts";
+import type { MessageState, RowOwner, RunTables } from "../../storage/tables/tables.ts";
 import { consumedIdKey, messageKey, nameKey, queuedIdKey, RUN_KEY, responseKey, rowKey } from "./kv-keys.ts";
 import { encodeMessage, encodeQueuedId, encodeRun, type QueuedId, type RunRecordKV } from "./kv-records.ts";
+import type { ValuePlace } from "./kv-seal.ts";
 import type { KVChange } from "./ordered-kv.ts";
 
 /** What was read for one operation before it is decided. */
@@ -18,6 +20,7 @@ export interface KVReading {
 
 /** One operation on a run in a namespace: reads what was read before, and gathers its writes for one batch. */
 export class KVSession implements RunTables {
+  readonly #workflowId: string;
   #row: RunRow | null;
   #header: EncodedHeader;
   #front: number;
@@ -31,8 +34,9 @@ export class KVSession implements RunTables {
   readonly #deletes = new Map<string, Uint8Array>();
   readonly #puts = new Map<string, KVEntry>();
 
-  constructor(reading: KVReading) {
+  constructor(workflowId: string, reading: KVReading) {
     const { run } = reading;
+    this.#workflowId = workflowId;
     this.#row = run?.record.row ?? null;
     this.#header = run?.header ?? new Uint8Array(0);
     this.#front = run?.record.front ?? -1;
@@ -52,7 +56,8 @@ export class KVSession implements RunTables {
   change(): KVChange | null {
     if (!this.#written || this.#row === null) return null;
     const record = { row: this.#row, front: this.#front, behind: this.#behind };
-    const puts = [...this.#puts.values(), { key: RUN_KEY, value: encodeRun(record, this.#header) }];
+    const value = encodeRun(this.#place(RUN_KEY), record, this.#header);
+    const puts = [...this.#puts.values(), { key: RUN_KEY, value }];
     return { deleteRanges: this.#deleteRanges, deletes: [...this.#deletes.values()], puts };
   }
 
@@ -89,19 +94,28 @@ export class KVSession implements RunTables {
     return this.#consumed.has(messageId) ? "consumed" : "unknown";
   }
 
-  insertMessage(_key: number, message: NewMessage, front: boolean): void {
+  insertMessage({ workflowId }: RowOwner, message: NewMessage, front: boolean): number {
     const position = front ? this.#front-- : this.#behind++;
     const { id, name, remember } = message;
-    this.#queued.set(id, { position, name, remember });
+    const seal = sealOfMessage(workflowId, { ...message, position });
+    const queued = { position, name, remember, seal };
+    const [at, idAt] = [messageKey(position), queuedIdKey(id)];
+    this.#queued.set(id, queued);
     this.#named.set(name, (this.#named.get(name) ?? new Set()).add(position));
-    this.#put(messageKey(position), encodeMessage(message));
-    this.#put(queuedIdKey(id), encodeQueuedId({ position, name, remember }));
+    this.#put(at, encodeMessage(this.#place(at), message));
+    this.#put(idAt, encodeQueuedId(this.#place(idAt), queued));
     this.#put(nameKey(name, position), new Uint8Array(0));
+    return seal;
   }
 
-  removeMessage(_key: number, messageId: string): void {
+  removeMessage(_key: number, messageId: string): number {
     const queued = this.#queued.get(messageId);
-    if (queued === undefined) return;
+    if (queued === undefined) return 0;
+    this.#forget(messageId, queued);
+    return queued.seal ?? 0;
+  }
+
+  #forget(messageId: string, queued: QueuedId): void {
     this.#queued.delete(messageId);
     this.#named.get(queued.name)?.delete(queued.position);
     this.#delete(messageKey(queued.position));
@@ -119,6 +133,10 @@ export class KVSession implements RunTables {
   insertResponse(_key: number, messageId: string, response: Uint8Array): void {
     const key = responseKey(messageId);
     if (!this.#answered.has(messageId) && !this.#puts.has(key.join())) this.#put(key, response);
+  }
+
+  #place(key: Uint8Array): ValuePlace {
+    return { workflowId: this.#workflowId, key };
   }
 
   /** A put after a delete wins in the batch's order; a delete after a put must take the put back. */

@@ -1,11 +1,13 @@
 import type { RunState } from "../../model/run.ts";
 import { keyAfter } from "../../storage/byte-order.ts";
+import type { SealedPlace } from "../../storage/damage.ts";
 import { PageBuilder, type PageSize } from "../../storage/page.ts";
-import type { EncodedHeader, KeyRange, KVEntry, NewMessage, StoredMessage } from "../../storage/records.ts";
+import type { EncodedHeader, KeyRange, KVEntry, NewMessage } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import type { RunQuery } from "../../storage/store.ts";
-import type { MessageState, Tables } from "../../storage/tables/tables.ts";
+import type { MessageState, QueuedMessage, RowOwner, Tables } from "../../storage/tables/tables.ts";
 import { MemoryRun } from "./memory-run.ts";
+import type { Queued } from "./message-queue.ts";
 
 /** Tables in memory. Bytes are copied on the way in and on the way out, as a file would. */
 export class MemoryTables implements Tables {
@@ -90,22 +92,26 @@ export class MemoryTables implements Tables {
     return run.consumed.has(messageId) ? "consumed" : "unknown";
   }
 
-  insertMessage(key: number, message: NewMessage, front: boolean): void {
-    this.#run(key).queue.insert({ ...message, body: message.body.slice() }, front);
+  insertMessage({ key, workflowId }: RowOwner, message: NewMessage, front: boolean): number {
     this.writes++;
+    return this.#run(key).queue.insert(workflowId, { ...message, body: message.body.slice() }, front);
   }
 
-  removeMessage(key: number, messageId: string): void {
+  removeMessage(key: number, messageId: string): number {
     const run = this.#run(key);
     const removed = run.queue.remove(messageId);
-    if (removed?.remember) run.consumed.add(messageId);
+    if (removed?.message.remember) run.consumed.add(messageId);
     this.writes++;
+    return removed?.seal ?? 0;
   }
 
-  messages(key: number, names: readonly string[] | null, count: number): StoredMessage[] {
-    return this.#run(key)
-      .queue.oldest(names, count)
-      .map(({ remember: _, ...message }) => ({ ...message, body: message.body.slice() }));
+  messages(key: number, names: readonly string[] | null, count: number): QueuedMessage[] {
+    const found = this.#run(key).queue.oldest(names, count);
+    return found.map((queued) => ({ place: placeOf(queued), body: queued.message.body.slice() }));
+  }
+
+  places(key: number): SealedPlace[] {
+    return this.#run(key).queue.oldest(null, Number.POSITIVE_INFINITY).map(placeOf);
   }
 
   hasMessage(key: number, names: readonly string[]): boolean {
@@ -170,6 +176,10 @@ export class MemoryTables implements Tables {
     if (run === undefined) throw new TypeError(`No run has the key ${key}.`);
     return run;
   }
+}
+
+function placeOf({ message: { body: _, ...message }, position, seal }: Queued): SealedPlace {
+  return { ...message, position, seal };
 }
 
 function matches(row: RunRow, query: Pick<RunQuery, "status" | "workflowName">): boolean {

@@ -1,3 +1,4 @@
+import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { StoreClosedError } from "../../model/errors/storage-errors.ts";
 import type { DriverLimits } from "../../storage/records.ts";
 import type { Ledger } from "../../storage/tables/tables.ts";
@@ -23,6 +24,18 @@ export interface MemoryStatistics {
   readonly rows: number;
   /** Bytes of keys, values, headers, message bodies and responses that are there. */
   readonly bytes: number;
+}
+
+/** @throws CorruptionError when two runs have one id: which of them is the run, nobody can tell */
+function assertDistinct({ runs }: MemoryDump): void {
+  const ids = new Set<string>();
+  for (const { row } of runs) {
+    const { workflowId } = row;
+    if (ids.has(workflowId)) {
+      throw new CorruptionError("malformed", "", "the dump has two such runs", { workflowId });
+    }
+    ids.add(workflowId);
+  }
 }
 
 /** Runs every operation at once, at the call. */
@@ -81,6 +94,7 @@ export class MemoryTransactor implements Transactor {
   }
 
   restore(data: MemoryDump): void {
+    assertDistinct(data);
     this.#tables.clear();
     this.#tables.nextKey = data.nextKey;
     for (const run of data.runs) this.#tables.adopt(MemoryRun.restore(run));

@@ -1,8 +1,11 @@
 import type { NewMessage } from "../../storage/records.ts";
+import { sealOfMessage } from "../../storage/seals.ts";
 
-interface Queued {
+/** A message in its place; the checksum of the place is null for messages of old. */
+export interface Queued {
   readonly message: NewMessage;
   readonly position: number;
+  readonly seal: number | null;
 }
 
 /** A run's queue: first in, first out per name; looking at the oldest costs no more than what is looked at. */
@@ -31,17 +34,32 @@ export class MessageQueue {
     return this.#byName.has(name);
   }
 
-  insert(message: NewMessage, front: boolean): void {
-    const position = front ? --this.#first : this.#next++;
+  /** @returns the seal of its place */
+  insert(workflowId: string, message: NewMessage, front: boolean): number {
+    const position = front ? this.#first - 1 : this.#next;
+    const seal = sealOfMessage(workflowId, { ...message, position });
+    this.#put({ message, position, seal }, front);
+    return seal;
+  }
+
+  /** Takes a message in the place that it had; call it in the order of the queue. */
+  adopt(queued: Queued): void {
+    this.#put(queued, false);
+  }
+
+  #put(queued: Queued, front: boolean): void {
+    const { message, position } = queued;
+    this.#first = Math.min(this.#first, position);
+    this.#next = Math.max(this.#next, position + 1);
     const queue = this.#byName.get(message.name) ?? new Map<string, Queued>();
-    const added: [string, Queued] = [message.id, { message, position }];
+    const added: [string, Queued] = [message.id, queued];
     this.#byName.set(message.name, front ? new Map([added, ...queue]) : queue.set(...added));
     this.#nameOf.set(message.id, message.name);
     this.#bytes += message.body.length;
   }
 
   /** Takes the message out; undefined when it is not queued. */
-  remove(id: string): NewMessage | undefined {
+  remove(id: string): Queued | undefined {
     const name = this.#nameOf.get(id);
     const queue = name === undefined ? undefined : this.#byName.get(name);
     const queued = queue?.get(id);
@@ -50,11 +68,11 @@ export class MessageQueue {
     queue.delete(id);
     if (queue.size === 0) this.#byName.delete(name);
     this.#bytes -= queued.message.body.length;
-    return queued.message;
+    return queued;
   }
 
   /** The oldest messages of these names; null: of any. */
-  oldest(names: readonly string[] | null, count: number): NewMessage[] {
+  oldest(names: readonly string[] | null, count: number): Queued[] {
     const found: Queued[] = [];
     for (const name of names === null ? this.#byName.keys() : new Set(names)) {
       let taken = 0;
@@ -64,6 +82,6 @@ export class MessageQueue {
       }
     }
     found.sort((a, b) => a.position - b.position);
-    return found.slice(0, count).map(({ message }) => message);
+    return found.slice(0, count);
   }
 }

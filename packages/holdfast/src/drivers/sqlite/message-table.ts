@@ -1,17 +1,26 @@
+import type { SealedPlace } from "../../storage/damage.ts";
 import { fromExactText, toExactText } from "../../storage/exact-text.ts";
-import type { NewMessage, StoredMessage } from "../../storage/records.ts";
-import type { MessageState } from "../../storage/tables/tables.ts";
+import type { NewMessage } from "../../storage/records.ts";
+import { sealOfMessage } from "../../storage/seals.ts";
+import type { MessageState, QueuedMessage, RowOwner } from "../../storage/tables/tables.ts";
 import { bytesOf, numberOf, optionalNumber, type SqliteRow, type Statements } from "./statements.ts";
 
-const SELECT = "SELECT position, id, name, body, created_at, expires_at, completable FROM holdfast_messages";
-const OLDEST = `${SELECT} WHERE run = ? ORDER BY position LIMIT ?`;
+/** Numbers are cast, as those of runs are: whatever damage has put there is read as some number. */
+const NUMBERS = ["position", "created_at", "expires_at", "completable", "remember", "seal"];
+const PLACE = ["id", "name", ...NUMBERS.map((column) => `CAST(${column} AS REAL) AS ${column}`)].join(", ");
+const PLACES = `SELECT ${PLACE} FROM holdfast_messages WHERE run = ?`;
+const SELECT = `SELECT ${PLACE}, body FROM holdfast_messages`;
+const OLDEST = `${SELECT} WHERE run = ? ORDER BY holdfast_messages.position LIMIT ?`;
 /** Left to itself SQLite walks the whole queue by position. */
 const BY_NAME = "INDEXED BY holdfast_messages_name WHERE run = ? AND name = ?";
-const OLDEST_OF_NAME = `${SELECT} ${BY_NAME} ORDER BY position LIMIT ?`;
+const OLDEST_OF_NAME = `${SELECT} ${BY_NAME} ORDER BY holdfast_messages.position LIMIT ?`;
 const INSERT = `INSERT INTO holdfast_messages
-  (run, position, id, name, body, created_at, expires_at, completable, remember) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const BEHIND = "SELECT max(position) + 1 AS position FROM holdfast_messages WHERE run = ?";
-const IN_FRONT = "SELECT min(position) - 1 AS position FROM holdfast_messages WHERE run = ?";
+  (run, position, id, name, created_at, expires_at, completable, remember, seal, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const REMOVE = `DELETE FROM holdfast_messages WHERE run = ? AND id = ?
+  RETURNING CAST(remember AS REAL) AS remember, CAST(seal AS REAL) AS seal`;
+const REMEMBER = "INSERT INTO holdfast_consumed (run, id) VALUES (?, ?) ON CONFLICT DO NOTHING";
+const BEHIND = "SELECT CAST(max(position) + 1 AS REAL) AS position FROM holdfast_messages WHERE run = ?";
+const IN_FRONT = "SELECT CAST(min(position) - 1 AS REAL) AS position FROM holdfast_messages WHERE run = ?";
 
 /** The tables of queued messages, of consumed ids and of answers. */
 export class MessageTable {
@@ -30,39 +39,31 @@ export class MessageTable {
     return "unknown";
   }
 
-  insert(key: number, message: NewMessage, front: boolean): void {
+  /** @returns the seal of the message's place */
+  insert({ key, workflowId }: RowOwner, message: NewMessage, front: boolean): number {
     const position = optionalNumber(this.#statements.get(front ? IN_FRONT : BEHIND, key)?.position) ?? 0;
     const { id, name, body, createdAt, expiresAt } = message;
+    const seal = sealOfMessage(workflowId, { ...message, position });
     const flags = [message.completable ? 1 : 0, message.remember ? 1 : 0];
-    this.#statements.run(
-      INSERT,
-      key,
-      position,
-      toExactText(id),
-      toExactText(name),
-      body,
-      createdAt,
-      expiresAt,
-      ...flags,
-    );
+    const place = [toExactText(id), toExactText(name), createdAt, expiresAt, ...flags];
+    this.#statements.run(INSERT, key, position, ...place, seal, body);
+    return seal;
   }
 
-  remove(key: number, messageId: string): void {
+  /** @returns the seal of the message's place, 0 if it has none */
+  remove(key: number, messageId: string): number {
     const id = toExactText(messageId);
-    const removed = this.#statements.get(
-      "DELETE FROM holdfast_messages WHERE run = ? AND id = ? RETURNING remember",
-      key,
-      id,
-    );
-    if (removed === null || numberOf(removed.remember) === 0) return;
-    this.#statements.run(
-      "INSERT INTO holdfast_consumed (run, id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-      key,
-      id,
-    );
+    const removed = this.#statements.get(REMOVE, key, id);
+    if (removed === null) return 0;
+    if (numberOf(removed.remember) !== 0) this.#statements.run(REMEMBER, key, id);
+    return numberOf(removed.seal);
   }
 
-  oldest(key: number, names: readonly string[] | null, count: number): StoredMessage[] {
+  places(key: number): SealedPlace[] {
+    return this.#statements.all(PLACES, key).map(readPlace);
+  }
+
+  oldest(key: number, names: readonly string[] | null, count: number): QueuedMessage[] {
     if (names === null) return this.#statements.all(OLDEST, key, count).map(readMessage);
     const rows = [...new Set(names)].flatMap((name) =>
       this.#statements.all(OLDEST_OF_NAME, key, toExactText(name), count),
@@ -92,13 +93,19 @@ export class MessageTable {
   }
 }
 
-function readMessage(row: SqliteRow): StoredMessage {
+function readMessage(row: SqliteRow): QueuedMessage {
+  return { place: readPlace(row), body: bytesOf(row.body) };
+}
+
+function readPlace(row: SqliteRow): SealedPlace {
   return {
+    position: numberOf(row.position),
     id: fromExactText(String(row.id)),
     name: fromExactText(String(row.name)),
-    body: bytesOf(row.body),
     createdAt: numberOf(row.created_at),
     expiresAt: optionalNumber(row.expires_at),
     completable: numberOf(row.completable) === 1,
+    remember: numberOf(row.remember) === 1,
+    seal: optionalNumber(row.seal),
   };
 }

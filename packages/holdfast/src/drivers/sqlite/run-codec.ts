@@ -1,10 +1,12 @@
 import type { RunState } from "../../model/run.ts";
+import { seenRow } from "../../storage/damage.ts";
 import { fromExactText, toExactText } from "../../storage/exact-text.ts";
 import type { RunRow } from "../../storage/run-row.ts";
+import { sealOfRun } from "../../storage/seals.ts";
 import type { SqliteValue } from "./database.ts";
 import { numberOf, optionalNumber, type SqliteRow } from "./statements.ts";
 
-/** How each column of `holdfast_runs` is written; `run` and `header` are not among them. */
+/** How each column of `holdfast_runs` is written; `run`, `header` and `seal` are not among them. */
 const WRITERS: Readonly<Record<string, (run: RunRow) => SqliteValue>> = {
   workflow_id: (run) => toExactText(run.workflowId),
   workflow_name: (run) => toExactText(run.workflowName),
@@ -24,12 +26,15 @@ const WRITERS: Readonly<Record<string, (run: RunRow) => SqliteValue>> = {
   lease_until: (run) => run.lease?.until ?? null,
   claims_without_commit: (run) => run.claimsWithoutCommit,
   queued: (run) => run.queued,
+  queue_seal: (run) => run.queueSeal,
   created_at: (run) => run.createdAt,
   updated_at: (run) => run.updatedAt,
 };
 
+const SEAL = "seal";
+
 /** The columns that `encodeRun` is about. */
-export const RUN_COLUMNS: readonly string[] = Object.keys(WRITERS);
+export const RUN_COLUMNS: readonly string[] = [...Object.keys(WRITERS), SEAL];
 
 const NUMBERS: ReadonlySet<string> = new Set([
   "revision",
@@ -41,13 +46,15 @@ const NUMBERS: ReadonlySet<string> = new Set([
   "lease_until",
   "claims_without_commit",
   "queued",
+  "queue_seal",
+  SEAL,
   "created_at",
   "updated_at",
 ]);
 
 /**
  * What is selected for `readRun`. Numbers are cast: whatever damage has put into such a column is read as some number,
- * so that one damaged run stops no other (P15); the run itself is found out when it is loaded.
+ * so that one damaged run stops no other (P15); the checksum tells that it is not the one that was written.
  */
 export const RUN_SELECTION: string = RUN_COLUMNS.map((column) =>
   NUMBERS.has(column) ? `CAST(${column} AS REAL) AS ${column}` : column,
@@ -56,19 +63,28 @@ export const RUN_SELECTION: string = RUN_COLUMNS.map((column) =>
 /** A column and its value. */
 export type Cell = readonly [column: string, value: SqliteValue];
 
-/** All columns of a run. */
-export function encodeRun(run: RunRow): Cell[] {
+function plainCells(run: RunRow): Cell[] {
   return Object.entries(WRITERS).map(([column, write]) => [column, write(run)]);
+}
+
+/** All columns of a run, its checksum among them. */
+export function encodeRun(run: RunRow): Cell[] {
+  return [...plainCells(run), [SEAL, sealOfRun(run)]];
 }
 
 /** The columns that differ: what is not written dirties no index. */
 export function changedCells(before: RunRow, after: RunRow): Cell[] {
-  const old = encodeRun(before);
-  return encodeRun(after).filter(([, value], index) => value !== old[index]?.[1]);
+  const old = plainCells(before);
+  const changed = plainCells(after).filter(([, value], index) => value !== old[index]?.[1]);
+  return changed.length === 0 ? changed : [...changed, [SEAL, sealOfRun(after)]];
 }
 
-/** The run of a row of `run` and `RUN_COLUMNS`. */
+/** The run of a row of `run` and `RUN_COLUMNS`; one that does not fit its checksum is shown as a damaged one. */
 export function readRun(row: SqliteRow): RunRow {
+  return seenRow(readColumns(row), optionalNumber(row.seal));
+}
+
+function readColumns(row: SqliteRow): RunRow {
   return {
     key: numberOf(row.run),
     workflowId: fromExactText(String(row.workflow_id)),
@@ -90,6 +106,8 @@ export function readRun(row: SqliteRow): RunRow {
         : { owner: fromExactText(String(row.lease_owner)), until: numberOf(row.lease_until) },
     claimsWithoutCommit: numberOf(row.claims_without_commit),
     queued: numberOf(row.queued),
+    queueSeal: numberOf(row.queue_seal),
+    damaged: false,
     createdAt: numberOf(row.created_at),
     updatedAt: numberOf(row.updated_at),
   };

@@ -5,23 +5,47 @@ import type { RunRow } from "../../storage/run-row.ts";
 import type { RunQuery } from "../../storage/store.ts";
 import type { SqliteValue } from "./database.ts";
 import { type Cell, changedCells, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
-import { bytesOf, numberOf, type Statements } from "./statements.ts";
+import { bytesOf, numberOf, type SqliteRow, type Statements } from "./statements.ts";
 
 const SELECT = `SELECT run, ${RUN_SELECTION} FROM holdfast_runs`;
 const INSERT = `INSERT INTO holdfast_runs (${[...RUN_COLUMNS, "header"].join(", ")})
   VALUES (${[...RUN_COLUMNS, "header"].map(() => "?").join(", ")}) RETURNING run`;
 // The table's own column, not the selected one: only that has an index.
-const DUE = `${SELECT} WHERE workflow_name = ? AND due_at <= ? ORDER BY holdfast_runs.due_at, run LIMIT ?`;
-const EARLIEST =
-  "SELECT run, due_at FROM holdfast_runs WHERE workflow_name = ? AND due_at IS NOT NULL ORDER BY due_at, run LIMIT ?";
+const IN_ORDER = "ORDER BY holdfast_runs.due_at, run LIMIT ? OFFSET ?";
+const DUE = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_at <= ? ${IN_ORDER}`;
+const WITH_DUE_TIME = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_at IS NOT NULL ${IN_ORDER}`;
+/** Damage can have put bytes there, which sort behind every text: they are no name to go on from. */
 const NEXT_NAME = `SELECT workflow_name FROM holdfast_runs
-  WHERE workflow_name > ? AND due_at IS NOT NULL ORDER BY workflow_name LIMIT 1`;
+  WHERE workflow_name > ? AND workflow_name < x'' AND due_at IS NOT NULL ORDER BY workflow_name LIMIT 1`;
+/** Runs that are read at once to find the one that is due first. */
+const EARLIEST_ROWS = 8;
 const TABLES_OF_A_RUN = ["entries", "messages", "consumed", "responses", "runs"];
 
 /** One ordered listing: of one status, or (null) of any. */
 interface Listing extends Pick<RunQuery, "workflowName" | "limit"> {
   readonly status: RunState | null;
   readonly before: number | null;
+}
+
+/** The runs of one page after another that fit their checksums: others are nobody's to take up, and hide none. */
+function* soundRuns(page: (offset: number) => SqliteRow[], size: number): Generator<RunRow> {
+  for (let offset = 0; ; offset += size) {
+    const rows = page(offset);
+    for (const row of rows) {
+      const run = readRun(row);
+      if (!run.damaged) yield run;
+    }
+    if (rows.length < size) return;
+  }
+}
+
+function take<Item>(items: Generator<Item>, count: number): Item[] {
+  const taken: Item[] = [];
+  for (const item of items) {
+    taken.push(item);
+    if (taken.length === count) break;
+  }
+  return taken;
 }
 
 /** The table of runs. */
@@ -63,9 +87,10 @@ export class RunTable {
 
   /** Per workflow by the index, then merged: runs of other workflows, however many are due, cost nothing. */
   due(workflowNames: readonly string[] | null, now: number, limit: number): RunRow[] {
-    const due = this.#names(workflowNames).flatMap((name) =>
-      this.#statements.all(DUE, name, now, limit).map(readRun),
-    );
+    const due = this.#names(workflowNames).flatMap((name) => {
+      const page = (offset: number): SqliteRow[] => this.#statements.all(DUE, name, now, limit, offset);
+      return take(soundRuns(page, limit), limit);
+    });
     due.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || a.key - b.key);
     return due.slice(0, limit);
   }
@@ -73,11 +98,13 @@ export class RunTable {
   earliestDue(workflowNames: readonly string[] | null, except: ReadonlySet<number>): number | null {
     let earliest: number | null = null;
     for (const name of this.#names(workflowNames)) {
-      const rows = this.#statements.all(EARLIEST, name, except.size + 1);
-      const first = rows.find((row) => !except.has(numberOf(row.run)));
-      if (first === undefined) continue;
-      const dueAt = numberOf(first.due_at);
-      if (earliest === null || dueAt < earliest) earliest = dueAt;
+      const page = (offset: number): SqliteRow[] =>
+        this.#statements.all(WITH_DUE_TIME, name, EARLIEST_ROWS, offset);
+      for (const { key, dueAt } of soundRuns(page, EARLIEST_ROWS)) {
+        if (except.has(key) || dueAt === null) continue;
+        earliest = Math.min(earliest ?? dueAt, dueAt);
+        break;
+      }
     }
     return earliest;
   }

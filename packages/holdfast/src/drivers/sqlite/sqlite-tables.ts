@@ -1,8 +1,9 @@
+import type { SealedPlace } from "../../storage/damage.ts";
 import type { PageSize } from "../../storage/page.ts";
-import type { EncodedHeader, KeyRange, KVEntry, NewMessage, StoredMessage } from "../../storage/records.ts";
+import type { EncodedHeader, KeyRange, KVEntry, NewMessage } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import type { RunQuery } from "../../storage/store.ts";
-import type { MessageState, Tables } from "../../storage/tables/tables.ts";
+import type { MessageState, QueuedMessage, RowOwner, Tables } from "../../storage/tables/tables.ts";
 import { EntryTable } from "./entry-table.ts";
 import { MessageTable } from "./message-table.ts";
 import { RunTable } from "./run-table.ts";
@@ -73,18 +74,22 @@ export class SqliteTables implements Tables {
     return this.#messages.state(key, messageId);
   }
 
-  insertMessage(key: number, message: NewMessage, front: boolean): void {
+  insertMessage(run: RowOwner, message: NewMessage, front: boolean): number {
     this.writes++;
-    this.#messages.insert(key, message, front);
+    return this.#messages.insert(run, message, front);
   }
 
-  removeMessage(key: number, messageId: string): void {
+  removeMessage(key: number, messageId: string): number {
     this.writes++;
-    this.#messages.remove(key, messageId);
+    return this.#messages.remove(key, messageId);
   }
 
-  messages(key: number, names: readonly string[] | null, count: number): StoredMessage[] {
+  messages(key: number, names: readonly string[] | null, count: number): QueuedMessage[] {
     return this.#messages.oldest(key, names, count);
+  }
+
+  places(key: number): SealedPlace[] {
+    return this.#messages.places(key);
   }
 
   hasMessage(key: number, names: readonly string[]): boolean {

@@ -23,9 +23,11 @@ export async function rewindRun(operator: Operator, to: string): Promise<void> {
     const queued = { ...message, expiresAt: null, remember: false };
     outbox.send({ to: journal.workflowId, message: queued, requeue: true }, () => {});
   }
-  for (const space of [KeySpace.output, KeySpace.error, KeySpace.hold]) journal.setSingle(space, null);
+  for (const space of ENDINGS) journal.setSingle(space, null);
   await operator.commit({ status: "sleeping", wakeAt: operator.now, rollback: "none" }, outbox);
 }
+
+const ENDINGS = [KeySpace.output, KeySpace.error, KeySpace.hold, KeySpace.cancelled];
 
 /**
  * Forgets the entry with this id, what is inside it, and all that came after it.

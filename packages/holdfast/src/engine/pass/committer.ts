@@ -1,5 +1,6 @@
 import { encodeHeader, type RollbackCause, type RunHeader } from "../../history/header.ts";
 import type { Journal } from "../../history/journal.ts";
+import { KeySpace } from "../../history/key.ts";
 import type { WriteSet } from "../../history/write-set.ts";
 import type { World } from "../../model/clock.ts";
 import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
@@ -54,6 +55,8 @@ export class Committer {
   async commit(intent: CommitIntent, outbox: Outbox | null): Promise<void> {
     const { journal } = this.#setup;
     outbox?.seal();
+    // A row that only a cancelled run has: an older header, of before, does not fit the rows any more.
+    if (intent.status === "cancelled") journal.setSingle(KeySpace.cancelled, new Uint8Array(0));
     for (;;) {
       const writes = journal.takeWriteSet();
       const outgoing = outbox?.take() ?? null;

@@ -6,7 +6,8 @@ import { runTagOf } from "../../history/run-tag.ts";
 import type { World } from "../../model/clock.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { isTerminal, type PauseReason } from "../../model/run.ts";
-import type { EncodedHeader } from "../../storage/records.ts";
+import type { EngineDriver } from "../../storage/driver.ts";
+import type { EncodedHeader, RunImage } from "../../storage/records.ts";
 import { formatUuid } from "../replay/draws.ts";
 import type { Report } from "../replay/report.ts";
 import { Committer } from "./committer.ts";
@@ -65,9 +66,20 @@ function heldHeader(runTag: number, stored: EncodedHeader): EncodedHeader {
   }
 }
 
+/** Null when there is nothing that could be held: not even that there is a run can be read. */
+async function readable(driver: EngineDriver): Promise<RunImage | null> {
+  try {
+    return await driver.load();
+  } catch (error) {
+    if (CorruptionError.is(error)) return null;
+    throw error;
+  }
+}
+
 async function holdDamaged({ workflowId, claim, world }: HoldSetup): Promise<void> {
-  const image = await claim.driver.load();
-  if (image === null) return;
+  const image = await readable(claim.driver);
+  // One that is held already is left as it is: what is put back later has to fit.
+  if (image === null || image.schedule?.status === "paused") return;
   await claim.driver.commit({
     batchId: formatUuid(world.random.bytes(16)),
     epoch: claim.epoch,

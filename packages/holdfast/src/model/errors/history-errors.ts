@@ -66,20 +66,40 @@ export type CorruptionKind =
   | "digest"
   | "payload";
 
+/** What else is known of a corruption. */
+export interface CorruptionOptions extends ErrorOptions {
+  readonly workflowId?: string;
+}
+
 /** Thrown when stored bytes are damaged, missing, swapped, stale or from a newer version (P15). The run is paused. */
 export class CorruptionError extends HoldfastError {
   static override readonly code: string = "CORRUPTION";
   readonly kind: CorruptionKind;
   /** The key of the damaged row in hexadecimal; empty when the damage is not in one row. */
   readonly key: string;
+  /** Whose data it is; empty where that is not known. */
+  readonly workflowId: string;
+  readonly #problem: string;
 
-  constructor(kind: CorruptionKind, key: string, problem: string, options?: ErrorOptions) {
+  constructor(kind: CorruptionKind, key: string, problem: string, options: CorruptionOptions = {}) {
+    const { workflowId = "", cause } = options;
+    const run = workflowId === "" ? "The run" : `Run "${workflowId}"`;
     super(
-      `Stored data is not what was written (${kind}${key === "" ? "" : `, key ${key}`}): ${problem}. The run does not go on with it; restore the row from a backup and call resume(), or delete the run.`,
-      options,
+      `Stored data is not what was written (${kind}${key === "" ? "" : `, key ${key}`}): ${problem}. ${run} does not go on with it; restore the row from a backup and call resume(), or delete the run.`,
+      cause === undefined ? {} : { cause },
     );
     this.kind = kind;
     this.key = key;
+    this.workflowId = workflowId;
+    this.#problem = problem;
+  }
+
+  /** @internal The same error, with the run named whose data it is. */
+  of(workflowId: string): CorruptionError {
+    // One that was revived from a record is told as it was recorded.
+    if (this.workflowId !== "" || !(#problem in this)) return this;
+    const { kind, key, cause } = this;
+    return new CorruptionError(kind, key, this.#problem, { workflowId, cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertSound } from "../damage.ts";
 import { isLeased } from "../due.ts";
 import type { RunRow } from "../run-row.ts";
 import type { Claim, ClaimOutcome, ClaimRequest, RenewOutcome } from "../store.ts";
@@ -26,7 +27,7 @@ export function nothingToClaim(ledger: Ledger, request: ClaimRequest): ClaimOutc
   return { claims: [], nextDueAt: ledger.tables.earliestDue(request.workflowNames, new Set()), storeTime };
 }
 
-/** Claims due runs, longest due first, or the one that is asked for. */
+/** Claims due runs, longest due first, or the one that is asked for. @throws CorruptionError if that is damaged */
 export function claimRuns(ledger: Ledger, request: ClaimRequest): ClaimOutcome {
   const { tables } = ledger;
   const now = ledger.now();
@@ -47,6 +48,7 @@ function candidates(ledger: Ledger, request: ClaimRequest, now: number): RunRow[
   if (limit < 1) return [];
   if (asked === undefined) return ledger.tables.dueRuns(names, now, limit);
   const run = ledger.tables.findRun(asked.workflowId);
+  if (run !== null) assertSound(run);
   if (run === null || (names !== null && !names.includes(run.workflowName))) return [];
   return isLeased(run, now) && !asked.force ? [] : [run];
 }
@@ -60,7 +62,7 @@ export function renewClaims(
   const now = ledger.now();
   return claims.map(({ workflowId, epoch, leaseMs }) => {
     const run = ledger.tables.findRun(workflowId);
-    if (run === null || !holds(run, { owner, epoch }, now)) {
+    if (run === null || run.damaged || !holds(run, { owner, epoch }, now)) {
       return { workflowId, epoch, held: false, pauseRequested: false };
     }
     const after = afterRenewal(run, { owner, leaseMs }, circumstances(ledger, run, now));
@@ -72,7 +74,7 @@ export function renewClaims(
 /** Gives a claim back if it is still this one. */
 export function releaseClaim(ledger: Ledger, claim: Pick<Claim, "workflowId" | "epoch">): void {
   const run = ledger.tables.findRun(claim.workflowId);
-  if (run === null || run.epoch !== claim.epoch || run.lease === null) return;
+  if (run === null || run.damaged || run.epoch !== claim.epoch || run.lease === null) return;
   const released = afterRelease(run, circumstances(ledger, run, ledger.now()));
   ledger.tables.updateRun(run, released);
   ledger.changed({ workflowId: run.workflowId, kind: "released", due: released.dueAt !== null });

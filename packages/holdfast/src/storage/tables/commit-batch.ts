@@ -1,9 +1,12 @@
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { isTerminal } from "../../model/run.ts";
 import { assertSameRun, notQueued } from "../admission.ts";
 import { assertBatchFits } from "../batch-limits.ts";
+import { assertSound } from "../damage.ts";
 import { assertHolder, type Holder } from "../fence.ts";
 import type { CommitBatch, NewRun } from "../records.ts";
 import { newRow, type RunRow, unbornRow } from "../run-row.ts";
+import { queueSealWithout } from "../seals.ts";
 import { afterCommit, afterCreation } from "../transitions.ts";
 import { circumstances } from "./claim-runs.ts";
 import { insertNewRun } from "./create-run.ts";
@@ -16,6 +19,7 @@ import type { RunLedger } from "./tables.ts";
  */
 export function commitBatch(ledger: RunLedger, holder: Holder, batch: CommitBatch): void {
   const stored = ledger.tables.findRun(holder.workflowId);
+  if (stored !== null) assertSound(stored);
   assertHolder(stored, batch, holder);
   assertBatchFits(holder.workflowId, batch, ledger.limits);
   assertConsumable(ledger, stored, batch);
@@ -25,15 +29,15 @@ export function commitBatch(ledger: RunLedger, holder: Holder, batch: CommitBatc
   const deliveries = planDeliveries(ledger, { before, batch, spawns });
 
   const run = stored ?? ledger.tables.insertRun(before, batch.header);
-  writeRows(ledger, run.key, batch);
-  const after = afterCommit(run, batch, circumstances(ledger, { ...run, wants: batch.wants }, now));
+  const left = { ...run, queueSeal: writeRows(ledger, run, batch) };
+  const after = afterCommit(left, batch, circumstances(ledger, { ...run, wants: batch.wants }, now));
   ledger.tables.updateRun(run, after, batch.header);
   for (const spawn of spawns) {
     insertNewRun(ledger, spawn, afterCreation(newRow(spawn, now), { now, wantedQueued: () => false }));
   }
   for (const delivery of deliveries) deliver(ledger, delivery);
   const due = after.lease === null && after.dueAt !== null;
-  ledger.changed({ workflowId: run.workflowId, kind: "committed", due });
+  ledger.changed({ workflowId: run.workflowId, kind: "committed", due, ends: isTerminal(batch.status) });
 }
 
 function assertConsumable(ledger: RunLedger, run: RunRow | null, batch: CommitBatch): void {
@@ -61,11 +65,14 @@ function planSpawns(ledger: RunLedger, holder: Holder, spawn: readonly NewRun[])
   return [...planned.values()];
 }
 
-function writeRows(ledger: RunLedger, key: number, batch: CommitBatch): void {
+/** @returns the seal of the queue without what was consumed */
+function writeRows(ledger: RunLedger, { key, queueSeal }: RunRow, batch: CommitBatch): number {
   const { tables } = ledger;
+  let left = queueSeal;
   for (const range of batch.deleteRanges) tables.deleteRows(key, range);
   for (const rowKey of batch.deletes) tables.deleteRow(key, rowKey);
   for (const entry of batch.puts) tables.putRow(key, entry);
-  for (const id of batch.consume) tables.removeMessage(key, id);
+  for (const id of batch.consume) left = queueSealWithout(left, tables.removeMessage(key, id));
   for (const answer of batch.complete) tables.insertResponse(key, answer.id, answer.response);
+  return left;
 }

@@ -1,5 +1,6 @@
 import { RunFinishedError, RunNotFoundError } from "../../model/errors/run-errors.ts";
 import { isTerminal } from "../../model/run.ts";
+import { assertSound } from "../damage.ts";
 import { afterRequest } from "../transitions.ts";
 import { circumstances } from "./claim-runs.ts";
 import type { Ledger } from "./tables.ts";
@@ -8,6 +9,7 @@ import type { Ledger } from "./tables.ts";
 export function requestOf(ledger: Ledger, workflowId: string, what: "wake" | "pause"): void {
   const run = ledger.tables.findRun(workflowId);
   if (run === null) throw new RunNotFoundError(workflowId);
+  assertSound(run);
   if (isTerminal(run.status)) throw new RunFinishedError(workflowId, run.status);
   const after = afterRequest(run, what, circumstances(ledger, run, ledger.now()));
   ledger.tables.updateRun(run, after);

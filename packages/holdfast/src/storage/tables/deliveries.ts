@@ -4,6 +4,7 @@ import { MessageRefusedError } from "../../model/errors/storage-errors.ts";
 import { isTerminal } from "../../model/run.ts";
 import { assertTakesMessage } from "../admission.ts";
 import { assertMessageFits } from "../batch-limits.ts";
+import { assertSound } from "../damage.ts";
 import type { CommitBatch, NewMessage, NewRun, OutgoingMessage } from "../records.ts";
 import { type RunRow, unbornRow } from "../run-row.ts";
 import { afterMessage } from "../transitions.ts";
@@ -85,7 +86,10 @@ function findReceiver(ledger: RunLedger, { before, batch, spawns }: Sending, to:
     return { key: before.key, workflowId: to, status, queued: before.queued - batch.consume.length };
   }
   const run = ledger.tables.findRun(to);
-  if (run !== null) return run;
+  if (run !== null) {
+    assertSound(run);
+    return run;
+  }
   const spawned = spawns.find((spawn) => spawn.workflowId === to);
   if (spawned === undefined) throw new RunNotFoundError(to);
   return { key: 0, workflowId: to, status: spawned.status, queued: 0 };
@@ -95,8 +99,8 @@ function findReceiver(ledger: RunLedger, { before, batch, spawns }: Sending, to:
 export function deliver(ledger: RunLedger, { to, message, front }: Delivery): void {
   const run = ledger.tables.findRun(to);
   if (run === null) throw new RunNotFoundError(to);
-  ledger.tables.insertMessage(run.key, message, front);
-  const after = afterMessage(run, message.name, ledger.now());
+  const seal = ledger.tables.insertMessage(run, message, front);
+  const after = afterMessage(run, { name: message.name, seal }, ledger.now());
   ledger.tables.updateRun(run, after);
   ledger.changed({ workflowId: to, kind: "received", due: after.dueAt !== null });
 }
@@ -112,6 +116,7 @@ export function enqueueMessage(
   const run = ledger.tables.findRun(workflowId);
   if (run === null && !bare) throw new RunNotFoundError(workflowId);
   if (run !== null) {
+    assertSound(run);
     if (ledger.tables.messageState(run.key, message.id) !== "unknown") return;
     assertTakesMessage(run, ledger.queuedMessages);
   } else {

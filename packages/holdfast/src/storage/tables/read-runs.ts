@@ -2,6 +2,7 @@ import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { RUN_STATES, type RunState } from "../../model/run.ts";
 import { listingStart, prefixEnd } from "../byte-order.ts";
+import { queueDamage, rowDamage } from "../damage.ts";
 import type { ListPage } from "../driver.ts";
 import { DEFAULT_PAGE, pageOf } from "../page.ts";
 import type { KVEntry, RunImage } from "../records.ts";
@@ -14,7 +15,7 @@ const START = new Uint8Array(0);
 /** The run, unless it does not exist yet. */
 function findBorn(ledger: Ledger, workflowId: string): RunRow | null {
   const run = ledger.tables.findRun(workflowId);
-  return run === null || run.revision === 0 ? null : run;
+  return run === null || (run.revision === 0 && !run.damaged) ? null : run;
 }
 
 export function readRecord(ledger: Ledger, workflowId: string): RunRecord | null {
@@ -29,7 +30,9 @@ export function readImage(ledger: Ledger, workflowId: string): RunImage | null {
   const { entries, more } = ledger.tables.scan(run.key, START, null, DEFAULT_PAGE);
   const header = ledger.tables.header(run.key);
   const schedule = { status, wakeAt, wants };
-  return { header, revision, epoch, claimsWithoutCommit, entries, complete: !more, schedule };
+  const damage = run.damaged ? rowDamage(run) : queueDamage(run, ledger.tables.places(run.key));
+  const image = { header, revision, epoch, claimsWithoutCommit, entries, complete: !more, schedule };
+  return damage === null ? image : { ...image, damage };
 }
 
 export function readRows(ledger: Ledger, workflowId: string, prefix: Uint8Array, page: ListPage): KVEntry[] {

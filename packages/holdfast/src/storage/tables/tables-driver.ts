@@ -1,3 +1,4 @@
+import { openMessage } from "../damage.ts";
 import type { EngineDriver, ListPage } from "../driver.ts";
 import type { Holder } from "../fence.ts";
 import type { CommitBatch, DriverLimits, KVEntry, NewMessage, RunImage, StoredMessage } from "../records.ts";
@@ -52,6 +53,6 @@ export class TablesDriver implements EngineDriver {
 
   #peek({ tables }: Ledger, names: readonly string[] | null, count: number): StoredMessage[] {
     const run = tables.findRun(this.#holder.workflowId);
-    return run === null ? [] : tables.messages(run.key, names, count);
+    return run === null ? [] : tables.messages(run.key, names, count).map((one) => openMessage(run, one));
   }
 }

@@ -1,16 +1,19 @@
 import type { RunState } from "../../model/run.ts";
+import type { SealedPlace } from "../damage.ts";
 import type { PageSize } from "../page.ts";
-import type {
-  DriverLimits,
-  EncodedHeader,
-  KeyRange,
-  KVEntry,
-  NewMessage,
-  StoredMessage,
-} from "../records.ts";
+import type { DriverLimits, EncodedHeader, KeyRange, KVEntry, NewMessage } from "../records.ts";
 import type { RunRow } from "../run-row.ts";
 import type { RunQuery, StoreStatistics } from "../store.ts";
 import type { Change } from "../waiters.ts";
+
+/** A queued message as it is stored, with the checksum of its place; messages of old have none. */
+export interface QueuedMessage {
+  readonly place: SealedPlace;
+  readonly body: Uint8Array;
+}
+
+/** The run that rows belong to. */
+export type RowOwner = Pick<RunRow, "key" | "workflowId">;
 
 /** Where a message stands: `consumed` is no longer queued, and its id is remembered. */
 export type MessageState = "queued" | "consumed" | "unknown";
@@ -22,6 +25,7 @@ export type MessageState = "queued" | "consumed" | "unknown";
  * Runs are named by the key of their row. Byte arrays that come out are the caller's; those that go in are the table's.
  */
 export interface RunTables {
+  /** A row that does not fit its checksum is shown as `damagedRow` makes it. */
   findRun(workflowId: string): RunRow | null;
   /** Gives the row with its key: greater than that of every run before, deleted ones included. */
   insertRun(run: RunRow, header: EncodedHeader): RunRow;
@@ -33,10 +37,10 @@ export interface RunTables {
   deleteRows(key: number, range: KeyRange): void;
 
   messageState(key: number, messageId: string): MessageState;
-  /** Puts the message behind the others, or in front of them. */
-  insertMessage(key: number, message: NewMessage, front: boolean): void;
-  /** Takes the message out of the queue and remembers its id if it asks for that. */
-  removeMessage(key: number, messageId: string): void;
+  /** Puts the message behind the others, or in front of them. @returns its seal */
+  insertMessage(run: RowOwner, message: NewMessage, front: boolean): number;
+  /** Takes the message out of the queue and remembers its id if it asks for that. @returns its seal, 0 if it has none */
+  removeMessage(key: number, messageId: string): number;
   hasMessage(key: number, names: readonly string[]): boolean;
   /** The first answer to a message stays. */
   insertResponse(key: number, messageId: string, response: Uint8Array): void;
@@ -55,12 +59,14 @@ export interface Tables extends RunTables {
     size: PageSize,
   ): { entries: KVEntry[]; more: boolean };
   /** Oldest first; null: of any name. */
-  messages(key: number, names: readonly string[] | null, count: number): StoredMessage[];
+  messages(key: number, names: readonly string[] | null, count: number): QueuedMessage[];
+  /** The places of all queued messages, in any order. */
+  places(key: number): Iterable<SealedPlace>;
   response(key: number, messageId: string): Uint8Array | null;
 
-  /** Runs with `dueAt <= now`, longest due first; null: of any workflow. */
+  /** Sound runs with `dueAt <= now`, longest due first; null: of any workflow. */
   dueRuns(workflowNames: readonly string[] | null, now: number, limit: number): RunRow[];
-  /** The earliest `dueAt` of these workflows' runs, those in `except` left out. */
+  /** The earliest `dueAt` of these workflows' sound runs, those in `except` left out. */
   earliestDue(workflowNames: readonly string[] | null, except: ReadonlySet<number>): number | null;
   /** Newest first, with keys below `before`; without those that do not exist yet. */
   listRuns(query: Pick<RunQuery, "status" | "workflowName" | "limit">, before: number | null): RunRow[];

@@ -1,5 +1,6 @@
 import { init } from "./0001-init.ts";
+import { seals } from "./0002-seals.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [init];
+export const MIGRATIONS: readonly Migration[] = [init, seals];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { crc32c } from "../../src/history/crc32c.ts";
+import { crc32c } from "../../src/storage/crc32c.ts";
 
 const ascending = Uint8Array.from({ length: 32 }, (_, i) => i);
 

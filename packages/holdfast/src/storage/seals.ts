@@ -1,0 +1,75 @@
+import { crc32c } from "./crc32c.ts";
+import type { NewMessage } from "./records.ts";
+import type { RunRow } from "./run-row.ts";
+
+/**
+ * Checksums of what storages keep beside the header and the rows of a run, which carry their own: the run's row, by
+ * which it is found and woken, and the places of its queued messages (P15).
+ */
+
+const encoder = new TextEncoder();
+
+/** What a checksum covers: names, numbers and what is absent, each told from the others. */
+type Part = string | number | boolean | null | readonly string[];
+
+function sumOf(parts: readonly Part[]): number {
+  // JSON has no NaN and no infinities; damage may have put them there.
+  const told = parts.map((part) => (typeof part === "number" ? { n: String(part) } : part));
+  return crc32c(encoder.encode(JSON.stringify(told)));
+}
+
+/** The checksum of a run's row. Its key is left out: that is where the row stands, and not what it says. */
+export function sealOfRun(run: RunRow): number {
+  return sumOf([
+    run.workflowId,
+    run.workflowName,
+    run.workflowVersion,
+    run.fingerprint,
+    run.revision,
+    run.epoch,
+    run.batchId,
+    run.status,
+    run.wakeAt,
+    run.wants,
+    run.dueAt,
+    run.wokenIn,
+    run.pauseRequested,
+    run.lease?.owner ?? null,
+    run.lease?.until ?? null,
+    run.claimsWithoutCommit,
+    run.queued,
+    run.queueSeal,
+    run.createdAt,
+    run.updatedAt,
+  ]);
+}
+
+/** What is known of a queued message without its body, which has a checksum of its own. */
+export type MessagePlace = Omit<NewMessage, "body"> & {
+  /** Where it stands in the queue: the least is the oldest. */
+  readonly position: number;
+};
+
+/** The checksum of a queued message's place: of this run, at this position. */
+export function sealOfMessage(workflowId: string, place: MessagePlace): number {
+  return sumOf([
+    workflowId,
+    place.position,
+    place.id,
+    place.name,
+    place.createdAt,
+    place.expiresAt,
+    place.completable,
+    place.remember,
+  ]);
+}
+
+/** The seal of a queue with one message more. The order does not matter: each seal covers the position. */
+export function queueSealWith(queue: number, seal: number): number {
+  return (queue + seal) % 2 ** 32;
+}
+
+/** The seal of a queue with one message less. */
+export function queueSealWithout(queue: number, seal: number): number {
+  return (queue + 2 ** 32 - seal) % 2 ** 32;
+}
