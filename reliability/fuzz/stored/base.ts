@@ -22,6 +22,8 @@ export interface BuiltRun {
 }
 
 const LOOKS = 10_000;
+/** The stores' hints come at once. */
+const POLL_MS = 3_600_000;
 /** The base is the same always, so that a seed alone says what was damaged. */
 const BASE_SEED = numberedSeed(0);
 
@@ -51,6 +53,7 @@ async function buildRun({ home, programs, stage }: Setting, copy: number, owner:
     clock,
     scheduler: clock.scheduler,
     random: seededRandom(BASE_SEED, workflowId),
+    pollMs: POLL_MS,
     observers: [({ type }) => type === "commit" && older.push(rowsOf(renumbered(opened.read(), owner)))],
   });
   const hung = stage.hangsIn === undefined ? null : programs.ledger.hang(workflowId, stage.hangsIn);

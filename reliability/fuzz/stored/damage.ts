@@ -1,4 +1,13 @@
-import { type Cell, findRow, type Image, identityOf, OWNER, type Row, type Shape } from "./image.ts";
+import {
+  asStored,
+  type Cell,
+  findRow,
+  type Image,
+  identityOf,
+  OWNER,
+  type Row,
+  type Shape,
+} from "./image.ts";
 
 /** Where something was damaged, and how. */
 export interface Mutated {
@@ -8,7 +17,9 @@ export interface Mutated {
 }
 
 /** One change of an image, by which it can also be taken back. */
-type Change =
+type Change = { readonly touched: Row } & Step;
+
+type Step =
   | {
       readonly type: "set";
       readonly table: string;
@@ -16,6 +27,7 @@ type Change =
       readonly column: string;
       readonly before: Cell;
     }
+  | { readonly type: "replace"; readonly table: string; readonly row: Row; readonly before: Row }
   | { readonly type: "insert" | "remove"; readonly table: string; readonly row: Row };
 
 /**
@@ -37,42 +49,80 @@ export class Damage {
   set(at: { readonly table: string; readonly row: Row; readonly column: string }, value: Cell): void {
     const { table, row, column } = at;
     const before = row[column] ?? null;
-    this.victims.add(row[OWNER] ?? null);
+    this.#hurt(row);
     row[column] = value;
     // Known by what it is called afterwards: that is what whoever mends it finds.
-    this.#changes.push({ type: "set", table, row: identityOf(this.#shape, table, row), column, before });
-    this.victims.add(row[OWNER] ?? null);
+    this.#changes.push({
+      touched: row,
+      type: "set",
+      table,
+      row: identityOf(this.#shape, table, row),
+      column,
+      before,
+    });
+    this.#hurt(row);
+  }
+
+  /** The row is what it was at another time, all of it: so it is mended as a whole. */
+  replace(table: string, row: Row, by: Row): void {
+    this.#hurt(row);
+    this.#changes.push({
+      touched: row,
+      type: "replace",
+      table,
+      row: identityOf(this.#shape, table, row),
+      before: { ...row },
+    });
+    Object.assign(row, by);
   }
 
   insert(table: string, row: Row): void {
     this.#image[table]?.push(row);
-    this.victims.add(row[OWNER] ?? null);
-    this.#changes.push({ type: "insert", table, row: identityOf(this.#shape, table, row) });
+    this.#hurt(row);
+    this.#changes.push({ touched: row, type: "insert", table, row: identityOf(this.#shape, table, row) });
   }
 
   remove(table: string, row: Row): void {
     const rows = this.#image[table] as Row[];
     rows.splice(rows.indexOf(row), 1);
-    this.victims.add(row[OWNER] ?? null);
-    this.#changes.push({ type: "remove", table, row: { ...row } });
+    this.#hurt(row);
+    this.#changes.push({ touched: row, type: "remove", table, row: { ...row } });
   }
 
-  /** Puts back what was damaged, and nothing else. */
-  mend(image: Image): void {
-    for (const change of [...this.#changes].reverse()) this.#takeBack(image, change);
+  /** Puts back what was damaged, and nothing else. @returns false when it is not to be found any more */
+  mend(image: Image): boolean {
+    return this.#changes.toReversed().every((change) => this.#takeBack(image, change));
   }
 
-  #takeBack(image: Image, change: Change): void {
+  /** Takes the changes of the very image back that was damaged. */
+  undo(): void {
+    for (const change of this.#changes.toReversed()) {
+      const { touched } = change;
+      const rows = this.#image[change.table] as Row[];
+      if (change.type === "set") touched[change.column] = change.before;
+      else if (change.type === "replace") Object.assign(touched, change.before);
+      else if (change.type === "insert") rows.splice(rows.indexOf(touched), 1);
+      else rows.push(touched);
+    }
+  }
+
+  #takeBack(image: Image, change: Change): boolean {
     const { table } = change;
     const rows = image[table] as Row[];
     if (change.type === "remove") {
       const there = findRow(image, table, identityOf(this.#shape, table, change.row));
       if (there === undefined) rows.push({ ...change.row });
-      return;
+      return there === undefined;
     }
     const row = findRow(image, table, change.row);
-    if (row === undefined) return;
+    if (row === undefined) return false;
     if (change.type === "set") row[change.column] = change.before;
+    else if (change.type === "replace") Object.assign(row, change.before);
     else rows.splice(rows.indexOf(row), 1);
+    return true;
+  }
+
+  #hurt(row: Row): void {
+    this.victims.add(asStored(row[OWNER]));
   }
 }

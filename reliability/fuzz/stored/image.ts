@@ -17,6 +17,10 @@ export interface Shape {
   readonly framed: Readonly<Record<string, string>>;
   /** Columns that only name a row and hold nothing that was stored. */
   readonly names: readonly string[];
+  /** What no two rows of a table may have in common besides, by table. */
+  readonly unique: Readonly<Record<string, readonly string[]>>;
+  /** Whether rows can be there without their run's own row. */
+  readonly orphans: boolean;
   /** Whether a column takes values of any type. */
   readonly anyType: boolean;
 }
@@ -46,10 +50,39 @@ export function identityOf(shape: Shape, table: string, row: Row): Row {
 
 /** The row that is known by this; undefined when it is not there. */
 export function findRow(image: Image, table: string, identity: Row): Row | undefined {
-  return (image[table] ?? []).find((row) => sameRow(identity, row));
+  const columns = Object.keys(identity);
+  return (image[table] ?? []).find((row) =>
+    columns.every((column) => sameCell(asStored(row[column]), asStored(identity[column]))),
+  );
+}
+
+/** A number that was written as text is a number where a column is for numbers. */
+export function asStored(cell: Cell | undefined): Cell {
+  if (typeof cell !== "string" || cell.trim() === "") return cell ?? null;
+  return Number.isNaN(Number(cell)) ? cell : Number(cell);
 }
 
 /** The rows of each run. */
 export function byOwner(rows: readonly Row[]): Map<Cell, Row[]> {
   return Map.groupBy(rows, (row) => row[OWNER] ?? null);
+}
+
+/** The runs that have two rows of one name: what is kept by names cannot hold both. */
+export function doubledOwners(shape: Shape, image: Image): ReadonlySet<Cell> {
+  const doubled = new Set<Cell>();
+  for (const [table, rows] of Object.entries(image)) {
+    const seen = new Set<string>();
+    for (const row of rows) {
+      const names = [
+        Object.values(identityOf(shape, table, row))
+          .map(String)
+          .join(),
+      ];
+      const unique = shape.unique[table];
+      if (unique !== undefined) names.push(unique.map((column) => `${column} ${row[column]}`).join());
+      if (names.some((name) => seen.has(name))) doubled.add(asStored(row[OWNER]));
+      for (const name of names) seen.add(name);
+    }
+  }
+  return doubled;
 }

@@ -69,7 +69,8 @@ export async function goOn({
   );
   for (const message of ERRAND_MESSAGES) {
     for (const { run, handle } of handles) {
-      if (run.stage.workflow !== "errand") continue;
+      const had = run.stage.workflow !== "errand" || run.stage.sends.includes(message);
+      if (had) continue;
       const { name, body, options } = message;
       if (message.asks) asked.push(tell(handle.request(name, body, { ...options, timeout: LONG_MS })));
       else await tell(handle.send(name, body, options));

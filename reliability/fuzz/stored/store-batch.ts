@@ -19,6 +19,8 @@ interface Wound {
   readonly damage: Damage;
 }
 
+/** Of the runs that are held this share is mended; the others are deleted. */
+const MENDED_SHARE = 0.7;
 /** Of the runs in a store this share is damaged; the others must not notice. */
 const DAMAGED_SHARE = 0.75;
 
@@ -99,9 +101,11 @@ export class StoreBatches {
         damage,
         prng,
       });
+      const hurtsAgain = [...damage.victims].some((victim) => hurt.has(victim));
+      if (hurtsAgain) damage.undo();
+      else for (const victim of damage.victims) hurt.add(victim);
       hurt.add(run.owner);
-      for (const victim of damage.victims) hurt.add(victim);
-      if (mutated !== null) wounds.push({ run, mutated, damage });
+      if (mutated !== null && !hurtsAgain) wounds.push({ run, mutated, damage });
     }
     return wounds;
   }
@@ -117,7 +121,7 @@ export class StoreBatches {
         [...damage.victims].some((owner) => owners.has(owner)),
       );
       if (impossible.length === 0) throw new Error("The store does not take its own rows.");
-      for (const wound of impossible) wound.damage.mend(image);
+      for (const wound of impossible) wound.damage.undo();
       refused.push(...impossible);
       wounds = wounds.filter((wound) => !impossible.includes(wound));
     }
@@ -172,16 +176,18 @@ export class StoreBatches {
     journey: Omit<Parameters<typeof goOn>[0], "runs">,
     { wounds, verdicts, prng }: { wounds: readonly Wound[]; verdicts: Verdict[]; prng: Prng },
   ): Promise<void> {
-    const hurt = wounds
-      .map((wound, index) => ({ wound, index }))
-      .filter(({ index }) => ["held", "told", "gone"].includes(verdicts[index]?.outcome ?? ""))
-      .map((one) => ({ ...one, mends: prng.chance(0.7) || verdicts[one.index]?.outcome === "gone" }));
     const image = journey.opened.read();
-    for (const { wound, mends } of hurt) if (mends) wound.damage.mend(image);
+    const hurt = wounds
+      .map((wound, index) => ({ wound, index, outcome: verdicts[index]?.outcome ?? "BUG" }))
+      .filter(({ outcome }) => ["held", "told", "gone"].includes(outcome))
+      .filter(({ outcome }) => outcome !== "gone" || this.#home.shape.orphans)
+      .map((one) => ({ ...one, mends: canBeMended(one.wound) && prng.chance(MENDED_SHARE) }))
+      .map((one) => ({ ...one, mends: one.mends && one.wound.damage.mend(image) }));
     const refused = journey.opened.write(image);
+    if (refused.size > 0) throw new Error("The store does not take mended rows.");
     const mended = hurt.filter(({ mends, wound }) => mends && !refused.has(wound.run.owner));
-    for (const { wound, index, mends } of hurt) {
-      if (mends) continue;
+    for (const { wound, index, mends, outcome } of hurt) {
+      if (mends || outcome === "gone") continue;
       const { workflowId } = wound.run;
       const deleted = await journey.opened.store.delete(workflowId);
       const left = await journey.opened.store.get(workflowId);
@@ -203,6 +209,11 @@ export class StoreBatches {
   #standing(workflowId: string): Standing {
     return this.#expected.standings.get(workflowId) as Standing;
   }
+}
+
+/** A run whose row is put back as a whole, or under its own number, does not know of the messages that came meanwhile. */
+function canBeMended({ mutated }: Wound): boolean {
+  return mutated.place !== "runs.run" && !(mutated.place === "runs.*" && mutated.kind === "stale row");
 }
 
 function joined(runs: readonly BuiltRun[]): Image {

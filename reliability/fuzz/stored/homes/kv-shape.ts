@@ -5,6 +5,8 @@ export const kvShape: Shape = {
   identity: { pairs: ["key"] },
   framed: {},
   names: [],
+  unique: {},
+  orphans: true,
   anyType: false,
 };
 

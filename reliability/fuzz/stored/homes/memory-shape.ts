@@ -13,7 +13,9 @@ export const memoryShape: Shape = {
     responses: ["run", "id"],
   },
   framed: { runs: "header", entries: "value" },
-  names: ["run", "position"],
+  names: ["run"],
+  unique: { runs: ["workflowId"], messages: ["run", "id"] },
+  orphans: false,
   anyType: false,
 };
 
@@ -23,30 +25,28 @@ export function memoryImage(dump: MemoryDump): Image {
     const owner = run.row.key;
     image.runs?.push(runRow(run));
     for (const entry of run.entries) image.entries?.push({ run: owner, ...entry });
-    for (const [position, message] of run.messages.entries())
-      image.messages?.push({ run: owner, position, ...(message as unknown as Row) });
+    for (const [index, message] of run.messages.entries()) {
+      const place = run.places?.[index] ?? { position: index, seal: null };
+      image.messages?.push({ run: owner, ...place, ...(message as unknown as Row) });
+    }
     for (const id of run.consumed) image.consumed?.push({ run: owner, id });
     for (const [id, response] of run.responses) image.responses?.push({ run: owner, id, response });
   }
   return image;
 }
 
-function runRow({ row, header, ...rest }: RunDump): Row {
-  const { key, lease, wants, ...plain } = row;
-  const { entries: _e, messages: _m, consumed: _c, responses: _r, ...beside } = rest;
+function runRow({ row, seal, header }: RunDump): Row {
+  const { key, lease, wants, damaged: _, ...plain } = row;
   return {
     run: key,
     ...(plain as unknown as Row),
     wants: wants === null ? null : JSON.stringify(wants),
     leaseOwner: lease?.owner ?? null,
     leaseUntil: lease?.until ?? null,
-    ...Object.fromEntries(Object.entries(beside).map(([name, value]) => [`${BESIDE}${name}`, value as Cell])),
+    seal: seal ?? null,
     header,
   };
 }
-
-/** Marks columns of a run that stand beside its row in a dump. */
-const BESIDE = "run.";
 
 export function memoryDump(image: Image): MemoryDump {
   const owned = new Map(Object.entries(image).map(([table, rows]) => [table, byOwner(rows)]));
@@ -57,25 +57,16 @@ export function memoryDump(image: Image): MemoryDump {
 }
 
 function runDump(stored: Row, owned: (table: string) => Row[]): RunDump {
-  const { run: key, wants, leaseOwner, leaseUntil, header, ...rest } = stored;
+  const { run: key, wants, leaseOwner, leaseUntil, seal, header, ...rest } = stored;
   const lease = leaseOwner === null && leaseUntil === null ? null : { owner: leaseOwner, until: leaseUntil };
-  const columns = Object.entries(rest);
-  const beside = columns
-    .filter(([name]) => name.startsWith(BESIDE))
-    .map(([name, value]) => [name.slice(BESIDE.length), value]);
+  const queued = owned("messages").sort((a, b) => Number(a.position) - Number(b.position));
   return {
-    ...Object.fromEntries(beside),
-    row: {
-      key,
-      ...Object.fromEntries(columns.filter(([name]) => !name.startsWith(BESIDE))),
-      wants: wantsOf(wants ?? null),
-      lease,
-    },
+    ...(seal === null ? {} : { seal }),
+    row: { ...rest, key, wants: wantsOf(wants ?? null), lease, damaged: false },
     header,
     entries: owned("entries").map(({ run: _, ...entry }) => entry),
-    messages: owned("messages")
-      .sort((a, b) => Number(a.position) - Number(b.position))
-      .map(({ run: _, position: __, ...message }) => message),
+    messages: queued.map(({ run: _, position: __, seal: ___, ...message }) => message),
+    places: queued.map(({ position, seal: of }) => ({ position, seal: of })),
     consumed: owned("consumed").map(({ id }) => id),
     responses: owned("responses").map(({ id, response }) => [id, response]),
   } as unknown as RunDump;

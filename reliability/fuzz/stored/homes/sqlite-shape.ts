@@ -1,5 +1,5 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Cell, type Image, OWNER, type Row, type Shape } from "../image.ts";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import { asStored, type Cell, type Image, OWNER, type Row, type Shape } from "../image.ts";
 
 const TABLES = ["runs", "entries", "messages", "consumed", "responses"] as const;
 
@@ -14,16 +14,27 @@ export const sqliteShape: Shape = {
   },
   framed: { runs: "header", entries: "value" },
   names: [],
+  unique: {},
+  orphans: true,
   anyType: true,
 };
 
 export function sqliteImage(database: DatabaseSync): Image {
   return Object.fromEntries(
-    TABLES.map((table) => [
-      table,
-      database.prepare(`SELECT * FROM holdfast_${table}`).all() as unknown as Row[],
-    ]),
+    TABLES.map((table) => {
+      const statement = database.prepare(`SELECT * FROM holdfast_${table}`);
+      statement.setReadBigInts(true);
+      return [table, statement.all().map((row) => plainRow(row as Record<string, SQLOutputValue>))];
+    }),
   );
+}
+
+function plainRow(row: Record<string, SQLOutputValue>): Row {
+  const cells = Object.entries(row).map(([column, value]) => [
+    column,
+    typeof value === "bigint" ? Number(value) : value,
+  ]);
+  return Object.fromEntries(cells) as Row;
 }
 
 /** Replaces everything, unless SQLite has something against rows: gives the runs whose rows those are. */
@@ -37,7 +48,7 @@ export function writeSqliteImage(database: DatabaseSync, image: Image): Readonly
       try {
         insert(database, statements, { table, row });
       } catch {
-        refused.add(row[OWNER] ?? null);
+        refused.add(asStored(row[OWNER]));
       }
     }
   }

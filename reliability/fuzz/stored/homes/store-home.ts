@@ -3,7 +3,7 @@ import type { WorkflowStore } from "#holdfast/index.ts";
 import { memoryStore } from "#holdfast/memory.ts";
 import { sqliteStore } from "#holdfast/sqlite.ts";
 import type { VirtualClock } from "#holdfast/testing.ts";
-import type { Cell, Image, Shape } from "../image.ts";
+import { type Cell, doubledOwners, type Image, type Shape } from "../image.ts";
 import { memoryDump, memoryImage, memoryShape } from "./memory-shape.ts";
 import { sqliteImage, sqliteShape, writeSqliteImage } from "./sqlite-shape.ts";
 
@@ -23,8 +23,6 @@ export interface StoreHome {
   open(clock: VirtualClock): OpenStore;
 }
 
-const NONE: ReadonlySet<Cell> = new Set();
-
 const memoryHome: StoreHome = {
   name: "memory",
   shape: memoryShape,
@@ -34,8 +32,9 @@ const memoryHome: StoreHome = {
       store,
       read: () => memoryImage(store.dump()),
       write: (image) => {
-        store.restore(memoryDump(image));
-        return NONE;
+        const doubled = doubledOwners(memoryShape, image);
+        if (doubled.size === 0) store.restore(memoryDump(image));
+        return doubled;
       },
       close: () => store.close(),
     };

@@ -1,5 +1,5 @@
-import { crc32c } from "#holdfast/history/crc32c.ts";
 import { runTagOf } from "#holdfast/history/run-tag.ts";
+import { crc32c } from "#holdfast/storage/crc32c.ts";
 import { type Cell, type Row, sameCell } from "../image.ts";
 import { byteMutations } from "./bytes.ts";
 import { anySpot, type CellMutation, type Mutation, type Target } from "./mutation.ts";

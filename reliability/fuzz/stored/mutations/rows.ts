@@ -64,9 +64,7 @@ export const staleRow: Mutation = (target) => {
     .get(spot.table)
     ?.find((row) => sameRow(known, row));
   if (before === undefined || sameRow(before, spot.row)) return null;
-  for (const column of Object.keys(before)) {
-    if (!sameCell(before[column], spot.row[column])) damage.set({ ...spot, column }, before[column] ?? null);
-  }
+  damage.replace(spot.table, spot.row, before);
   return whole("stale row", spot);
 };
 
