@@ -1,5 +1,6 @@
 import type { CaseReport } from "../smoke/run-case.ts";
 import { runChecks } from "./checks.ts";
+import { checkKills } from "./kill-check.ts";
 import { ORDER_CHECKS, PLAIN_RPC_CHECKS } from "./order-checks.ts";
 import { Orders } from "./orders.ts";
 import { Workerd } from "./workerd.ts";
@@ -23,7 +24,8 @@ export async function runObjectChecks(): Promise<CaseReport[]> {
       await orders.workerd.stop();
     }
   }
-  return reports;
+  const kills = [{ name: "what was committed never ran again", run: checkKills }];
+  return [...reports, ...(await runChecks("objects, workerd killed 8 times", undefined, kills))];
 }
 
 async function runConformance(): Promise<CaseReport[]> {

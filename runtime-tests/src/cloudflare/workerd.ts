@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { Miniflare } from "miniflare";
+import { Miniflare, Response } from "miniflare";
 import { bundle } from "../bundle.ts";
 
 export interface WorkerdOptions {
@@ -14,6 +14,8 @@ export interface WorkerdOptions {
   /** @default the newest that the installed workerd knows of */
   readonly compatibilityDate?: string;
   readonly compatibilityFlags?: readonly string[];
+  /** What the worker reaches outside of workerd, by its bindings: is given a text and answers with one. */
+  readonly services?: Readonly<Record<string, (text: string) => string>>;
 }
 
 /** A worker on workerd, with objects that are stored in a folder of their own. */
@@ -43,7 +45,7 @@ export class Workerd {
     return JSON.parse(text);
   }
 
-  /** Ends the process, and starts another one on what it has stored. */
+  /** Kills the process, and starts another one on what it has stored. */
   async restart(): Promise<void> {
     await this.#miniflare.dispose();
     this.#miniflare = this.#start();
@@ -56,16 +58,26 @@ export class Workerd {
   }
 
   #start(): Miniflare {
-    const { objects, compatibilityDate = "2026-07-01", compatibilityFlags = [] } = this.#options;
+    const {
+      objects,
+      compatibilityDate = "2026-07-01",
+      compatibilityFlags = [],
+      services = {},
+    } = this.#options;
     const classes = Object.entries(objects).map(([binding, className]) => [
       binding,
       { className, useSQLite: true },
+    ]);
+    const answers = Object.entries(services).map(([binding, answer]) => [
+      binding,
+      async (request: Request) => new Response(answer(await request.text())),
     ]);
     return new Miniflare({
       modules: [{ type: "ESModule", path: this.#scriptPath }],
       compatibilityDate,
       compatibilityFlags: [...compatibilityFlags],
       durableObjects: Object.fromEntries(classes),
+      serviceBindings: Object.fromEntries(answers),
       durableObjectsPersist: this.#folder,
       cf: false,
       host: "127.0.0.1",
