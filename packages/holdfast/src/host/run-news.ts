@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import { RunEvictedError } from "../model/errors/run-errors.ts";
 import { StorageError } from "../model/errors/storage-errors.ts";
-import type { WorkflowStore } from "../storage/store.ts";
+import type { WaitTopic, WorkflowStore } from "../storage/store.ts";
 import type { HostLog } from "./host-log.ts";
 
 /** What waiting for news needs. */
@@ -11,6 +11,8 @@ export interface RunNewsSetup {
   readonly pollMs: number;
   readonly log: HostLog;
 }
+
+type RunTopic = Exclude<WaitTopic, "work">;
 
 const HEARD = "nobody waits any longer";
 
@@ -35,18 +37,19 @@ export class RunNews {
 
   /**
    * What `look` finds, asked until it finds something; undefined when it did not within `withinMs`. A storage that fails
-   * for a while is asked again later.
+   * for a while is asked again later. `about`: whether hints of any change are wanted, or of the run's end alone.
    * @throws RunEvictedError when the host was stopped, and what `look` throws
    */
   async until<Found>(
     workflowId: string,
     look: () => Promise<Found | undefined>,
     withinMs: number = Number.POSITIVE_INFINITY,
+    about: "change" | "end" = "change",
   ): Promise<Found | undefined> {
     const { clock, pollMs } = this.#setup;
     const end = clock.monotonic() + withinMs;
     for (let waitMs = pollMs; ; ) {
-      const listener = this.#listen(workflowId);
+      const listener = this.#listen({ workflowId, endOnly: about === "end" });
       try {
         const found = await this.#ask(workflowId, look);
         if (found !== undefined) return found;
@@ -82,7 +85,8 @@ export class RunNews {
     }
   }
 
-  #listen(workflowId: string): Listener {
+  #listen(topic: RunTopic): Listener {
+    const { workflowId } = topic;
     const hints = new AbortController();
     const listener = new Listener(this.#setup.clock, () => {
       // With a reason of its own an abort makes no error, which is most of its cost.
@@ -93,13 +97,13 @@ export class RunNews {
     });
     const others = this.#listeners.get(workflowId) ?? new Set();
     this.#listeners.set(workflowId, others.add(listener.hear));
-    void this.#hear(workflowId, hints.signal, listener.hear);
+    void this.#hear(topic, hints.signal, listener.hear);
     return listener;
   }
 
-  async #hear(workflowId: string, signal: AbortSignal, hear: () => void): Promise<void> {
+  async #hear(topic: RunTopic, signal: AbortSignal, hear: () => void): Promise<void> {
     try {
-      await this.#setup.store.wait({ workflowId }, signal);
+      await this.#setup.store.wait(topic, signal);
       hear();
     } catch {
       // A store whose hints fail is looked at by the clock.
