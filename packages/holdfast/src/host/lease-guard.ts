@@ -8,8 +8,9 @@ import type { Lease } from "./lease.ts";
 /**
  * Owns: what a pass sees of the world and of its storage while it runs under a lease.
  * Does not own: the lease (lease.ts); what the pass does when it is over (engine/run-pass.ts).
- * Invariants: before anything goes on after a wait, and before and after each commit, the clock is asked whether the
- * lease is over; after that nothing is started or written (P4, I12). A blocked event loop cannot slip in between.
+ * Invariants: before anything goes on after a wait, before each body and handler, and before and after each commit, the
+ * clock is asked whether the lease is over; after that nothing is started or written (P4, I12). A blocked event loop cannot
+ * slip in between, whoever blocked it.
  */
 export class LeaseGuard {
   /** Null while the pass is parked: it holds no claim then. */
@@ -34,6 +35,7 @@ export class LeaseGuard {
         setTimer: (delayMs, fire) => clock.setTimer(delayMs, checked(fire)),
       },
       scheduler: { afterMicrotasks: (resume) => scheduler.afterMicrotasks(checked(resume)) },
+      beforeEffect: () => this.check(),
     };
   }
 

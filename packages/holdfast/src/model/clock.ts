@@ -41,4 +41,9 @@ export interface World {
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
   readonly bodies: BodyTracker;
+  /**
+   * Called just before a body or handler starts. A host looks at the clock here: code that was slow, or a process that
+   * stood still, may have lost the run meanwhile; then its scopes are closed when this returns.
+   */
+  beforeEffect(): void;
 }

@@ -54,6 +54,7 @@ export function engineSettings(options: EngineOptions): EngineSettings {
       scheduler: scheduler ?? systemWorld.scheduler,
       random: random ?? systemWorld.random,
       bodies: systemWorld.bodies,
+      beforeEffect: systemWorld.beforeEffect,
     },
     limits: checkLimits(options.limits),
     codec: options.codec ?? defaultCodec,

@@ -114,4 +114,5 @@ export const systemWorld: World = {
   scheduler: systemScheduler,
   random: systemRandom,
   bodies: systemBodies(),
+  beforeEffect: () => {},
 };

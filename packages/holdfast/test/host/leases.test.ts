@@ -1,4 +1,4 @@
-import { defineWorkflow, FencedError } from "holdfast";
+import { defineWorkflow, FencedError, type WorkflowDefinition, type WorkflowHandle } from "holdfast";
 import { memoryStore } from "holdfast/memory";
 import { virtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
@@ -161,43 +161,106 @@ describe("a run of a host that died", () => {
   });
 });
 
+/** A host whose event loop can be blocked: its clocks go on, and no timer fires. */
+function blockable() {
+  const { host, events, clock } = virtualStore();
+  let blockedMs = 0;
+  const late = {
+    now: () => clock.now() + blockedMs,
+    monotonic: () => clock.monotonic() + blockedMs,
+    setTimer: (delayMs: number, fire: () => void) => clock.setTimer(delayMs, fire),
+  };
+  const store = memoryStore({ clock: late });
+  return {
+    clock,
+    block: () => {
+      blockedMs += 60_000;
+    },
+    fenced: () => events.filter(({ type }) => type === "fenced").length,
+    start: async (workflow: WorkflowDefinition): Promise<WorkflowHandle> => {
+      const running = await host({ workflows: [workflow], store, clock: late, leaseMs: 30_000 });
+      return running.start(workflow.name, { workflowId: "a" });
+    },
+  };
+}
+
 describe("a blocked event loop", () => {
   it("lets nothing start or commit when the lease ended meanwhile", async () => {
-    const clock = virtualClock();
-    let blockedMs = 0;
-    const late = {
-      now: () => clock.now() + blockedMs,
-      monotonic: () => clock.monotonic() + blockedMs,
-      setTimer: (delayMs: number, fire: () => void) => clock.setTimer(delayMs, fire),
-    };
-    const store = memoryStore({ clock: late });
-    const { host, events } = virtualStore();
+    const { clock, block, fenced, start } = blockable();
     const bodies: string[] = [];
     const blocking = defineWorkflow({
       name: "blocking",
       run: async (ctx) => {
-        const block = (): void => {
+        const body = (): void => {
           bodies.push("block");
-          if (bodies.length === 1) blockedMs = 60_000;
+          if (bodies.length === 1) block();
         };
-        await ctx.step("block", block, { ephemeral: true, timeout: 0 });
+        await ctx.step("block", body, { ephemeral: true, timeout: 0 });
         return ctx.step("after", () => bodies.push("after"));
       },
     });
-    const running = await host({
-      workflows: [blocking],
-      store,
-      clock: late,
-      scheduler: clock.scheduler,
-      leaseMs: 30_000,
-    });
-    const handle = await running.start(blocking, { workflowId: "a" });
+    const handle = await start(blocking);
     await clock.runUntilIdle();
-    expect(events.filter((event) => event.type === "fenced")).toHaveLength(1);
+    expect(fenced()).toBe(1);
     expect(bodies.slice(0, 2)).toEqual(["block", "block"]);
     await clock.settle(handle.result());
     expect(bodies).toEqual(["block", "block", "after"]);
-    await clock.settle(running.stop());
+  });
+
+  it("lets no body start that workflow code asks for after it has blocked", async () => {
+    const { clock, block, fenced, start } = blockable();
+    const seen: string[] = [];
+    const handle = await start(
+      defineWorkflow({
+        name: "slow code",
+        run: async (ctx) => {
+          seen.push("code");
+          if (seen.length === 1) block();
+          await ctx.step("step", () => seen.push("body"));
+        },
+      }),
+    );
+    await clock.settle(handle.result());
+    expect([seen, fenced()]).toEqual([["code", "code", "body"], 1]);
+  });
+
+  it("lets no body start beside one that has blocked", async () => {
+    const { clock, block, fenced, start } = blockable();
+    const bodies: string[] = [];
+    const handle = await start(
+      defineWorkflow({
+        name: "side by side",
+        run: async (ctx) => {
+          const first = ctx.step("first", () => {
+            bodies.push("first");
+            if (bodies.length === 1) block();
+          });
+          await Promise.all([first, ctx.step("second", () => bodies.push("second"))]);
+        },
+      }),
+    );
+    await clock.settle(handle.result());
+    expect([bodies, fenced()]).toEqual([["first", "first", "second"], 1]);
+  });
+
+  it("lets no rollback handler start after it", async () => {
+    const { clock, block, fenced, start } = blockable();
+    const seen: string[] = [];
+    const handle = await start(
+      defineWorkflow({
+        name: "slow rollback",
+        run: async (ctx) => {
+          seen.push("code");
+          await ctx.rollbackCheckpoint("checkpoint");
+          await ctx.step("step", () => {}, { rollback: () => void seen.push("handler") });
+          // The second time is the one that collects handlers.
+          if (seen.length === 2) block();
+          throw new Error("fails");
+        },
+      }),
+    );
+    await expect(clock.settle(handle.result())).rejects.toThrow("fails");
+    expect([seen, fenced()]).toEqual([["code", "code", "code", "handler"], 1]);
   });
 
   it("is noticed by every timer and turn, and by commits", async () => {

@@ -108,6 +108,8 @@ export class StepAttempts {
     const failure = this.#plan.atMostOnce ? this.#lastFailure : entry.extra;
     const lastError = failure === null ? undefined : decodeFailure(failure);
     const begin = (lastHeartbeat: unknown): void => {
+      run.world.beforeEffect();
+      if (scope.closed) return;
       const startedAt = run.world.clock.monotonic();
       run.report.event({ type: "step-started", location: this.#location, name: this.#plan.name, attempt });
       runAttempt(

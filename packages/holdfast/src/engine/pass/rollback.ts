@@ -207,6 +207,8 @@ export class Rollback {
       log: report.log({ rollback: step.name, attempt }, () => false),
     };
     const result = await payloads.decode(place.entry.result ?? new Uint8Array(0));
+    world.beforeEffect();
+    if (this.#control.winding) return "left";
     let settled: { ok: true } | { ok: false; error: unknown } | null = null;
     const settle = (how: { ok: true } | { ok: false; error: unknown }): void => {
       settled ??= how;
