@@ -5,7 +5,10 @@ import type { Act, Scenario } from "../world/scenario.ts";
 /** When messages come to a program, in milliseconds: while it waits, most often, and again for what it waits for later. */
 const MESSAGE_TIMES = [40, 700, 1_500, 2_400];
 
-/** A small world around one small program: one host, nothing random, every message that it may wait for. */
+/**
+ * A small world around one small program: one host, nothing random, every message that it may wait for. The storage of every third
+ * world gives no hints, so that its host has to look by the clock.
+ */
 export function canonicalScenario(program: Program, number: number): Scenario {
   const names = [...new Set(program.body.statements.flatMap(messageNames))];
   const acts = MESSAGE_TIMES.flatMap((atMs) =>
@@ -31,7 +34,7 @@ export function canonicalScenario(program: Program, number: number): Scenario {
     acts,
     incidents: [],
     storage: "memory",
-    rates: {},
+    rates: number % 3 === 2 ? { "hint-lost": 1 } : {},
     plan: [],
     quietAtMs: 5_000,
     endAtMs: 120_000,

@@ -6,7 +6,10 @@ import type { Timeline } from "./timeline.ts";
 const LATE_MS = 3_000;
 const FALSE_MS = 500;
 
-/** The storage's hints on their way to processes (F13): they can be lost, come late, or come for nothing. */
+/**
+ * The storage's hints on their way to processes (F13): they can be lost, come late, or come for nothing. A storage that loses
+ * all of them is one that has none, and does not get any when the faults end.
+ */
 export class Hints {
   readonly #timeline: Timeline;
   readonly #random: Prng;
@@ -66,6 +69,7 @@ export class Hints {
 
   #happens(fault: "hint-lost" | "hint-late" | "hint-false"): boolean {
     const rate = this.#rates[fault] ?? 0;
+    if (fault === "hint-lost" && rate === 1) return true;
     return !this.#quiet && rate > 0 && this.#random.chance(rate);
   }
 

@@ -1,4 +1,5 @@
 import type { RunState } from "#holdfast/model/run.ts";
+import { dueAt, isLeased } from "#holdfast/storage/due.ts";
 import type { RunRecord } from "#holdfast/storage/store.ts";
 import type { World } from "./world.ts";
 
@@ -6,8 +7,8 @@ const ENDED: ReadonlySet<RunState> = new Set(["completed", "failed", "cancelled"
 const PAGE = 1_000;
 
 /**
- * Tells when nothing is left to happen: every run is over, held, or sleeps until after the end of the world, and nothing of it has
- * changed for longer than any lease, poll and backoff.
+ * Tells when nothing is left to happen: every run is over, held, or sleeps until after the end of the world, nothing of it has
+ * changed for longer than any lease, poll and backoff, and nothing has come that it is to be woken for.
  */
 export class Standing {
   readonly #world: World;
@@ -33,7 +34,20 @@ export class Standing {
       this.#last = text;
       this.#since = now;
     }
-    return runs.every((run) => rests(run, endAt)) && now - this.#since >= this.#restMs;
+    return (
+      runs.every((run) => rests(run, endAt)) &&
+      now - this.#since >= this.#restMs &&
+      !this.#somethingIsDue(now)
+    );
+  }
+
+  /** By what is stored, whether the storage knows it or not. */
+  #somethingIsDue(now: number): boolean {
+    return this.#world.storage.dump().runs.some(({ row, messages }) => {
+      const wanted = messages.some(({ name }) => row.wants?.includes(name));
+      const due = dueAt(row, now, () => wanted);
+      return due !== null && due <= now && !isLeased(row, now);
+    });
   }
 }
 
