@@ -45,6 +45,19 @@ describe("I17: a durable reason to wake", () => {
       "the run is due (sleeping), and the storage does not know",
     ]);
   });
+
+  it("speaks of a run that is due and that no host takes up", async () => {
+    const waited = (ms: number): Promise<Tale> =>
+      told(async (run, at) => {
+        hostUp(at);
+        await run.commit({ status: "sleeping", wakeAt: at.now + 5 });
+        at.later(ms);
+      });
+    expect(findings(durableReasonToWake, (await waited(10_000)).evidence())).toEqual([]);
+    const [problem, ...others] = findings(durableReasonToWake, (await waited(100_000)).evidence());
+    expect(problem).toMatch(/^the run is due since 1000005 \(sleeping\), and nobody had taken it up/);
+    expect(others).toEqual([]);
+  });
 });
 
 describe("I18: timers on time", () => {
