@@ -9,6 +9,7 @@ export { recoverRun } from "./engine/operators/recover.ts";
 export { forgetFrom } from "./engine/operators/rewind.ts";
 export { Committer } from "./engine/pass/committer.ts";
 export { reportOf } from "./engine/pass/open-pass.ts";
+export { Outbox } from "./engine/pass/outbox.ts";
 export type { EngineSettings, HostedPass } from "./engine/pass/pass-settings.ts";
 
 // Histories: reading one, and making one from another format.
@@ -27,4 +28,5 @@ export { defaultCodec } from "./history/payload.ts";
 export type { Place } from "./history/place.ts";
 export { decodeRunFailure, encodeRunFailure } from "./history/run-failure.ts";
 
+export { SerialSection } from "./storage/serial-section.ts";
 export { engineSettings } from "./system/engine-settings.ts";

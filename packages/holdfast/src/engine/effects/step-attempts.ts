@@ -65,12 +65,13 @@ export class StepAttempts {
         start: () => this.#start(),
         retract: () => this.#retract(),
       });
-    if (dueAt === null || dueAt <= run.timers.now()) {
+    if (dueAt === null || (dueAt <= run.timers.now() && !run.timers.held)) {
       request();
       return;
     }
     const waitMs = dueAt - run.timers.now();
-    const release = waitMs <= run.limits.memoryBackoffMs ? run.hold() : () => {};
+    const inMemory = waitMs <= run.limits.memoryBackoffMs && !run.timers.held;
+    const release = inMemory ? run.hold() : () => {};
     const fullMs = dueAt - (place.entry?.settledAt ?? dueAt);
     const cancel = run.timers.add(dueAt, Math.max(0, fullMs), () => {
       forget();
@@ -189,6 +190,7 @@ export class StepAttempts {
         detail: heartbeat,
       });
       run.requireCommit();
+      if (run.parksOnRetry) run.timers.hold();
       this.schedule();
       return;
     }

@@ -23,6 +23,7 @@ export class Timers {
   readonly #clock: Clock;
   readonly #timers: Heap<Timer> = new Heap((timer) => timer.dueAt);
   #live = 0;
+  #held = false;
   /** The storage's clock, that timers are judged by: milliseconds since the epoch. */
   now: () => number;
 
@@ -52,6 +53,15 @@ export class Timers {
     };
   }
 
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** None fires any more: the pass is to end, and the next one looks at the deadlines. */
+  hold(): void {
+    this.#held = true;
+  }
+
   /** The earliest deadline, or null. */
   earliest(): number | null {
     return this.#first()?.dueAt ?? null;
@@ -60,12 +70,13 @@ export class Timers {
   /** Milliseconds until the earliest timer is due, or null. */
   delay(): number | null {
     const timer = this.#first();
-    if (timer === undefined) return null;
+    if (timer === undefined || this.#held) return null;
     return Math.max(0, Math.min(timer.dueAt - this.now(), timer.dueMonotonic - this.#clock.monotonic()));
   }
 
   /** Fires what is due, earliest deadline first. */
   fireDue(): void {
+    if (this.#held) return;
     for (let timer = this.#first(); timer !== undefined; timer = this.#first()) {
       if (timer.dueAt > this.now() && timer.dueMonotonic > this.#clock.monotonic()) return;
       this.#timers.pop();

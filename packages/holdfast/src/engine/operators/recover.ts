@@ -4,6 +4,7 @@ import { KeySpace, parseKey } from "../../history/key.ts";
 import type { Place } from "../../history/place.ts";
 import { decodeKeys, decodeRunFailure } from "../../history/run-failure.ts";
 import { RunStateError } from "../../model/errors/run-errors.ts";
+import { resetBlock } from "../pass/reopen.ts";
 import { recordRollbackFailure } from "../pass/run-failing.ts";
 import type { Operator } from "./operator.ts";
 
@@ -80,7 +81,5 @@ function reset(journal: Journal, place: Place & { entry: Entry }): void {
     journal.removeEntry(place);
     return;
   }
-  // A loop goes on with the iteration that failed, in the state that it began with.
-  const settledAt = entry.kind === "loop" ? entry.createdAt : 0;
-  journal.write(place, { ...entry, status: "pending", sequence: 0, settledAt, result: null, detail: null });
+  resetBlock(journal, place);
 }

@@ -30,6 +30,7 @@ export interface ExecutionSetup {
   readonly report: Report;
   readonly strict: boolean;
   readonly recordsIterations?: boolean;
+  readonly parksOnRetry?: boolean;
   readonly wakeup: Wakeup;
   readonly rollingBack: boolean;
   /** The storage's clock: milliseconds since the epoch. */
@@ -52,6 +53,7 @@ export class Execution implements Run {
   readonly report: Report;
   readonly strict: boolean;
   readonly recordsIterations: boolean;
+  readonly parksOnRetry: boolean;
   readonly wakeup: Wakeup;
   readonly rollingBack: boolean;
   readonly turns: Turns = new Turns();
@@ -88,6 +90,7 @@ export class Execution implements Run {
     this.report = setup.report;
     this.strict = setup.strict;
     this.recordsIterations = setup.recordsIterations ?? false;
+    this.parksOnRetry = setup.parksOnRetry ?? false;
     this.wakeup = setup.wakeup;
     this.rollingBack = setup.rollingBack;
     this.timers = new Timers(setup.world.clock, setup.now);

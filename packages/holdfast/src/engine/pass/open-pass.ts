@@ -10,6 +10,7 @@ import { holdRun } from "./hold.ts";
 import type { PassOutcome } from "./outcome.ts";
 import type { EngineSettings, PassSettings } from "./pass-settings.ts";
 import { patientRead } from "./patient-read.ts";
+import { reopen } from "./reopen.ts";
 import { RunPass } from "./run-pass.ts";
 
 /**
@@ -70,15 +71,6 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
       schedule: image.schedule ?? null,
     }),
   };
-}
-
-/** A run that has ended goes on like one that slept; how it ended is forgotten with the next commit. */
-function reopen(journal: Journal): void {
-  const { status, rollback } = journal.header;
-  if (rollback !== "none" || (status !== "completed" && status !== "failed")) return;
-  journal.header = { ...journal.header, status: "sleeping" };
-  journal.setSingle(KeySpace.output, null);
-  journal.setSingle(KeySpace.error, null);
 }
 
 /** A report for one run. */

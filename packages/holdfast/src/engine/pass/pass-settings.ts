@@ -38,6 +38,8 @@ export interface HostedPass {
   readonly reopens?: boolean;
   /** Whether loops record their state with every iteration, so that a replay runs no finished iteration. @default false */
   readonly recordsIterations?: boolean;
+  /** Whether a failed attempt ends the pass: it parks until the retry is due, however short that is. @default false */
+  readonly parksOnRetry?: boolean;
   /** Called when the run was read or made, with all that is known of it from then on. */
   readonly opened?: (journal: Journal) => void;
 }

@@ -52,6 +52,8 @@ export interface Run {
   readonly strict: boolean;
   /** Whether loops record their state with every iteration. */
   readonly recordsIterations: boolean;
+  /** Whether a failed attempt ends the pass. */
+  readonly parksOnRetry: boolean;
   /** Runs `start` now when live, else when the replay has ended. */
   whenLive(start: () => void): void;
   /** A time that is never before one that workflow code has seen. */
