@@ -74,7 +74,6 @@ export class KVDriver implements EngineDriver {
   load(): Promise<RunImage | null> {
     return this.#section.run(async () => {
       const run = await this.#reader.run();
-      if (run === null) await this.#reader.assertNothingLeft();
       if (run === null || run.record.row.revision === 0) return null;
       const { revision, status, wakeAt, wants } = run.record.row;
       const schedule = { status, wakeAt, wants };

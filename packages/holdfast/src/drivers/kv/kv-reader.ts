@@ -48,14 +48,15 @@ export class KVReader {
     this.#workflowId = workflowId;
   }
 
-  /** @throws CorruptionError */
+  /** The run; null when nothing of one is there. @throws CorruptionError */
   async run(): Promise<KVReading["run"]> {
     const value = await this.#get(RUN_KEY);
-    return value === null ? null : decodeRun(this.#place(RUN_KEY), value);
+    if (value !== null) return decodeRun(this.#place(RUN_KEY), value);
+    await this.#assertNothingLeft();
+    return null;
   }
 
-  /** @throws CorruptionError when there is no run, and something of one nevertheless */
-  async assertNothingLeft(): Promise<void> {
+  async #assertNothingLeft(): Promise<void> {
     if ((await this.#list(new Uint8Array(0), { limit: 1 })).length === 0) return;
     throw damagedValue(this.#place(RUN_KEY), "missing", "the run's own record is gone, and others are there");
   }

@@ -66,6 +66,20 @@ function heldHeader(runTag: number, stored: EncodedHeader): EncodedHeader {
   }
 }
 
+/**
+ * Whether there is nothing to hold: a run that has ended stays as it ended (P10), and one that is held stays as it is, so
+ * that what is put back later fits.
+ */
+function isSettled(runTag: number, { header, schedule }: RunImage): boolean {
+  if (schedule !== undefined && (schedule.status === "paused" || isTerminal(schedule.status))) return true;
+  try {
+    return isTerminal(decodeHeader(runTag, header).status);
+  } catch (error) {
+    if (CorruptionError.is(error)) return false;
+    throw error;
+  }
+}
+
 /** Null when there is nothing that could be held: not even that there is a run can be read. */
 async function readable(driver: EngineDriver): Promise<RunImage | null> {
   try {
@@ -78,8 +92,7 @@ async function readable(driver: EngineDriver): Promise<RunImage | null> {
 
 async function holdDamaged({ workflowId, claim, world }: HoldSetup): Promise<void> {
   const image = await readable(claim.driver);
-  // One that is held already is left as it is: what is put back later has to fit.
-  if (image === null || image.schedule?.status === "paused") return;
+  if (image === null || isSettled(runTagOf(workflowId), image)) return;
   await claim.driver.commit({
     batchId: formatUuid(world.random.bytes(16)),
     epoch: claim.epoch,
