@@ -1,0 +1,161 @@
+import type { CommitBatch, NewMessage, StoredMessage } from "holdfast";
+import { bodyPayload, defaultCodec } from "holdfast/embedding";
+import type { EngineDriver, KVWrite, WorkflowMessageDriver } from "../model/driver.ts";
+import type { Message } from "../model/queue.ts";
+import type { Aftermath, Completion, Sending } from "./aftermath.ts";
+import { LEDGER_KEY } from "./own-keys.ts";
+
+/** Stands for "any name", which the engine has no word for. */
+export const ANY_NAME = "\u0000any";
+
+/** Messages asked for at once when it is looked up whether some are still queued. */
+const LOOK_UP = 10_000;
+
+/** What is stored of the messages that are in the history and in the host's queue, or in neither. */
+interface Ledger {
+  /** Recorded by the history, but not completed in the host's queue. */
+  readonly held: readonly string[];
+  /** Taken back out of the history: received again before those of the host's queue. */
+  readonly returned: readonly Sending[];
+}
+
+/** What a commit does to messages, as the namespace writes it. */
+interface Taken {
+  readonly completions: readonly Completion[];
+  readonly sendings: readonly Sending[];
+  /** The ledger's row; null when it stays as it is. */
+  readonly row: KVWrite | null;
+}
+
+/**
+ * Owns: which messages of the host's queue the history has already, and what is completed when.
+ * Invariants: a message is always received as completable, so that it stays queued until the commit that records it is
+ * durable; it is completed after that, and until then it is recognised by its id and given to nobody (P7).
+ */
+export class MessageLedger {
+  readonly #host: EngineDriver;
+  #ledger: Ledger = { held: [], returned: [] };
+  /** Held messages that nobody is going to answer. */
+  readonly #released: Set<string> = new Set();
+  #batch: Pick<CommitBatch, "consume" | "complete" | "send"> | null = null;
+  #undo: Ledger | null = null;
+
+  constructor(host: EngineDriver) {
+    this.#host = host;
+  }
+
+  get #queue(): WorkflowMessageDriver {
+    return this.#host.messageDriver;
+  }
+
+  async load(): Promise<void> {
+    const stored = await this.#host.get(LEDGER_KEY);
+    this.#ledger = stored === null ? { held: [], returned: [] } : (defaultCodec.decode(stored) as Ledger);
+  }
+
+  /** These were received by a wait that wants no answers: they can be completed as soon as they are recorded. */
+  release(messageIds: readonly string[]): void {
+    for (const id of messageIds) this.#released.add(id);
+  }
+
+  /** Messages that were recorded before this engine took the run over, and may still be in the host's queue. */
+  hold(messageIds: readonly string[]): void {
+    this.#ledger = { ...this.#ledger, held: [...this.#ledger.held, ...messageIds] };
+  }
+
+  /** What the next batch does to messages. */
+  plan(batch: Pick<CommitBatch, "consume" | "complete" | "send">): void {
+    this.#batch = batch;
+  }
+
+  take(): Taken {
+    const { consume, complete, send } = this.#batch ?? { consume: [], complete: [], send: [] };
+    this.#batch = null;
+    const before = this.#ledger;
+    this.#undo = before;
+    const back = send.filter(({ requeue }) => requeue === true).map(({ message }) => sendingOf(message));
+    const queued = consume.filter((id) => !before.returned.some((message) => message.id === id));
+    const owned = [...before.held, ...queued];
+    const answers = new Map(complete.map(({ id, response }) => [id, bareResponse(id, response)]));
+    const done = owned.filter((id) => answers.has(id) || this.#released.has(id));
+    const held = owned.filter((id) => !done.includes(id));
+    const returned = [...back, ...before.returned.filter(({ id }) => !consume.includes(id))];
+    this.#ledger = { held, returned };
+    const same =
+      sameIds(held, before.held) && back.length === 0 && returned.length === before.returned.length;
+    return {
+      completions: done.map((id) => ({ id, response: answers.get(id) ?? null })),
+      sendings: send.filter(({ requeue }) => requeue !== true).map(({ message }) => sendingOf(message)),
+      row: same ? null : { key: LEDGER_KEY, value: defaultCodec.encode(this.#ledger, "ledger") },
+    };
+  }
+
+  /** The batch that the last `take` was for may not have been applied. */
+  giveBack(): void {
+    if (this.#undo !== null) this.#ledger = this.#undo;
+  }
+
+  /** Completes and sends what a commit says. May be called again for the same commit. */
+  async deliver({ completions, sendings }: Aftermath): Promise<void> {
+    if (completions.length === 0 && sendings.length === 0) return;
+    const queued = new Set((await this.#receive(null, LOOK_UP)).map(({ id }) => id));
+    for (const { id, response } of completions) {
+      this.#released.delete(id);
+      if (!queued.has(id)) continue;
+      if (response === null) await this.#queue.completeMessage(id);
+      else await this.#queue.completeMessage(id, defaultCodec.decode(response));
+    }
+    for (const { id, name, body, sentAt } of sendings) {
+      if (queued.has(id)) continue;
+      await this.#queue.addMessage({ id, name, data: defaultCodec.decode(body), sentAt });
+    }
+  }
+
+  async peek(names: readonly string[] | null, count: number): Promise<StoredMessage[]> {
+    const any = names === null || names.includes(ANY_NAME);
+    const { held, returned } = this.#ledger;
+    const first = returned.filter(({ name }) => any || names.includes(name)).map(storedAgain);
+    if (first.length >= count) return first.slice(0, count);
+    const received = await this.#receive(any ? null : names, count + held.length);
+    const known = new Set([...held, ...first.map(({ id }) => id)]);
+    const found: StoredMessage[] = [...first];
+    for (const message of received) {
+      if (known.has(message.id)) continue;
+      known.add(message.id);
+      found.push(stored(message));
+    }
+    return found.slice(0, count);
+  }
+
+  async enqueue(message: NewMessage): Promise<void> {
+    const { id, name, createdAt } = message;
+    const data = defaultCodec.decode(bodyPayload(message, message.body));
+    await this.#queue.addMessage({ id, name, data, sentAt: createdAt });
+  }
+
+  #receive(names: readonly string[] | null, count: number): Promise<Message[]> {
+    return this.#queue.receiveMessages({ ...(names === null ? {} : { names }), count, completable: true });
+  }
+}
+
+function stored({ id, name, data, sentAt }: Message): StoredMessage {
+  const body = defaultCodec.encode(data, `the body of message "${name}"`);
+  return { id, name, body, createdAt: sentAt, expiresAt: null, completable: true };
+}
+
+function storedAgain({ id, name, body, sentAt }: Sending): StoredMessage {
+  return { id, name, body, createdAt: sentAt, expiresAt: null, completable: true };
+}
+
+function sendingOf(message: NewMessage): Sending {
+  const { id, name, createdAt } = message;
+  return { id, name, body: bodyPayload(message, message.body), sentAt: createdAt };
+}
+
+function bareResponse(id: string, response: Uint8Array): Uint8Array {
+  return bodyPayload({ id, name: "\u0000answer" }, response);
+}
+
+function sameIds(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
+}

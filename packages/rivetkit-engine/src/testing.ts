@@ -1,0 +1,2 @@
+export { InMemoryDriver } from "./in-memory-driver.ts";
+export * from "./index.ts";
