@@ -67,11 +67,11 @@ export function byOwner(rows: readonly Row[]): Map<Cell, Row[]> {
   return Map.groupBy(rows, (row) => row[OWNER] ?? null);
 }
 
-/** The runs that have two rows of one name: what is kept by names cannot hold both. */
+/** The runs of rows that have one name: what is kept by names cannot hold both. */
 export function doubledOwners(shape: Shape, image: Image): ReadonlySet<Cell> {
   const doubled = new Set<Cell>();
   for (const [table, rows] of Object.entries(image)) {
-    const seen = new Set<string>();
+    const seen = new Map<string, Cell>();
     for (const row of rows) {
       const names = [
         Object.values(identityOf(shape, table, row))
@@ -80,8 +80,12 @@ export function doubledOwners(shape: Shape, image: Image): ReadonlySet<Cell> {
       ];
       const unique = shape.unique[table];
       if (unique !== undefined) names.push(unique.map((column) => `${column} ${row[column]}`).join());
-      if (names.some((name) => seen.has(name))) doubled.add(asStored(row[OWNER]));
-      for (const name of names) seen.add(name);
+      const owner = asStored(row[OWNER]);
+      for (const name of names) {
+        const first = seen.get(name);
+        if (first !== undefined) doubled.add(owner).add(first);
+        seen.set(name, owner);
+      }
     }
   }
   return doubled;

@@ -1,6 +1,6 @@
 import type { Outcome } from "../report/tally.ts";
 import type { Mutated } from "./damage.ts";
-import type { Standing } from "./standing.ts";
+import { type Standing, UNREADABLE } from "./standing.ts";
 
 /** A run that was damaged, beside what it would have been. */
 export interface Judged {
@@ -19,7 +19,7 @@ export interface Judgement {
 /** Claims beyond those of a sound run before it is going round in circles: one to find the damage, one to look again. */
 const SPARE_CLAIMS = 2;
 /** What a run is found by: without it there is no such run, and nobody can tell that there was. */
-const FOUND_BY: readonly RegExp[] = [/^runs\.(\*|workflowId|workflow_id)$/, /^pairs\./];
+const FOUND_BY = /^runs\.(\*|workflowId|workflow_id)$/;
 
 const bug = (problem: string): Judgement => ({ outcome: "BUG", problem });
 const fine = (outcome: Outcome): Judgement => ({ outcome, problem: null });
@@ -29,7 +29,7 @@ export function judge({ mutated, found, expected, claims }: Judged): Judgement {
   if (found.untyped.length > 0) return bug(`an error without a type: ${found.untyped[0]}`);
   if (claims.found > claims.expected + SPARE_CLAIMS) return bug(`claimed ${claims.found} times`);
   if (found.state === null) {
-    return FOUND_BY.some((place) => place.test(mutated.place)) ? fine("gone") : bug("the run is gone");
+    return FOUND_BY.test(mutated.place) ? fine("gone") : bug("the run is gone");
   }
   if (found.state === expected.state && found.end === expected.end) {
     return found.bodies === expected.bodies
@@ -39,7 +39,7 @@ export function judge({ mutated, found, expected, claims }: Judged): Judgement {
   if (found.corruption === null)
     return bug(`it is ${found.state} with ${found.end}; expected: ${expected.end}`);
   if (!isPart(found.bodies, expected.bodies)) return bug(`bodies ran that should not: ${found.bodies}`);
-  if (found.state === "paused") return fine("held");
+  if (found.state === "paused" || found.state === UNREADABLE) return fine("held");
   return found.state === expected.state
     ? fine("told")
     : bug(`it tells of a corruption and is ${found.state}`);

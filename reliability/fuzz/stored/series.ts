@@ -1,12 +1,7 @@
-import { Tally, type Verdict } from "../report/tally.ts";
-import { STORE_HOMES } from "./homes/store-home.ts";
-import { StoreBatches } from "./store-batch.ts";
-
-/** What one seed damages. */
-export interface Batches {
-  readonly name: string;
-  run(seed: number): Promise<readonly Verdict[]>;
-}
+import { Tally } from "../report/tally.ts";
+import { kvHome } from "./bare/kv-home.ts";
+import { Batches } from "./batches.ts";
+import { STORE_HOMES } from "./stores/store-home.ts";
 
 /** How much is to be done. */
 export interface Series {
@@ -22,8 +17,8 @@ const COPIES = 8;
 /** Every kind of storage, ready to be damaged. */
 export async function prepareAll(only?: string, copies: number = COPIES): Promise<Batches[]> {
   const prepared: Batches[] = [];
-  for (const home of STORE_HOMES) {
-    if (only === undefined || home.name === only) prepared.push(await StoreBatches.prepare(home, copies));
+  for (const home of [...STORE_HOMES, kvHome]) {
+    if (only === undefined || home.name === only) prepared.push(await Batches.prepare(home, copies));
   }
   return prepared;
 }

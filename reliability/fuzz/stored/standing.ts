@@ -1,7 +1,9 @@
+import { setImmediate } from "node:timers/promises";
 import {
   CorruptionError,
   defaultCodec,
   HoldfastError,
+  type RunHandle,
   type RunPausedError,
   type WorkflowHandle,
 } from "#holdfast/index.ts";
@@ -30,6 +32,31 @@ export async function standingOf(handle: WorkflowHandle, ledger: Ledger): Promis
   await look.ask(async () => (await handle.history()).entries.map(({ output }) => output()).length);
   const bodies = [...ledger.ran(handle.workflowId)].sort().join(", ");
   return { state, end: String(end), corruption: look.corruption, untyped: look.untyped, bodies };
+}
+
+/** The state of a run on a driver of its own of which a corruption is told instead. */
+export const UNREADABLE = "unreadable";
+
+/** As `standingOf`, of a run on a driver of its own: what cannot be read is told by an error. */
+export async function bareStandingOf(handle: RunHandle<unknown>, ledger: Ledger): Promise<Standing> {
+  const look = new Look();
+  const asked = await look.ask(() => handle.getState());
+  const state = asked?.startsWith("CorruptionError") === true ? UNREADABLE : asked;
+  const end = await look.ask(async () => {
+    const result = await Promise.race([handle.result, atRest()]);
+    return result === null
+      ? "it has not ended"
+      : told(result.state === "completed" ? result.output : result.state);
+  });
+  await look.ask(async () => look.see(await handle.getError()));
+  await look.ask(async () => (await handle.history()).entries.map(({ output }) => output()).length);
+  const bodies = [...ledger.ran(handle.workflowId)].sort().join(", ");
+  return { state, end: String(end), corruption: look.corruption, untyped: look.untyped, bodies };
+}
+
+async function atRest(): Promise<null> {
+  await setImmediate();
+  return null;
 }
 
 /** Gathers what is thrown. */

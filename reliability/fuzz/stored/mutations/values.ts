@@ -1,5 +1,5 @@
 import { RUN_STATES } from "#holdfast/model/run.ts";
-import { NotUtf8 } from "../homes/sqlite-shape.ts";
+import { NotUtf8 } from "../stores/sqlite-shape.ts";
 import type { CellMutation } from "./mutation.ts";
 
 /** Ways in which a text is damaged. */

@@ -1,13 +1,12 @@
 import { virtualClock } from "#holdfast/testing.ts";
 import { numberedSeed, Prng } from "../../../simulator/random/prng.ts";
 import type { Verdict } from "../report/tally.ts";
-import { type BuiltRun, buildRuns, rowsByOwner } from "./base.ts";
+import { type BuiltRun, joined, rowsByOwner } from "./built-run.ts";
 import { Damage, type Mutated } from "./damage.ts";
-import type { OpenStore, StoreHome } from "./homes/store-home.ts";
+import type { Arrival, Home, Journey, OpenStorage } from "./home.ts";
 import { type Cell, copyImage, type Image } from "./image.ts";
 import { judge, judgeMended } from "./judge.ts";
 import { mutate } from "./mutations/all.ts";
-import { type Arrival, goOn } from "./onward.ts";
 import { Programs } from "./stages/programs.ts";
 import type { Standing } from "./standing.ts";
 import { GOES_ON_AT } from "./times.ts";
@@ -28,16 +27,16 @@ const DAMAGED_SHARE = 0.75;
  * A store full of runs at all stages. A batch damages most of them, each in one way, lets a host go on with all of them,
  * and then mends or deletes what is held.
  */
-export class StoreBatches {
+export class Batches {
   readonly name: string;
-  readonly #home: StoreHome;
+  readonly #home: Home;
   readonly #programs: Programs;
   readonly #runs: readonly BuiltRun[];
   readonly #image: Image;
   readonly #expected: Arrival;
 
   private constructor(
-    home: StoreHome,
+    home: Home,
     base: { programs: Programs; runs: readonly BuiltRun[]; image: Image; expected: Arrival },
   ) {
     this.name = home.name;
@@ -48,17 +47,17 @@ export class StoreBatches {
     this.#expected = base.expected;
   }
 
-  static async prepare(home: StoreHome, copies: number): Promise<StoreBatches> {
+  static async prepare(home: Home, copies: number): Promise<Batches> {
     const programs = new Programs();
-    const runs = await buildRuns(home, programs, copies);
+    const runs = await home.build(programs, copies);
     const image = joined(runs);
     const clock = virtualClock({ now: GOES_ON_AT });
     const opened = home.open(clock);
     opened.write(image);
-    const expected = await goOn({ opened, clock, programs, seed: numberedSeed(0), runs });
+    const expected = await opened.goOn({ clock, programs, seed: numberedSeed(0), runs });
     programs.ledger.clear();
     await opened.close();
-    return new StoreBatches(home, { programs, runs, image, expected });
+    return new Batches(home, { programs, runs, image, expected });
   }
 
   /** Damages, goes on, judges. */
@@ -70,14 +69,14 @@ export class StoreBatches {
     const opened = this.#home.open(clock);
     this.#programs.ledger.clear();
     const { wounds, refused } = this.#write(opened, image, this.#wound(image, prng));
-    const journey = { opened, clock, programs: this.#programs, seed: text };
-    const arrival = await goOn({ ...journey, runs: this.#runs });
+    const journey = { clock, programs: this.#programs, seed: text };
+    const arrival = await opened.goOn({ ...journey, runs: this.#runs });
     const verdicts = wounds.map((wound) => this.#judge(wound, arrival, seed));
     verdicts.push(
       ...refused.map((wound) => this.#verdict(wound, seed, { outcome: "refused", problem: null })),
     );
     verdicts.push(...this.#bystanders(wounds, arrival, seed));
-    await this.#aftermath(journey, { wounds, verdicts, prng });
+    await this.#aftermath(opened, journey, { wounds, verdicts, prng });
     await opened.close();
     return verdicts;
   }
@@ -111,7 +110,7 @@ export class StoreBatches {
   }
 
   /** Leaves out what the storage would not take. */
-  #write(opened: OpenStore, image: Image, all: readonly Wound[]): { wounds: Wound[]; refused: Wound[] } {
+  #write(opened: OpenStorage, image: Image, all: readonly Wound[]): { wounds: Wound[]; refused: Wound[] } {
     const refused: Wound[] = [];
     let wounds = [...all];
     for (;;) {
@@ -173,27 +172,32 @@ export class StoreBatches {
 
   /** Of the runs that are held some are mended, and have to end as they would have; others are deleted. */
   async #aftermath(
-    journey: Omit<Parameters<typeof goOn>[0], "runs">,
+    opened: OpenStorage,
+    journey: Omit<Journey, "runs">,
     { wounds, verdicts, prng }: { wounds: readonly Wound[]; verdicts: Verdict[]; prng: Prng },
   ): Promise<void> {
-    const image = journey.opened.read();
+    const image = opened.read();
     const hurt = wounds
       .map((wound, index) => ({ wound, index, outcome: verdicts[index]?.outcome ?? "BUG" }))
       .filter(({ outcome }) => ["held", "told", "gone"].includes(outcome))
       .filter(({ outcome }) => outcome !== "gone" || this.#home.shape.orphans)
       .map((one) => ({ ...one, mends: canBeMended(one.wound) && prng.chance(MENDED_SHARE) }))
       .map((one) => ({ ...one, mends: one.mends && one.wound.damage.mend(image) }));
-    const refused = journey.opened.write(image);
+    const refused = opened.write(image);
     if (refused.size > 0) throw new Error("The store does not take mended rows.");
     const mended = hurt.filter(({ mends, wound }) => mends && !refused.has(wound.run.owner));
     for (const { wound, index, mends, outcome } of hurt) {
       if (mends || outcome === "gone") continue;
       const { workflowId } = wound.run;
-      const deleted = await journey.opened.store.delete(workflowId);
-      const left = await journey.opened.store.get(workflowId);
-      this.#amend(verdicts, index, deleted && left === null ? null : "it cannot be deleted", "deleted");
+      if (opened.delete === undefined) continue;
+      const deleted = await opened.delete(workflowId);
+      this.#amend(verdicts, index, deleted ? null : "it cannot be deleted", "deleted");
     }
-    const arrival = await goOn({ ...journey, runs: mended.map(({ wound }) => wound.run), resume: true });
+    const arrival = await opened.goOn({
+      ...journey,
+      runs: mended.map(({ wound }) => wound.run),
+      resume: true,
+    });
     for (const { wound, index } of mended) {
       const { workflowId } = wound.run;
       const problem = judgeMended(arrival.standings.get(workflowId) as Standing, this.#standing(workflowId));
@@ -214,16 +218,4 @@ export class StoreBatches {
 /** A run whose row is put back as a whole, or under its own number, does not know of the messages that came meanwhile. */
 function canBeMended({ mutated }: Wound): boolean {
   return mutated.place !== "runs.run" && !(mutated.place === "runs.*" && mutated.kind === "stale row");
-}
-
-function joined(runs: readonly BuiltRun[]): Image {
-  const image: Image = {};
-  for (const run of runs) {
-    for (const [table, rows] of Object.entries(run.image)) {
-      const list = image[table] ?? [];
-      image[table] = list;
-      list.push(...rows);
-    }
-  }
-  return image;
 }

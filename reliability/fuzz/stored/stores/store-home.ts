@@ -3,27 +3,30 @@ import type { WorkflowStore } from "#holdfast/index.ts";
 import { memoryStore } from "#holdfast/memory.ts";
 import { sqliteStore } from "#holdfast/sqlite.ts";
 import type { VirtualClock } from "#holdfast/testing.ts";
+import type { Home } from "../home.ts";
 import { type Cell, doubledOwners, type Image, type Shape } from "../image.ts";
+import { buildInStores } from "./build.ts";
+import { goOnInStore } from "./go-on.ts";
 import { memoryDump, memoryImage, memoryShape } from "./memory-shape.ts";
 import { sqliteImage, sqliteShape, writeSqliteImage } from "./sqlite-shape.ts";
 
 /** An open store whose bytes can be had and replaced. */
 export interface OpenStore {
   readonly store: WorkflowStore;
-  read(): Image;
-  /** Replaces everything. If the storage takes no such rows, nothing is written; gives the runs whose rows those are. */
-  write(image: Image): ReadonlySet<Cell>;
-  close(): Promise<void>;
+  readonly read: () => Image;
+  /** Replaces everything, unless the store takes no such rows: gives the runs whose rows those are. */
+  readonly write: (image: Image) => ReadonlySet<Cell>;
+  readonly close: () => Promise<void>;
 }
 
 /** A kind of store. */
-export interface StoreHome {
+export interface StoreKind {
   readonly name: string;
   readonly shape: Shape;
-  open(clock: VirtualClock): OpenStore;
+  readonly open: (clock: VirtualClock) => OpenStore;
 }
 
-const memoryHome: StoreHome = {
+const memory: StoreKind = {
   name: "memory",
   shape: memoryShape,
   open(clock) {
@@ -41,7 +44,7 @@ const memoryHome: StoreHome = {
   },
 };
 
-const sqliteHome: StoreHome = {
+const sqlite: StoreKind = {
   name: "sqlite",
   shape: sqliteShape,
   open(clock) {
@@ -59,4 +62,25 @@ const sqliteHome: StoreHome = {
   },
 };
 
-export const STORE_HOMES: readonly StoreHome[] = [memoryHome, sqliteHome];
+/** Runs in one store, taken up by a host. */
+function homeOf(kind: StoreKind): Home {
+  return {
+    name: kind.name,
+    shape: kind.shape,
+    build: (programs, copies) => buildInStores(kind, programs, copies),
+    open(clock) {
+      const opened = kind.open(clock);
+      const { store, read, write, close } = opened;
+      return {
+        read,
+        write,
+        close,
+        goOn: (journey) => goOnInStore(store, journey),
+        delete: async (workflowId) =>
+          (await store.delete(workflowId)) && (await store.get(workflowId)) === null,
+      };
+    },
+  };
+}
+
+export const STORE_HOMES: readonly Home[] = [homeOf(memory), homeOf(sqlite)];

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import { asStored, type Cell, type Image, OWNER, type Row, type Shape } from "../image.ts";
+import { asStored, type Cell, doubledOwners, type Image, OWNER, type Row, type Shape } from "../image.ts";
 
 const TABLES = ["runs", "entries", "messages", "consumed", "responses"] as const;
 
@@ -14,7 +14,7 @@ export const sqliteShape: Shape = {
   },
   framed: { runs: "header", entries: "value" },
   names: [],
-  unique: {},
+  unique: { runs: ["workflow_id"], messages: ["run", "id"] },
   orphans: true,
   anyType: true,
 };
@@ -53,7 +53,7 @@ export function writeSqliteImage(database: DatabaseSync, image: Image): Readonly
     }
   }
   database.exec(refused.size === 0 ? "COMMIT" : "ROLLBACK");
-  return refused;
+  return refused.size === 0 ? refused : new Set([...refused, ...doubledOwners(sqliteShape, image)]);
 }
 
 function insert(
