@@ -2,9 +2,10 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { machineTime } from "../ledger/ledger-client.ts";
 import { readLedger } from "../ledger/ledger-file.ts";
 import { judgeDurability } from "../oracle/durability.ts";
-import { Evidence } from "../oracle/evidence.ts";
+import { Evidence, type Standstill } from "../oracle/evidence.ts";
 import { readStore } from "../oracle/final-store.ts";
 import type { Violation } from "../oracle/violation.ts";
 import { judgeWakeUps } from "../oracle/wake-ups.ts";
@@ -20,27 +21,31 @@ import { beats, type Rhythm } from "./beats.ts";
  */
 export function copies(rhythm: Rhythm): Harm {
   return async ({ crew, round, signal }) => {
+    const standstills: Standstill[] = [];
     let copied = 0;
     const violations: Violation[] = [];
     for await (const _ of beats(rhythm, signal)) {
       if (!existsSync(`${round.files.database}-wal`)) continue;
       const directory = mkdtempSync(join(tmpdir(), "holdfast-copy-"));
-      await atOneInstant(crew, signal, () => copyRound(round, directory));
+      standstills.push(...(await atOneInstant(crew, signal, () => copyRound(round, directory))));
       violations.push(...(await judgeCopy(round, directory)));
       copied += 1;
       rmSync(directory, { recursive: true, force: true });
     }
-    return { copies: copied, violations };
+    return { copies: copied, violations, standstills };
   };
 }
 
 /** Nothing of any process runs while files are copied: the copy is what a power cut would have left. */
-async function atOneInstant(crew: Crew, signal: AbortSignal, copy: () => void): Promise<void> {
+async function atOneInstant(crew: Crew, signal: AbortSignal, copy: () => void): Promise<Standstill[]> {
+  const from = machineTime();
   const all = crew.alive;
   for (const child of all) child.signal("SIGSTOP");
   await until(() => (all.every((child) => child.stopped || !child.alive) ? true : undefined), signal, 1);
   copy();
   for (const child of all) child.signal("SIGCONT");
+  const to = machineTime();
+  return all.map(({ name }) => ({ process: name, from, to }));
 }
 
 function copyRound({ files }: Round, directory: string): void {

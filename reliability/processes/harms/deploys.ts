@@ -24,7 +24,7 @@ export function deploys(
         const child = crew.member(name);
         crew.change(name, { work: { ...work, version } });
         if (!(await child.ready) || !child.signal("SIGTERM")) continue;
-        violations.push(...(await endsWell(child)));
+        violations.push(...(await endsWell(child, { twice: false })));
         drained += 1;
       }
       await pause(BETWEEN_MS, signal);

@@ -1,4 +1,6 @@
+import { machineTime } from "../ledger/ledger-client.ts";
 import type { LedgerRecord } from "../ledger/ledger-record.ts";
+import type { Standstill } from "../oracle/evidence.ts";
 import type { Child } from "../round/child.ts";
 import { LedgerTail } from "../round/ledger-tail.ts";
 import { until } from "../round/pause.ts";
@@ -12,14 +14,18 @@ const PATIENCE_LEASES = 4;
 export function zombies(names: readonly string[], leaseMs: number, rhythm: Rhythm): Harm {
   return async ({ crew, round, signal }) => {
     const tail = new LedgerTail(round.files.ledger);
+    const standstills: Standstill[] = [];
     let count = 0;
     for await (const random of beats(rhythm, signal)) {
       const child = crew.member(random.pick(names));
-      if (!(await child.ready) || signal.aborted || !child.signal("SIGSTOP")) continue;
+      if (!(await child.ready) || signal.aborted) continue;
+      const from = machineTime();
+      if (!child.signal("SIGSTOP")) continue;
       if (await takenOver(child, tail, { leaseMs, signal })) count += 1;
       child.signal("SIGCONT");
+      standstills.push({ process: child.name, from, to: machineTime() });
     }
-    return { zombies: count };
+    return { zombies: count, standstills };
   };
 }
 
@@ -27,11 +33,16 @@ export function zombies(names: readonly string[], leaseMs: number, rhythm: Rhyth
 export function zombieAtFailpoint(name: string, leaseMs: number): Harm {
   return async ({ crew, round, signal }) => {
     const child = crew.member(name);
-    const stopped = await until(() => (child.stopped ? true : undefined), signal);
+    let from = machineTime();
+    const stopped = await until(() => {
+      if (child.stopped) return true;
+      from = machineTime();
+      return undefined;
+    }, signal);
     if (stopped === undefined) return {};
     const took = await takenOver(child, new LedgerTail(round.files.ledger), { leaseMs, signal });
     child.signal("SIGCONT");
-    return { zombies: took ? 1 : 0 };
+    return { zombies: took ? 1 : 0, standstills: [{ process: child.name, from, to: machineTime() }] };
   };
 }
 

@@ -29,6 +29,8 @@ export interface Effect {
   readonly attemptsAllowed: number;
   /** Of the newest claim of the run in this process. */
   readonly epoch: number;
+  /** When the process had last looked at the clock, as it does before each start: milliseconds as in `at`. */
+  readonly lookedAt: number;
   /** Unique: what the body returns, and what its end is known by. */
   readonly token: string;
 }

@@ -10,6 +10,7 @@ import { endsWithParent } from "../round/ends-with-parent.ts";
 import { Claims } from "./claims.ts";
 import { failpointDatabase } from "./failpoint-database.ts";
 import { FAILPOINT_VARIABLE, Failpoints } from "./failpoints.ts";
+import { lookingClock } from "./looking-clock.ts";
 import type { MemberConfig, Plan, WorkerConfig } from "./member-config.ts";
 import { operate } from "./operator.ts";
 import { recordedStore } from "./recorded-store.ts";
@@ -29,6 +30,7 @@ async function takePart(config: MemberConfig): Promise<void> {
     ledger,
     failpoints,
     claims,
+    clock: lookingClock(),
     version: work?.version ?? 1,
     token: () => `${name}.${process.pid}.${tokens++}`,
     async startRun(workflowId, input) {
@@ -49,6 +51,7 @@ async function startHost(store: WorkflowStore, world: World, work: WorkerConfig)
   const { leaseMs, concurrency, cacheSize, crashBudget } = work;
   await createHost({
     store,
+    clock: world.clock,
     workflows: [programWorkflow(world)],
     leaseMs,
     concurrency,

@@ -2,18 +2,28 @@ import type { LedgerEvent, LedgerRecord, RecordOf } from "../ledger/ledger-recor
 import type { Plan } from "../members/member-config.ts";
 import type { StoredRun } from "./final-store.ts";
 
+/** A time during which nothing of a process ran, by the machine's monotonic clock. */
+export interface Standstill {
+  readonly process: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What the oracle judges by: what was planned, what the ledger says, and what is stored in the end. */
 export class Evidence {
   readonly plan: Plan;
   /** In the order in which things happened. */
   readonly records: readonly LedgerRecord[];
   readonly runs: readonly StoredRun[];
+  readonly standstills: readonly Standstill[];
 
   constructor(given: {
     readonly plan: Plan;
     readonly records: readonly LedgerRecord[];
     readonly runs: readonly StoredRun[];
+    readonly standstills?: readonly Standstill[];
   }) {
+    this.standstills = given.standstills ?? [];
     this.plan = given.plan;
     this.runs = given.runs;
     this.records = [...given.records].sort((a, b) => a.at - b.at);

@@ -1,5 +1,5 @@
 import type { RecordOf } from "../ledger/ledger-record.ts";
-import { type Evidence, groupBy } from "./evidence.ts";
+import { type Evidence, groupBy, type Standstill } from "./evidence.ts";
 import type { Violation } from "./violation.ts";
 
 type Commit = RecordOf<"commit">;
@@ -36,7 +36,7 @@ export function judgeZombies(evidence: Evidence): Violation[] {
   const lossesOf = groupBy(losses, ({ run }) => [run]);
   return evidence.of("body-start", "handler-start", "commit", "renew").flatMap((deed) => {
     const { run, epoch, process, type } = deed;
-    const since = "askedAt" in deed ? deed.askedAt : deed.at;
+    const since = "askedAt" in deed ? deed.askedAt : startOf(deed, evidence.standstills);
     const loss = (lossesOf.get(JSON.stringify([run])) ?? []).find(
       (one) => loses(one, epoch) && one.at < since,
     );
@@ -44,6 +44,19 @@ export function judgeZombies(evidence: Evidence): Violation[] {
     const problem = `${process} went on (${type}) under epoch ${epoch}, ${(since - loss.at).toFixed(1)} ms after ${loss.process} had epoch ${loss.epoch} (${loss.type})`;
     return [{ invariant: "I12", run, problem }];
   });
+}
+
+/**
+ * When a body or handler started: nobody can look at the clock and start at one instant, so of a process that stood still
+ * in between it is the look.
+ */
+function startOf(
+  start: RecordOf<"body-start" | "handler-start">,
+  standstills: readonly Standstill[],
+): number {
+  const { process, lookedAt, at } = start;
+  const stood = standstills.some((one) => one.process === process && one.from < at && one.to > lookedAt);
+  return stood ? lookedAt : at;
 }
 
 function loses(loss: RecordOf<"claim" | "fenced">, epoch: number): boolean {

@@ -133,7 +133,9 @@ export class Effects {
     const { path, step, attemptsAllowed } = of;
     const { attempt, idempotencyKey } = step;
     const location = idempotencyKey.slice(run.length + 1).replace(/\/rollback$/, "");
-    const { claims, token } = this.#world;
-    return { run, path, location, attempt, attemptsAllowed, epoch: claims.epochOf(run), token: token() };
+    const { claims, clock, token } = this.#world;
+    const lookedAt = clock.lookedAt();
+    const epoch = claims.epochOf(run);
+    return { run, path, location, attempt, attemptsAllowed, epoch, lookedAt, token: token() };
   }
 }

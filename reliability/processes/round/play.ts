@@ -1,6 +1,6 @@
 import { readLedger } from "../ledger/ledger-file.ts";
 import type { Plan } from "../members/member-config.ts";
-import { Evidence } from "../oracle/evidence.ts";
+import { Evidence, type Standstill } from "../oracle/evidence.ts";
 import { readStore } from "../oracle/final-store.ts";
 import { judge } from "../oracle/judge.ts";
 import type { Violation } from "../oracle/violation.ts";
@@ -23,6 +23,7 @@ export interface Done extends Partial<Counts> {
   readonly violations?: readonly Violation[];
   /** Worth telling people. */
   readonly notes?: readonly string[];
+  readonly standstills?: readonly Standstill[];
 }
 
 /** A round: what is planned, who works, and what is done to them. */
@@ -67,8 +68,8 @@ export async function play(options: Play): Promise<Outcome> {
       over.signal.reason === "done" && (await settled(round.files.database, AbortSignal.timeout(deadlineMs)));
     await crew.rest();
     await round.stop();
-    const { violations: found = [], notes = [], ...done } = harmed;
-    const { counts, violations } = await judgeRound(round, options);
+    const { violations: found = [], notes = [], standstills = [], ...done } = harmed;
+    const { counts, violations } = await judgeRound(round, options, standstills);
     const late = inTime ? [] : [lateness(deadlineMs)];
     const all = [...found, ...violations, ...late, ...unexplained(crew, options)];
     if (all.length === 0) round.remove();
@@ -87,9 +88,10 @@ export async function play(options: Play): Promise<Outcome> {
 async function judgeRound(
   { files, plan }: Round,
   { calm = false }: Play,
+  standstills: readonly Standstill[],
 ): Promise<Pick<Outcome, "counts" | "violations">> {
   const records = readLedger(files.ledger);
-  const evidence = new Evidence({ plan, records, runs: await readStore(files.database) });
+  const evidence = new Evidence({ plan, records, runs: await readStore(files.database), standstills });
   return { counts: countEvidence(evidence), violations: judge(evidence, { calm }) };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FAILPOINT_VARIABLE, type FailpointSpec, formatFailpoint } from "../members/failpoints.ts";
@@ -57,7 +57,7 @@ export class Round {
     writeFileSync(round.files.plan, JSON.stringify(plan));
     const parameters = [round.files.ledger, round.files.socket];
     const ledger = round.#start(
-      new Child({ name: "ledger", script: "ledger/ledger-server.ts", parameters, env: COMPILE_CACHE }),
+      new Child({ name: "ledger", script: "ledger/ledger-server.ts", parameters, env: compileCache() }),
     );
     if (!(await ledger.ready)) throw new Error(`The ledger did not start: ${ledger.complaint}`);
     return round;
@@ -80,7 +80,8 @@ export class Round {
       send,
       operate,
     };
-    const env: Record<string, string> = { ...COMPILE_CACHE };
+    if (uid !== undefined) for (const path of [this.directory, this.files.socket]) chmodSync(path, 0o777);
+    const env: Record<string, string> = compileCache(uid);
     if (failpoint !== null) env[FAILPOINT_VARIABLE] = formatFailpoint(failpoint);
     const child = new Child({
       name,
@@ -112,7 +113,7 @@ export class Round {
   }
 }
 
-/** A process that is started a thousand times should not compile its code a thousand times. */
-const COMPILE_CACHE: Readonly<Record<string, string>> = {
-  NODE_COMPILE_CACHE: join(tmpdir(), "holdfast-compile-cache"),
-};
+/** A process that is started a thousand times should not compile its code a thousand times; each user has a cache. */
+function compileCache(uid: number | undefined = process.getuid?.()): Record<string, string> {
+  return { NODE_COMPILE_CACHE: join(tmpdir(), `holdfast-compile-cache-${uid ?? "0"}`) };
+}

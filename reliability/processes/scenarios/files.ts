@@ -69,7 +69,7 @@ const readOnly: Scenario = {
   amount: { short: 1, long: 20 },
   *plays({ seed, form }) {
     const as = process.getuid?.() === 0 ? { uid: NOBODY } : {};
-    const candidate = { name: "candidate", work: {}, ...as };
+    const candidate = { name: "candidate", work: {}, send: { index: 0, of: 1 }, ...as };
     for (const round of roundSeeds(seed)) {
       const rhythm = { random: new SeededRandom(round, HARM_STREAM), meanMs: 500, most: MOST[form] };
       yield {
