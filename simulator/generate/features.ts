@@ -1,7 +1,7 @@
 import type { Prng } from "../random/prng.ts";
 
 /** What a generated program can hold. Steps are always there. */
-export const PROGRAM_FEATURES = [
+const PROGRAM_FEATURES = [
   "sleep",
   "sleep-until",
   "next",
@@ -41,7 +41,7 @@ export const PROGRAM_FEATURES = [
 ] as const;
 
 /** What a generated world can hold besides. */
-export const WORLD_FEATURES = [
+const WORLD_FEATURES = [
   "many-runs",
   "many-hosts",
   "kills",

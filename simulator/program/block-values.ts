@@ -11,7 +11,16 @@ const SHORTENED = /\b(?:string|bytes|bigint)\(\d+, [0-9a-f]{32}\)/;
  */
 export function kept(value: unknown): unknown {
   const text = canonicalText(value);
-  return text.length <= LARGEST_KEPT && !SHORTENED.test(text) ? value : { digest: digestOf(text) };
+  return isKept(text) ? value : { digest: digestOf(text) };
+}
+
+/** The canonical text of what `kept` makes of a value with this text. */
+export function keptText(text: string): string {
+  return isKept(text) ? text : canonicalText({ digest: digestOf(text) });
+}
+
+function isKept(text: string): boolean {
+  return text.length <= LARGEST_KEPT && !SHORTENED.test(text);
 }
 
 /** What is left of something that was caught, in the value of a block: its text, since not all that is thrown can be stored. */

@@ -3,7 +3,7 @@ import type { Leaf } from "./canonical-leaves.ts";
 import type { Block, LoopStatement, Statement } from "./program.ts";
 
 /** Somewhere where an operation can stand. */
-export interface Context {
+interface Context {
   readonly where: string;
   readonly around: (leaf: Leaf) => Block;
 }

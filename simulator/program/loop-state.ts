@@ -10,5 +10,10 @@ export const FIRST_STATE: LoopState = { count: 0, sum: "" };
 
 /** The state after an iteration whose block had these values. */
 export function nextState(state: LoopState, values: readonly unknown[]): LoopState {
-  return { count: state.count + 1, sum: digestOf(`${state.sum} ${canonicalText(values)}`) };
+  return nextStateOf(state, canonicalText(values));
+}
+
+/** As `nextState`, by the canonical text of the values. */
+export function nextStateOf({ count, sum }: LoopState, valuesText: string): LoopState {
+  return { count: count + 1, sum: digestOf(`${sum} ${valuesText}`) };
 }

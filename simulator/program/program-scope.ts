@@ -6,7 +6,7 @@ import type { ProgramPorts } from "./ports.ts";
 import type { Block } from "./program.ts";
 
 /** One call of the workflow function. */
-export interface Pass {
+interface Pass {
   readonly run: string;
   readonly number: number;
   readonly ports: ProgramPorts;
@@ -20,7 +20,7 @@ export interface BlockResult {
 }
 
 /** Performs the statements of a block. `prefix` is where the block stands when it has no scope of its own. */
-export type PerformBlock = (scope: ProgramScope, block: Block, prefix: string) => Promise<BlockResult>;
+type PerformBlock = (scope: ProgramScope, block: Block, prefix: string) => Promise<BlockResult>;
 
 /** A scope in which statements are performed: its context, its id, and what is told to the world of what happens there. */
 export class ProgramScope {
