@@ -105,3 +105,28 @@ describe("recover of a run whose code did something about the failure", () => {
     expect((await rejection(changed.result)).code).toBe("HISTORY_DIVERGED");
   });
 });
+
+describe("a wait whose messages its code never saw", () => {
+  it("is as it was when the run failed: its messages are queued, its deadline stands", async () => {
+    const waitUntil = async () => (await handle.history()).entries.find(({ id }) => id === "late")?.dueAt;
+    const workflow = async (ctx: WorkflowContext) => {
+      const early = ctx.listen("early", "first");
+      const late = ctx.listenWithTimeout("late", "second", 60_000);
+      await early;
+      if (state.broken) throw new Error("down");
+      return late;
+    };
+    const { state } = breakable();
+    const handle = lab.start(workflow, { mode: "live" });
+    await lab.clock.runUntilIdle();
+    const dueAt = await waitUntil();
+    expect(dueAt).toBe(lab.clock.now() + 60_000);
+    // Both come at once; the code is handed the first, and fails.
+    await Promise.all([handle.send("first", 1), handle.send("second", 2)]);
+    expect((await rejection(handle.result)).message).toBe("down");
+    expect(await waitUntil()).toBe(dueAt);
+    state.broken = false;
+    await lab.clock.settle(handle.recover());
+    expect((await lab.clock.settle(handle.result)).output).toBe(2);
+  });
+});

@@ -89,7 +89,8 @@ function wait(operation: Operation<Message[]>, wanted: Receive, delivery: { hand
   const { scope, place } = operation;
   const { run } = scope;
   if (place.entry === null) operation.pend({ dueAt: wanted.deadline?.(run.timers.now()) ?? null });
-  const { dueAt, createdAt } = operation.entry;
+  const waiting = operation.entry;
+  const { dueAt, createdAt } = waiting;
   const received: MessageWait = {
     names: wanted.names,
     count: wanted.count,
@@ -99,7 +100,7 @@ function wait(operation: Operation<Message[]>, wanted: Receive, delivery: { hand
       stop();
       for (const message of messages) take(operation, message);
       operation.settle({ status: "completed", result: encodeMessages(messages) });
-      delivery.handedOver = scope.onClose(() => giveBack(operation, messages));
+      delivery.handedOver = scope.onClose(() => giveBack(operation, messages, waiting));
     },
     timedOut: () => {
       stop();
@@ -130,16 +131,16 @@ function take(operation: Operation<unknown>, message: StoredMessage): void {
   run.report.event({ type: "message-in", name: message.name, messageId: message.id, location });
 }
 
-/** The scope was left before its code saw the messages: they stay in the queue, and nothing was received (I23). */
-function giveBack(operation: Operation<unknown>, messages: readonly StoredMessage[]): void {
+/**
+ * The scope was left before its code saw the messages: they stay in the queue, nothing was received (I23), and the wait is
+ * as it was, its deadline included.
+ */
+function giveBack(operation: Operation<unknown>, messages: readonly StoredMessage[], waiting: Entry): void {
   const { outbox, mailbox, journal } = operation.scope.run;
   const back = messages.filter((message) => outbox.giveBack(message.id));
   for (const message of back) mailbox.giveBack(message.id);
   // What a commit has consumed was received, whoever sees it.
-  if (back.length === 0) return;
-  const { entry } = operation.place;
-  if (entry !== null)
-    journal.write(operation.place, { ...entry, status: "pending", sequence: 0, settledAt: 0, result: null });
+  if (back.length > 0 && operation.place.entry !== null) journal.write(operation.place, waiting);
 }
 
 /** @throws MessageUnansweredError */
