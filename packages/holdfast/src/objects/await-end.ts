@@ -15,7 +15,7 @@ export interface AwaitedRun {
   readonly workflowId: string;
   readonly driver: KVDriver;
   readonly settings: EngineSettings;
-  /** Why it is paused. */
+  /** Why it is paused; undefined when it is not any more. */
   readonly pause: () => Promise<unknown>;
 }
 
@@ -37,12 +37,14 @@ export async function awaitEnd(run: AwaitedRun, options: ResultOptions): Promise
       const change = driver.waitForChange(over.signal);
       const state = await driver.readState();
       if (state === null) throw new RunNotFoundError(workflowId);
-      if (isTerminal(state)) return await endOf(run, state);
-      if (state === "paused" && !wait) throw await run.pause();
-      if (!wait)
-        throw new RunStateError(workflowId, state, "it has not ended, and result() was asked not to wait.");
-      if (over.signal.aborted)
-        throw new RunStateError(workflowId, state, `it has not ended within ${timeoutMs} ms.`);
+      const end = isTerminal(state) ? await endOf(run, state) : null;
+      if (end !== null) return end.output;
+      const pause = state === "paused" && !wait ? await run.pause() : undefined;
+      if (pause !== undefined) throw pause;
+      if (!wait || over.signal.aborted) {
+        const problem = wait ? `within ${timeoutMs} ms` : "and result() was asked not to wait";
+        throw new RunStateError(workflowId, state, `it has not ended, ${problem}.`);
+      }
       await change;
     }
   } finally {
@@ -51,17 +53,17 @@ export async function awaitEnd(run: AwaitedRun, options: ResultOptions): Promise
   }
 }
 
-async function endOf({ workflowId, driver, settings }: AwaitedRun, state: TerminalState): Promise<unknown> {
+/** Null when the run was recovered, rewound or deleted between the looks at its state and its end. */
+async function endOf(
+  { workflowId, driver, settings }: AwaitedRun,
+  state: TerminalState,
+): Promise<{ readonly output: unknown } | null> {
   if (state === "cancelled") throw new RunCancelledError(workflowId);
   const journal = (await loadJournal(workflowId, driver))?.journal;
-  const row = journal?.single(state === "completed" ? KeySpace.output : KeySpace.error) ?? null;
-  if (journal === undefined || row === null) {
-    throw new CorruptionError(
-      "missing",
-      "",
-      `the run is ${state}, and the row that says with what is missing`,
-    );
-  }
+  if (journal?.header.status !== state) return null;
   if (state === "failed") throw storedError(journal);
-  return settings.codec.decode(row);
+  const output = journal.single(KeySpace.output);
+  if (output === null)
+    throw new CorruptionError("missing", "", "the run is completed, and its output is missing");
+  return { output: await settings.codec.decode(output) };
 }

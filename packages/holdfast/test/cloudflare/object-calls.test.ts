@@ -1,0 +1,166 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  CriticalError,
+  QueueFullError,
+  RunCancelledError,
+  RunFinishedError,
+  RunNotFoundError,
+  RunPausedError,
+  RunStateError,
+  StepExhaustedError,
+  StorageError,
+  UnserializableValueError,
+} from "../../src/index.ts";
+import type { WorkflowContext } from "../../src/model/context.ts";
+import { objectClient } from "../../src/objects/object-client.ts";
+import { ObjectLab } from "./object-lab.ts";
+
+let lab: ObjectLab;
+beforeEach(() => {
+  lab = new ObjectLab();
+});
+
+describe("what is asked of a run in an object", () => {
+  test("rejects with typed errors, though the platform keeps but their messages", async () => {
+    const { objects, client } = lab.objectsOf(
+      async (ctx: WorkflowContext) => {
+        await ctx.listen("wait", "go");
+        return ctx.step({
+          name: "pay",
+          maxRetries: 0,
+          run: () => {
+            throw Object.assign(new Error("declined", { cause: new TypeError("limit") }), {
+              data: { a: 1n },
+            });
+          },
+        });
+      },
+      { limits: { queuedMessages: 2 } },
+    );
+    const handle = client.handle("one");
+    const calls = [
+      () => handle.send("go"),
+      () => handle.wake(),
+      () => handle.request("go"),
+      () => handle.result(),
+      () => handle.cancel(),
+      () => handle.history(),
+    ];
+    for (const call of calls) expect(await lab.rejection(call())).toBeInstanceOf(RunNotFoundError);
+    expect(await handle.getState()).toBeNull();
+    await client.start({ workflowId: "one" });
+    expect(await lab.rejection(handle.send("go", { call: [() => {}] }))).toMatchObject({
+      path: "send[1].call[0]",
+    });
+    expect(await lab.rejection(handle.send("go", { call: () => {} }))).toBeInstanceOf(
+      UnserializableValueError,
+    );
+    await handle.send("a");
+    await handle.send("b");
+    expect(await lab.rejection(handle.send("c"))).toBeInstanceOf(QueueFullError);
+    expect(await lab.rejection(handle.recover())).toBeInstanceOf(RunStateError);
+    expect(await lab.rejection(handle.result({ wait: false }))).toBeInstanceOf(RunStateError);
+    expect(await lab.rejection(handle.result({ timeout: "1m" }))).toMatchObject({ code: "RUN_STATE" });
+    expect(
+      await lab.rejection(objects.get("one").result?.({ wait: false }) as Promise<unknown>),
+    ).toMatchObject({
+      message: expect.stringContaining("RunStateError"),
+    });
+  });
+
+  test("rejects with the run's own error when it failed, its causes and data included", async () => {
+    const { client } = lab.objectsOf(async (ctx) =>
+      ctx.step({
+        name: "pay",
+        maxRetries: 0,
+        run: () => {
+          throw Object.assign(new Error("declined", { cause: new TypeError("limit") }), { data: { a: 1n } });
+        },
+      }),
+    );
+    const handle = await client.start({ workflowId: "one" });
+    const error = (await lab.rejection(handle.result())) as StepExhaustedError;
+    expect(error).toBeInstanceOf(StepExhaustedError);
+    expect(error.cause).toMatchObject({ message: "declined", data: { a: 1n } });
+    expect((error.cause as Error).cause).toBeInstanceOf(TypeError);
+    expect(await lab.rejection(handle.send("late"))).toBeInstanceOf(RunFinishedError);
+    expect(await handle.getError()).toBeInstanceOf(StepExhaustedError);
+  });
+
+  test("says that an object could not be reached, and what to do", async () => {
+    const broken = {
+      idFromName: (name: string) => name,
+      get: () => ({ call: () => Promise.reject(new Error("reset")) }),
+    };
+    const handle = objectClient(broken, async () => {}).handle("one");
+    const error = await lab.rejection(handle.send("go"));
+    expect(error).toBeInstanceOf(StorageError);
+    expect(error).toMatchObject({ outcome: "unknown", retryable: true });
+  });
+
+  test("cancels it, with its handlers where that is asked", async () => {
+    const { client } = lab.objectsOf(async (ctx) => {
+      await ctx.rollbackCheckpoint("from here");
+      await ctx.step({ name: "a", run: () => 1, rollback: () => void lab.log.push("undone") });
+      await ctx.listen("wait", "go");
+    });
+    const handle = await client.start({ workflowId: "one" });
+    await lab.clock.advance(0);
+    expect(await lab.clock.settle(handle.cancel({ compensate: true }))).toEqual({ cancelled: true });
+    expect(await lab.rejection(handle.result())).toBeInstanceOf(RunCancelledError);
+    expect(lab.log).toEqual(["undone"]);
+    expect(await handle.cancel()).toEqual({ cancelled: false, state: "cancelled" });
+  });
+
+  test("pauses and resumes it, also in another life", async () => {
+    const { objects, client } = lab.objectsOf(lab.sleeper);
+    const handle = await client.start({ workflowId: "one", input: { n: 2 } });
+    await lab.clock.advance(0);
+    await lab.clock.settle(handle.pause());
+    expect(objects.object("one").disk.alarm).toBeNull();
+    await lab.clock.advance(86_400_000 * 9);
+    expect(lab.log).toEqual(["a"]);
+    expect(await lab.rejection(handle.result({ wait: false }))).toBeInstanceOf(RunPausedError);
+    objects.object("one").kill();
+    await lab.clock.settle(handle.resume());
+    expect(await lab.clock.settle(handle.result())).toEqual({ sum: 3 });
+  });
+
+  test("recovers and rewinds it, and shows its history", async () => {
+    let broken = true;
+    const { client } = lab.objectsOf(async (ctx) => {
+      const bytes = await ctx.step("a", () => lab.noted("a", new Uint8Array([1, 2])));
+      await ctx.step("b", () => {
+        if (broken) throw new CriticalError("broken");
+      });
+      return bytes;
+    });
+    const handle = await client.start({ workflowId: "one" });
+    expect(await lab.rejection(handle.result())).toBeInstanceOf(CriticalError);
+    broken = false;
+    await lab.clock.settle(handle.recover());
+    expect(await lab.clock.settle(handle.result())).toEqual(new Uint8Array([1, 2]));
+    const { status, entries } = await handle.history();
+    expect(status).toBe("completed");
+    expect(entries.map(({ id, attempts, output }) => [id, attempts, output()])).toEqual([
+      ["a", 1, new Uint8Array([1, 2])],
+      ["b", 1, undefined],
+    ]);
+    await lab.clock.settle(handle.rewind({ to: "a" }));
+    await lab.clock.settle(handle.result());
+    expect(lab.log).toEqual(["a", "a"]);
+  });
+
+  test("deletes it with all that it stored, and it can be started anew", async () => {
+    const { objects, client } = lab.objectsOf(lab.sleeper);
+    const handle = await client.start({ workflowId: "one", input: { n: 2 } });
+    await lab.clock.advance(0);
+    expect(await handle.delete()).toBe(true);
+    expect(await handle.delete()).toBe(false);
+    expect(await handle.getState()).toBeNull();
+    expect(objects.object("one").disk.alarm).toBeNull();
+    expect(objects.object("one").disk.database.prepare("SELECT name FROM sqlite_master").all()).toEqual([]);
+    await client.start({ workflowId: "one", input: { n: 5 } });
+    expect(await lab.clock.settle(handle.result())).toEqual({ sum: 6 });
+  });
+});
