@@ -1,5 +1,6 @@
 import type { MemoryDump } from "#holdfast/drivers/memory/memory-transactor.ts";
 import { generateScenario } from "../generate/generate-scenario.ts";
+import { canonicalText } from "../program/canonical.ts";
 import { type Judged, judge } from "./judge.ts";
 import type { Mode } from "./mode.ts";
 import { Tally } from "./tally.ts";
@@ -37,17 +38,15 @@ export const differential: Mode = {
   },
 };
 
-/** Everything that is stored but for the storage's own numbers. */
+/** Everything that is stored but for the storage's own numbers, and checksums that cover those. */
 function stateOf(dump: MemoryDump): string {
   const runs = dump.runs.map(({ row, header, entries, messages, consumed, responses }) => ({
-    row: { ...row, key: 0 },
+    row: { ...row, key: 0, queueSeal: 0 },
     header,
     entries,
     messages,
     consumed: [...consumed].sort(),
     responses: [...responses].sort(([a], [b]) => (a < b ? -1 : 1)),
   }));
-  return JSON.stringify(runs, (_key, value: unknown) =>
-    value instanceof Uint8Array ? Array.from(value).join(" ") : value,
-  );
+  return canonicalText(runs);
 }

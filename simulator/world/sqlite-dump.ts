@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { MemoryRunDump } from "#holdfast/drivers/memory/memory-run.ts";
+import type { MemoryPlace, MemoryRunDump } from "#holdfast/drivers/memory/memory-run.ts";
 import type { MemoryDump } from "#holdfast/drivers/memory/memory-transactor.ts";
 import { RUN_SELECTION, readRun } from "#holdfast/drivers/sqlite/run-codec.ts";
 import type { SqliteRow } from "#holdfast/drivers/sqlite/statements.ts";
@@ -18,11 +18,13 @@ export function dumpOfSqlite(database: DatabaseSync): MemoryDump {
       const row = readRun(stored);
       const of = (table: string, order: string): SqliteRow[] =>
         rows(`SELECT * FROM holdfast_${table} WHERE run = ? ORDER BY ${order}`, row.key);
+      const queue = of("messages", "position");
       return {
         row,
         header: bytes(stored.header),
         entries: of("entries", "key").map(entryOf),
-        messages: of("messages", "position").map(messageOf),
+        messages: queue.map(messageOf),
+        places: queue.map(placeOf),
         consumed: of("consumed", "id").map(({ id }) => fromExactText(String(id))),
         responses: of("responses", "id").map(({ id, response }) => [
           fromExactText(String(id)),
@@ -47,6 +49,10 @@ function messageOf(row: SqliteRow): NewMessage {
     completable: row.completable === 1,
     remember: row.remember === 1,
   };
+}
+
+function placeOf({ position, seal }: SqliteRow): MemoryPlace {
+  return { position: Number(position), seal: seal === null ? null : Number(seal) };
 }
 
 function bytes(value: unknown): Uint8Array {
