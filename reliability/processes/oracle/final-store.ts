@@ -1,5 +1,11 @@
 import { DatabaseSync } from "node:sqlite";
-import { createClient, type RunState, type WorkflowHandle } from "#holdfast/index.ts";
+import {
+  createClient,
+  type EngineDriver,
+  type RunState,
+  type WorkflowHandle,
+  type WorkflowStore,
+} from "#holdfast/index.ts";
 import { sqliteStore } from "#holdfast/sqlite.ts";
 import type { CommittedEntry, Founded } from "../ledger/ledger-record.ts";
 import { CommittedRows } from "../members/committed-rows.ts";
@@ -25,42 +31,57 @@ export interface StoredRun {
 /** Reads all runs of a file. What is damaged throws. */
 export async function readStore(file: string): Promise<StoredRun[]> {
   const database = new DatabaseSync(file);
-  const store = sqliteStore({ database });
-  const client = createClient({ store });
-  const due = database.prepare("SELECT due_at FROM holdfast_runs WHERE workflow_id = ?");
-  const runs: StoredRun[] = [];
   try {
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const page: Awaited<ReturnType<typeof client.list>> = await client.list({ cursor: cursor ?? null });
-      cursor = page.nextCursor;
-      for (const { workflowId, status, revision, epoch, wants } of page.runs) {
-        const driver = store.driver({ workflowId, epoch: 0 });
-        const handle = client.handle(workflowId);
-        const queued = await driver.peekMessages(null, 10_000);
-        runs.push({
-          workflowId,
-          status,
-          revision,
-          epoch,
-          wants,
-          dueAt: (due.get(workflowId) as { due_at: number | null }).due_at,
-          pauseReason: status === "paused" ? await pauseReason(handle) : null,
-          entries: await allEntries(workflowId, driver),
-          queued: queued.map(({ id }) => id),
-          seen: await seenBy(handle, status),
-        });
-      }
+    const store = sqliteStore({ database });
+    const client = createClient({ store });
+    const due = database
+      .prepare("SELECT workflow_id, due_at FROM holdfast_runs")
+      .all() as unknown as DueRow[];
+    const runs: StoredRun[] = [];
+    for (const { workflow_id: workflowId, due_at: dueAt } of due) {
+      runs.push(await readRun(client.handle(workflowId), { store, dueAt }));
     }
+    await store.close();
     return runs;
   } finally {
-    await store.close();
     database.close();
   }
 }
 
-type Driver = ReturnType<ReturnType<typeof sqliteStore>["driver"]>;
+interface DueRow {
+  readonly workflow_id: string;
+  readonly due_at: number | null;
+}
 
-async function allEntries(run: string, driver: Driver): Promise<CommittedEntry[]> {
+async function readRun(
+  handle: WorkflowHandle,
+  at: { readonly store: WorkflowStore; readonly dueAt: number | null },
+): Promise<StoredRun> {
+  const { store, dueAt } = at;
+  const { workflowId } = handle;
+  const record = await store.get(workflowId);
+  if (record === null) throw new Error(`Run ${workflowId} has a row and is not found.`);
+  const { status, revision, epoch, wants } = record;
+  const driver = store.driver({ workflowId, epoch: 0 });
+  const queued = await driver.peekMessages(null, MOST_MESSAGES);
+  return {
+    workflowId,
+    status,
+    revision,
+    epoch,
+    wants,
+    dueAt,
+    pauseReason: status === "paused" ? await pauseReason(handle) : null,
+    entries: await allEntries(workflowId, driver),
+    queued: queued.map(({ id }) => id),
+    seen: await seenBy(handle, status),
+  };
+}
+
+/** More than any run of the rig is sent. */
+const MOST_MESSAGES = 10_000;
+
+async function allEntries(run: string, driver: EngineDriver): Promise<CommittedEntry[]> {
   const rows = [];
   for (let after: Uint8Array | undefined; ; ) {
     const page = await driver.list(new Uint8Array(0), after === undefined ? {} : { after });

@@ -43,6 +43,9 @@ const judges: readonly Judge[] = [
 ];
 
 /** Everything that must not have happened and did. `calm`: nothing was killed, so no attempt may have started twice. */
-export function judge(evidence: Evidence, { calm = false }: { readonly calm?: boolean } = {}): Violation[] {
+export function judge(
+  evidence: Evidence,
+  { calm = false }: { readonly calm?: boolean | undefined } = {},
+): Violation[] {
   return [...judges, ...(calm ? [judgeCalmStarts] : [])].flatMap((one) => one(evidence));
 }

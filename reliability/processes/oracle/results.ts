@@ -13,23 +13,25 @@ interface Sight {
 export function judgeResults(evidence: Evidence): Violation[] {
   const sights = allSights(evidence);
   const violations: Violation[] = [];
-  const bodies = groupBy(evidence.of("body-end"), ({ run, path }) => [run, path]);
+  const bodies = groupBy(evidence.of("body-start", "body-end"), ({ run, path }) => [run, path]);
   for (const seen of groupBy(sights, ({ run, path }) => [run, path]).values()) {
     const { run, path } = seen[0] as Sight;
     const tokens = [...new Set(seen.map(({ token }) => token))];
     if (tokens.length > 1)
       violations.push({ invariant: "I6", run, problem: `${path} was ${tokens.join(" and ")}` });
     const made = bodies.get(JSON.stringify([run, path]));
+    // Where no body was there is a message, a sleep or a block.
     if (made === undefined) continue;
-    const good = new Set(made.filter(({ outcome }) => outcome === "ok").map(({ token }) => token));
+    const good = new Set(
+      made.flatMap((one) => (one.type === "body-end" && one.outcome === "ok" ? [one.token] : [])),
+    );
     for (const token of tokens) {
-      if (!good.has(token)) {
-        violations.push({
-          invariant: "I6",
-          run,
-          problem: `${path} was ${token}, which no body of it returned`,
-        });
-      }
+      if (good.has(token)) continue;
+      violations.push({
+        invariant: "I6",
+        run,
+        problem: `${path} was ${token}, which no body of it returned`,
+      });
     }
   }
   return violations;

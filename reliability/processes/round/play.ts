@@ -52,8 +52,31 @@ export interface Outcome {
 /** Generous: only what never ends is to be found by it. */
 const DEADLINE_MS = 120_000;
 
+/** A round that was played to its end and is still to be judged. */
+interface Played {
+  readonly round: Round;
+  readonly evidence: Evidence;
+  readonly done: Done;
+  /** What went wrong and needs no oracle. */
+  readonly found: readonly Violation[];
+}
+
 /** Plays a round to its end, and judges it. */
 export async function play(options: Play): Promise<Outcome> {
+  const { round, evidence, done, found } = await playOut(options);
+  const { violations: seen = [], notes = [], standstills: _, ...counts } = done;
+  const violations = [...seen, ...judge(evidence, options), ...found];
+  if (violations.length === 0) round.remove();
+  return {
+    counts: sumCounts([countEvidence(evidence), { ...NO_COUNTS, ...counts }]),
+    violations,
+    notes,
+    directory: round.directory,
+  };
+}
+
+/** Plays a round to its end. Its files are left where they are. */
+export async function playOut(options: Play): Promise<Played> {
   const { plan, members, harm, at = {}, deadlineMs = DEADLINE_MS } = options;
   const round = await Round.open(plan, at);
   const over = new AbortController();
@@ -62,37 +85,25 @@ export async function play(options: Play): Promise<Outcome> {
     const crew = new Crew(round, members);
     void crew.done.then(() => over.abort("done"));
     void crew.broken.then(() => over.abort("broken"));
-    const harmed = (await harm?.({ crew, round, signal: over.signal })) ?? {};
+    const done = (await harm?.({ crew, round, signal: over.signal })) ?? {};
     if (!over.signal.aborted) await pause(deadlineMs, over.signal);
     const inTime =
       over.signal.reason === "done" && (await settled(round.files.database, AbortSignal.timeout(deadlineMs)));
     await crew.rest();
     await round.stop();
-    const { violations: found = [], notes = [], standstills = [], ...done } = harmed;
-    const { counts, violations } = await judgeRound(round, options, standstills);
-    const late = inTime ? [] : [lateness(deadlineMs)];
-    const all = [...found, ...violations, ...late, ...unexplained(crew, options)];
-    if (all.length === 0) round.remove();
+    const records = readLedger(round.files.ledger);
+    const runs = await readStore(round.files.database);
+    const evidence = new Evidence({ plan, records, runs, standstills: done.standstills ?? [] });
     return {
-      counts: sumCounts([counts, { ...NO_COUNTS, ...done }]),
-      violations: all,
-      notes,
-      directory: round.directory,
+      round,
+      evidence,
+      done,
+      found: [...(inTime ? [] : [lateness(deadlineMs)]), ...unexplained(crew, options)],
     };
   } finally {
     clearTimeout(alarm);
     await round.stop();
   }
-}
-
-async function judgeRound(
-  { files, plan }: Round,
-  { calm = false }: Play,
-  standstills: readonly Standstill[],
-): Promise<Pick<Outcome, "counts" | "violations">> {
-  const records = readLedger(files.ledger);
-  const evidence = new Evidence({ plan, records, runs: await readStore(files.database), standstills });
-  return { counts: countEvidence(evidence), violations: judge(evidence, { calm }) };
 }
 
 function lateness(deadlineMs: number): Violation {
