@@ -1,15 +1,18 @@
 import { parseArgs } from "node:util";
-import { formatTally, tallyData } from "./report/table.ts";
+import { type LawReport, runLaws } from "./codecs/run-laws.ts";
+import { formatLaw, formatTally, tallyData } from "./report/table.ts";
 import type { Tally, Verdict } from "./report/tally.ts";
 import { prepareAll, runSeries } from "./stored/series.ts";
 import { StrayWatch } from "./stray-watch.ts";
 
 const USAGE = `npm run fuzz -- [--seeds N | --minutes M | --seed S] [--from S] [--home memory|sqlite|kv] [--json]
+npm run fuzz -- --codecs N [--seed S] [--json]
   --seeds    so many seeds: each damages a few hundred runs (default 5)
   --minutes  as many seeds as fit
   --seed     this one seed, as a failure names it
   --from     the first seed (default: a fresh one)
   --home     one kind of storage only
+  --codecs   so many cases of the laws of keys and codecs instead
   --json     the summary for a machine
 `;
 
@@ -20,6 +23,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     from: { type: "string" },
     home: { type: "string" },
+    codecs: { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -72,16 +76,31 @@ async function fuzzStored(): Promise<Tally> {
   return tally;
 }
 
+function fuzzCodecs(cases: number): LawReport[] {
+  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 30));
+  say(`seed ${seed}`);
+  const reports = runLaws({ cases, seed }, (report) => say(formatLaw(report)));
+  const broken = reports.filter(({ problem }) => problem !== null).length;
+  const total = reports.reduce((sum, report) => sum + report.cases, 0);
+  if (values.json) process.stdout.write(`${JSON.stringify({ seed, cases: total, reports }, null, 2)}\n`);
+  say(`${total} cases of ${reports.length} laws, ${broken} broken`);
+  if (broken > 0) say(`     npm run fuzz -- --codecs ${cases} --seed ${seed}`);
+  return reports;
+}
+
 async function main(): Promise<void> {
   if (values.help) {
     process.stdout.write(USAGE);
     return;
   }
   const strays = new StrayWatch();
-  const tally = await fuzzStored();
+  const bugs =
+    values.codecs === undefined
+      ? (await fuzzStored()).bugs
+      : fuzzCodecs(Number(values.codecs)).filter(({ problem }) => problem !== null);
   const stray = await strays.end();
   for (const problem of stray) say(`BUG  ${problem}`);
-  if (tally.bugs.length + stray.length > 0) process.exitCode = 1;
+  if (bugs.length + stray.length > 0) process.exitCode = 1;
 }
 
 await main();
