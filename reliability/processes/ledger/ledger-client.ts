@@ -3,7 +3,7 @@ import type { LedgerEvent } from "./ledger-record.ts";
 import { type AppendAnswer, onMessages, sendMessage } from "./wire.ts";
 
 /** The exit code of a process that lost its ledger: what it does can no longer be judged. */
-export const LEDGER_LOST = 70;
+const LEDGER_LOST = 70;
 
 /** Milliseconds of the machine's monotonic clock: the same in all processes, and it goes on while one is stopped. */
 export function machineTime(): number {

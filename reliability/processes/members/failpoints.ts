@@ -44,7 +44,7 @@ export function formatFailpoint({ name, passage, action }: FailpointSpec): strin
 }
 
 /** @throws Error when the text is not a failpoint. */
-export function parseFailpoint(text: string): FailpointSpec {
+function parseFailpoint(text: string): FailpointSpec {
   const [, name, passage, action] = /^([a-z.]+):(\d+)=(kill|stop)$/.exec(text) ?? [];
   if (!FAILPOINTS.includes(name as Failpoint)) {
     throw new Error(

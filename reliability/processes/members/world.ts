@@ -1,5 +1,5 @@
 import type { LedgerClient } from "../ledger/ledger-client.ts";
-import type { ProgramInput } from "../programs/workflow.ts";
+import type { ProgramInput } from "../programs/program.ts";
 import type { Claims } from "./claims.ts";
 import type { Failpoints } from "./failpoints.ts";
 import type { LookingClock } from "./looking-clock.ts";

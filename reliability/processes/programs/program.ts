@@ -70,6 +70,13 @@ export type Node =
 /** What is done one after the other. */
 export type Program = readonly Node[];
 
+/** What a run of a program starts with. */
+export interface ProgramInput {
+  readonly program: Program;
+  /** Who waits for a report of the end; null: nobody. */
+  readonly parent: string | null;
+}
+
 /** How a run has to end. */
 export type Ending = "completed" | "failed" | "cancelled" | "crash-loop";
 

@@ -8,15 +8,8 @@ import type { Founded } from "../ledger/ledger-record.ts";
 import type { World } from "../members/world.ts";
 import { Effects } from "./effects.ts";
 import { interpret } from "./interpret.ts";
-import type { Program } from "./program.ts";
+import type { ProgramInput } from "./program.ts";
 import { Trace } from "./trace.ts";
-
-/** What a run of a program starts with. */
-export interface ProgramInput {
-  readonly program: Program;
-  /** Who waits for a report of the end; null: nobody. */
-  readonly parent: string | null;
-}
 
 /** What a program ends with: everything that it has seen. A failed one has it in its error. */
 export interface ProgramOutput {

@@ -3,7 +3,7 @@ import type { Outcome } from "../round/play.ts";
 import { type Counts, NO_COUNTS, sumCounts } from "./counts.ts";
 
 /** Something that was violated, and what is needed to see it again. */
-export interface Finding extends Violation {
+interface Finding extends Violation {
   readonly seed: number;
   /** Store, ledger and plan, which are kept. */
   readonly directory: string;

@@ -19,7 +19,7 @@ export type Harm = (at: {
 }) => Promise<Done>;
 
 /** What a harm has done, and what it saw while it did. */
-export interface Done extends Partial<Counts> {
+interface Done extends Partial<Counts> {
   readonly violations?: readonly Violation[];
   /** Worth telling people. */
   readonly notes?: readonly string[];

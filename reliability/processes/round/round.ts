@@ -18,7 +18,7 @@ export interface MemberOptions {
 }
 
 /** Short leases, so that what a dead process held is soon taken over; as long as a loaded machine may need. */
-export const DEFAULT_WORK: WorkerConfig = {
+const DEFAULT_WORK: WorkerConfig = {
   leaseMs: 1_500,
   concurrency: 12,
   cacheSize: 8,
