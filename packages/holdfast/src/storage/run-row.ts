@@ -62,11 +62,14 @@ export function unbornRow(workflowId: string, now: number): RunRow {
   return { ...UNBORN, workflowId, createdAt: now, updatedAt: now };
 }
 
-/** A run as a store creates it, before anybody claims it; its due time is still to be reckoned. */
-export function newRow(run: NewRun, now: number): RunRow {
+/**
+ * A run as a store creates it, before anybody claims it; its due time is still to be reckoned. Its epochs come after those of
+ * all runs that were deleted: whoever still holds a run of the same id that is gone holds nothing of this one (P4).
+ */
+export function newRow(run: NewRun, at: { readonly now: number; readonly retiredEpoch: number }): RunRow {
   const { workflowId, workflowName, workflowVersion, fingerprint, status, wakeAt, createdAt } = run;
   const given = { workflowId, workflowName, workflowVersion, fingerprint, status, wakeAt, createdAt };
-  return { ...UNBORN, ...given, revision: 1, updatedAt: now };
+  return { ...UNBORN, ...given, epoch: at.retiredEpoch, revision: 1, updatedAt: at.now };
 }
 
 /** What a store tells of a run; an expired lease is nobody's. */

@@ -105,6 +105,14 @@ const rounding: BreakStore = (store) => ({
 const keepsDeleted: BreakStore = (store) => ({
   delete: async (workflowId) => (await store.get(workflowId)) !== null,
 });
+/** Counts the claims of each run from 1, whoever had its id before. */
+const forgetsEpochs: BreakStore = (store) => ({
+  delete: async (workflowId) => {
+    const existed = await store.delete(workflowId);
+    store.restore({ ...store.dump(), retiredEpoch: 0 });
+    return existed;
+  },
+});
 const oldestFirst: BreakStore = (store) => ({
   list: async (query) => {
     const page = await store.list(query);
@@ -143,6 +151,7 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
   ["forgets times", timeless, "due-times"],
   ["keeps the claim of a run that sleeps", restless, "commit-gives-up"],
   ["lets a zombie commit", zombie, "claim-zombie"],
+  ["takes a run for another that had its id", forgetsEpochs, "claim-reborn"],
   ["lets two ends of a run win", zombie, "terminal-once"],
   ["commits after a release", zombie, "release-fences"],
   ["sends before it has decided", sendsApart, "send-refused"],

@@ -47,6 +47,11 @@ export class KVSession implements RunTables {
     this.#named = new Map(Array.from(reading.named, ([name, positions]) => [name, new Set(positions)]));
   }
 
+  /** A namespace of one run is told nothing of others. */
+  retiredEpoch(): number {
+    return 0;
+  }
+
   /** The run as this operation leaves it. */
   get run(): RunRow | null {
     return this.#row;

@@ -15,11 +15,20 @@ export class MemoryTables implements Tables {
   readonly runs = new Map<number, MemoryRun>();
   readonly #byId = new Map<string, MemoryRun>();
   nextKey = 1;
+  #retiredEpoch = 0;
   /** Counts everything that was written: who compares two values knows whether something was written in between. */
   writes = 0;
 
   findRun(workflowId: string): RunRow | null {
     return this.#byId.get(workflowId)?.row ?? null;
+  }
+
+  retiredEpoch(): number {
+    return this.#retiredEpoch;
+  }
+
+  retire(epoch: number): void {
+    this.#retiredEpoch = Math.max(this.#retiredEpoch, epoch);
   }
 
   insertRun(run: RunRow, header: EncodedHeader): RunRow {
@@ -42,7 +51,8 @@ export class MemoryTables implements Tables {
     this.writes++;
   }
 
-  deleteRun(key: number): void {
+  deleteRun({ key, epoch }: Pick<RunRow, "key" | "epoch">): void {
+    this.retire(epoch);
     this.#byId.delete(this.#run(key).row.workflowId);
     this.runs.delete(key);
     this.writes++;
@@ -51,6 +61,7 @@ export class MemoryTables implements Tables {
   clear(): void {
     this.runs.clear();
     this.#byId.clear();
+    this.#retiredEpoch = 0;
   }
 
   header(key: number): EncodedHeader {

@@ -10,6 +10,8 @@ import { MemoryTables } from "./memory-tables.ts";
 /** All bytes of a memory store or driver: plain data that can be cloned, compared and kept. */
 export interface MemoryDump {
   readonly nextKey: number;
+  /** The highest epoch of all runs that were deleted. @default 0 */
+  readonly retiredEpoch?: number;
   /** In the order of creation. */
   readonly runs: readonly MemoryRunDump[];
 }
@@ -89,6 +91,7 @@ export class MemoryTransactor implements Transactor {
   dump(): MemoryDump {
     return {
       nextKey: this.#tables.nextKey,
+      retiredEpoch: this.#tables.retiredEpoch(),
       runs: Array.from(this.#tables.runs.values(), (run) => run.dump()),
     };
   }
@@ -97,6 +100,7 @@ export class MemoryTransactor implements Transactor {
     assertDistinct(data);
     this.#tables.clear();
     this.#tables.nextKey = data.nextKey;
+    this.#tables.retire(data.retiredEpoch ?? 0);
     for (const run of data.runs) this.#tables.adopt(MemoryRun.restore(run));
     this.#waiters.changedSomewhere();
   }

@@ -61,6 +61,11 @@ export class RunTable {
     return row === null ? null : readRun(row);
   }
 
+  /** The highest epoch of all runs that were deleted. */
+  retiredEpoch(): number {
+    return numberOf(this.#statements.get("SELECT epoch FROM holdfast_retired WHERE only = 1")?.epoch);
+  }
+
   insert(run: RunRow, header: EncodedHeader): RunRow {
     const values = encodeRun(run).map(([, value]) => value);
     const row = this.#statements.get(INSERT, ...values, header);
@@ -76,7 +81,8 @@ export class RunTable {
     this.#statements.run(`UPDATE holdfast_runs SET ${assignments} WHERE run = ?`, ...values, after.key);
   }
 
-  delete(key: number): void {
+  delete({ key, epoch }: Pick<RunRow, "key" | "epoch">): void {
+    this.#statements.run("UPDATE holdfast_retired SET epoch = max(epoch, ?) WHERE only = 1", epoch);
     for (const table of TABLES_OF_A_RUN)
       this.#statements.run(`DELETE FROM holdfast_${table} WHERE run = ?`, key);
   }

@@ -27,6 +27,10 @@ export class SqliteTables implements Tables {
     return this.#runs.find(workflowId);
   }
 
+  retiredEpoch(): number {
+    return this.#runs.retiredEpoch();
+  }
+
   insertRun(run: RunRow, header: EncodedHeader): RunRow {
     this.writes++;
     return this.#runs.insert(run, header);
@@ -37,9 +41,9 @@ export class SqliteTables implements Tables {
     this.#runs.update(before, after, header);
   }
 
-  deleteRun(key: number): void {
+  deleteRun(run: Pick<RunRow, "key" | "epoch">): void {
     this.writes++;
-    this.#runs.delete(key);
+    this.#runs.delete(run);
   }
 
   header(key: number): EncodedHeader {

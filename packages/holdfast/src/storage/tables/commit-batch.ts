@@ -33,7 +33,8 @@ export function commitBatch(ledger: RunLedger, holder: Holder, batch: CommitBatc
   const after = afterCommit(left, batch, circumstances(ledger, { ...run, wants: batch.wants }, now));
   ledger.tables.updateRun(run, after, batch.header);
   for (const spawn of spawns) {
-    insertNewRun(ledger, spawn, afterCreation(newRow(spawn, now), { now, wantedQueued: () => false }));
+    const born = newRow(spawn, { now, retiredEpoch: ledger.tables.retiredEpoch() });
+    insertNewRun(ledger, spawn, afterCreation(born, { now, wantedQueued: () => false }));
   }
   for (const delivery of deliveries) deliver(ledger, delivery);
   const due = after.lease === null && after.dueAt !== null;

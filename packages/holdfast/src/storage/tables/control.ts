@@ -20,7 +20,8 @@ export function requestOf(ledger: Ledger, workflowId: string, what: "wake" | "pa
 export function deleteRun(ledger: Ledger, workflowId: string): boolean {
   const run = ledger.tables.findRun(workflowId);
   if (run === null) return false;
-  ledger.tables.deleteRun(run.key);
+  // An epoch that damage has made huge would leave none above it.
+  ledger.tables.deleteRun({ key: run.key, epoch: run.damaged ? 0 : run.epoch });
   ledger.changed({ workflowId, kind: "deleted", due: false });
   return true;
 }

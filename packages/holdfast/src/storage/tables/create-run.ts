@@ -21,7 +21,8 @@ export function createRun(
     return { created: false, run: toRecord(existing, now), claim: null };
   }
   const at = { now, wantedQueued: () => false };
-  const free = afterCreation(newRow(run, now), at);
+  const retiredEpoch = ledger.tables.retiredEpoch();
+  const free = afterCreation(newRow(run, { now, retiredEpoch }), at);
   const row = insertNewRun(ledger, run, claim === undefined ? free : afterClaim(free, claim, at));
   const mine = claim === undefined ? null : claimOf(row, claim.leaseMs, now);
   return { created: true, run: toRecord(row, now), claim: mine };

@@ -27,6 +27,8 @@ export type MessageState = "queued" | "consumed" | "unknown";
 export interface RunTables {
   /** A row that does not fit its checksum is shown as `damagedRow` makes it. */
   findRun(workflowId: string): RunRow | null;
+  /** The highest epoch of all runs that were deleted; 0 when none was. */
+  retiredEpoch(): number;
   /** Gives the row with its key: greater than that of every run before, deleted ones included. */
   insertRun(run: RunRow, header: EncodedHeader): RunRow;
   /** Replaces `before`, as it was found; the header stays when none is given. */
@@ -48,8 +50,8 @@ export interface RunTables {
 
 /** All tables of a store in synchronous storage: memory and SQLite implement them. */
 export interface Tables extends RunTables {
-  /** Removes everything of the run. */
-  deleteRun(key: number): void;
+  /** Removes everything of the run; its epoch is retired. */
+  deleteRun(run: Pick<RunRow, "key" | "epoch">): void;
   header(key: number): EncodedHeader;
   /** Rows with `from <= key < to` (null: to the end) in ascending order, until the page is full. */
   scan(

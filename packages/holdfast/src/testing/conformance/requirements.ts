@@ -58,7 +58,12 @@ export const CONFORMANCE_REQUIREMENTS: Readonly<Record<number, Requirement>> = {
   31: tested("a batch after another revision is refused", "batch-fence", "second-fences", "bare-create-once"),
   32: tested("a refusal writes nothing at all", "refusal-whole", "fence-effects", "refusal-beside"),
   33: tested("epochs grow with every claim", "claim-epochs", "claim-outcome"),
-  34: tested("a zombie's batch is refused whenever it arrives", "claim-zombie", "claim-force"),
+  34: tested(
+    "a zombie's batch is refused whenever it arrives",
+    "claim-zombie",
+    "claim-force",
+    "claim-reborn",
+  ),
   35: tested("a live lease is not claimed", "claim-live-lease", "create-claimed"),
   36: tested("an ended lease is claimed", "claim-live-lease", "due-dead-holder", "crash-in-flight-claim"),
   37: tested("an ended lease is not renewed", "lease-expired", "lease-renew-many"),

@@ -76,6 +76,23 @@ export const claimCases = casesOf<StoreContext>({
         expectEqual((await store.driver(old).peekMessages(null, 9)).length, 1, "the queue");
       }),
   ],
+  "claim-reborn": [
+    "fences the holder of a run that was deleted from the run that was created under its id",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const old = await createClaimed(store, "a");
+        await store.delete("a");
+        const fresh = await createClaimed(store, "a");
+        expectTrue(fresh.epoch > old.epoch, `an epoch above ${old.epoch}: ${fresh.epoch}`);
+        const late = batch({ epoch: old.epoch, puts: [row([1])] });
+        await expectRejection(store.driver(old).commit(late), "FENCED", "the old holder's commit");
+        const [renewal] = await store.renew("owner", [{ ...old, leaseMs: 60_000 }]);
+        expectEqual(renewal?.held, false, "whether the old claim is renewed");
+        await store.release(old);
+        await commitAs(store, fresh, { puts: [row([2])] });
+        expectEqual(await store.driver(fresh).list(new Uint8Array()), [row([2])], "the rows");
+      }),
+  ],
   "claim-late-commit": [
     "takes a commit after the lease's end, as long as nobody claimed the run",
     (context) =>

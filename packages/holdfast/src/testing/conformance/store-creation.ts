@@ -235,9 +235,9 @@ export const creationCases = casesOf<StoreContext>({
           "its holder's commit",
         );
 
-        await store.create(newRun("a"), CLAIM);
+        const { claim } = await store.create(newRun("a"), CLAIM);
         for (const messageId of ["1", "2"]) await store.enqueue("a", message(messageId));
-        const fresh = store.driver({ workflowId: "a", epoch: 1 });
+        const fresh = store.driver({ workflowId: "a", epoch: claim?.epoch ?? 0 });
         expectEqual(
           [(await fresh.load())?.entries, await store.response("a", "1")],
           [[], null],
