@@ -97,8 +97,10 @@ export class ObjectRun implements WorkflowCalls {
     return this.#run.rewind(options);
   }
 
-  getState(): Promise<RunState | null> {
-    return this.#run.getState();
+  /** Reads no history: callers may ask often. */
+  async getState(): Promise<RunState | null> {
+    const state = await this.#setup.driver.readState();
+    return state === "pending" && this.#run.runs ? "running" : state;
   }
 
   getOutput(): Promise<unknown> {

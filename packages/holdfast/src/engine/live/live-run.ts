@@ -75,6 +75,11 @@ export class LiveRun implements RunHandle<unknown> {
     return this.#result;
   }
 
+  /** Whether a pass waits for its turn, is being opened or runs. */
+  get runs(): boolean {
+    return this.#active !== null;
+  }
+
   /** Starts a pass unless one runs, and gives its result. */
   proceed(): Promise<RunResult<unknown>> {
     this.#begin();
