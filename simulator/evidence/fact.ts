@@ -205,8 +205,12 @@ export type WorldFact =
   | { readonly type: "faults-end" }
   /** A value of a stored row was damaged by the world. */
   | { readonly type: "corrupted"; readonly run: string; readonly key: string }
-  /** Something that must never happen in the realm: an unhandled rejection, a warning, a forbidden global. */
-  | { readonly type: "stray"; readonly kind: "rejection" | "warning" | "global"; readonly what: string }
+  /** Something that must never happen in the realm: an unhandled rejection, a warning, a forbidden global, somebody who goes round in circles. */
+  | {
+      readonly type: "stray";
+      readonly kind: "rejection" | "warning" | "global" | "circle";
+      readonly what: string;
+    }
   /** What a process left behind when it had stopped or all its runs had ended. */
   | { readonly type: "left-behind"; readonly timers: number; readonly waits: number }
   /** A finished or resting run was replayed twice on copies of the store: what was written, and what the code saw. */

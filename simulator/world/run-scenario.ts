@@ -85,6 +85,8 @@ class Play {
     timeline.after(LOOK_MS, () => void look());
     await timeline.run(endAt, () => atRest);
     await this.#stopHosts();
+    if (timeline.stands)
+      chronicle.record("world", { type: "stray", kind: "circle", what: "too much happens at one instant" });
     const stored = storage.dump();
     await replayTwice(this.#world, stored);
     const evidence: Evidence = {

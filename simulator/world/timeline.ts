@@ -20,11 +20,14 @@ interface Event {
   cancelled: boolean;
 }
 
+/** More than this never happens at one instant, but to somebody who goes round in circles. */
+const BUSIEST_INSTANT = 100_000;
+
 /**
  * True time, and everything that is to happen in it.
  *
  * Owns: the order of events. Time moves only when nothing is left to do at the present instant: no microtask, no turn
- * that the engine asked for, no call of a real storage under way.
+ * that the engine asked for, no call of a real storage under way. An instant that does not end is the end of time.
  */
 export class Timeline {
   readonly #random: Prng;
@@ -37,6 +40,8 @@ export class Timeline {
   #tickets = 0;
   #busy = 0;
   #fired = 0;
+  /** What has happened at this instant. */
+  #atOnce = 0;
 
   constructor(start: number, random: Prng) {
     this.#now = start;
@@ -51,6 +56,11 @@ export class Timeline {
   /** Events that have happened. */
   get fired(): number {
     return this.#fired;
+  }
+
+  /** Whether so much happens at this instant that time will not go on. */
+  get stands(): boolean {
+    return this.#atOnce > BUSIEST_INSTANT;
   }
 
   /** Calls `fire` at an instant, in whole milliseconds; the result takes it back. */
@@ -108,10 +118,10 @@ export class Timeline {
     });
   }
 
-  /** Lets time pass until `done` says so, nothing is left, or `end` has come. */
+  /** Lets time pass until `done` says so, nothing is left, `end` has come, or time stands. */
   async run(end: number, done: () => boolean): Promise<void> {
     await this.#settle();
-    while (!done()) {
+    while (!done() && !this.stands) {
       const event = pop(this.#heap);
       if (event === undefined || event.at > end) return;
       if (event.cancelled || event.owner?.alive === false) continue;
@@ -119,7 +129,9 @@ export class Timeline {
         this.at(event.owner.pausedUntil, event.fire, event.owner);
         continue;
       }
+      if (event.at > this.#now) this.#atOnce = 0;
       this.#now = Math.max(this.#now, event.at);
+      this.#atOnce++;
       this.#fired++;
       event.fire();
       await this.#settle();
@@ -129,9 +141,10 @@ export class Timeline {
   /** Lets everything happen that needs no time. */
   async #settle(): Promise<void> {
     let quiet = 0;
-    while (quiet < QUIET_TASKS) {
+    while (quiet < QUIET_TASKS && !this.stands) {
       await macrotask();
       if (this.#busy > 0) continue;
+      this.#atOnce++;
       quiet = this.#tellSettled() || this.#takeTurn() ? 0 : quiet + 1;
     }
   }
