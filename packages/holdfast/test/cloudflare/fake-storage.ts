@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { DurableCursor, DurableStorage } from "../../src/drivers/cloudflare/durable-state.ts";
 import type { StorageFaults } from "../../src/testing/conformance/storage-faults.ts";
 
@@ -10,10 +10,18 @@ const CONTROL = /^\s*(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
 export class Disk {
   readonly database: DatabaseSync = new DatabaseSync(":memory:");
   alarm: number | null = null;
+  readonly #statements = new Map<string, StatementSync>();
   /** Told of every change of the alarm that is made for good. */
   alarmSet: (at: number | null) => void = () => {};
   /** Called before a transaction begins and when it is done. */
   transaction: (when: "before" | "after") => void = () => {};
+
+  /** A statement, prepared once. */
+  statement(query: string): StatementSync {
+    const statement = this.#statements.get(query) ?? this.database.prepare(query);
+    this.#statements.set(query, statement);
+    return statement;
+  }
 }
 
 /**
@@ -46,7 +54,7 @@ export class FakeStorage implements DurableStorage, StorageFaults {
         0,
       );
       if (bytes > ROW_BYTES) throw new Error("string or blob too big: SQLITE_TOOBIG");
-      const rows = this.disk.database.prepare(query).all(...(bindings as SQLInputValue[]));
+      const rows = this.disk.statement(query).all(...(bindings as SQLInputValue[]));
       return { toArray: () => rows.map(withArrayBuffers) };
     },
   };
