@@ -58,6 +58,8 @@ export class HostedRun {
   readonly #now: () => number;
   #pass: RunPass | null = null;
   #stop: Stop | null = null;
+  /** Whether the run has ended with this claim, and so will never be due again by itself. */
+  ended = false;
   /** Why the run was taken from here. */
   #taken: { readonly reason: unknown } | null = null;
 
@@ -103,6 +105,7 @@ export class HostedRun {
     const { leases, quarantine, session } = this.#with;
     const guard = new LeaseGuard();
     const held = await this.#advance(guard);
+    this.ended = ["completed", "failed", "cancelled"].includes(held.outcome.state);
     quarantine.leave(this);
     leases.drop(this.#lease);
     this.#keep(held.parked, held.outcome);

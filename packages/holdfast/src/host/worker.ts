@@ -91,7 +91,7 @@ export class Worker implements LocalRuns {
       return outcome;
     } finally {
       this.#reserved -= 1;
-      this.#bell.notify();
+      this.#roomCameFree();
     }
   }
 
@@ -240,7 +240,14 @@ export class Worker implements LocalRuns {
     void run.done.then(() => {
       this.#ending.delete(run);
       if (this.#runs.get(workflowId) === run) this.#runs.delete(workflowId);
-      this.#bell.notify();
+      // A run that parked has a due time of its own, which the next look is to know.
+      if (run.ended) this.#roomCameFree();
+      else this.#bell.notify();
     });
+  }
+
+  /** While there was room, hints and the clock have told of all that is due: only the first room is a reason to look. */
+  #roomCameFree(): void {
+    if (this.#room === 1) this.#bell.notify();
   }
 }

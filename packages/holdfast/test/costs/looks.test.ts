@@ -1,0 +1,62 @@
+import { defineWorkflow } from "holdfast";
+import { describe, expect, it } from "vitest";
+import { virtualStore } from "../host/host-on-virtual-clock.ts";
+import { interceptedStore } from "../host/intercepted-store.ts";
+
+const short = defineWorkflow({
+  name: "short",
+  run: async (ctx, count: number) => {
+    for (let i = 0; i < count; i++) await ctx.step(`step ${i}`, () => i);
+    return count;
+  },
+});
+
+/** A host on a store that counts the calls of its methods. */
+async function countedHost(concurrency: number) {
+  const world = virtualStore();
+  const calls = new Map<string, number>();
+  const store = interceptedStore(world.store, (method, go) => {
+    calls.set(method, (calls.get(method) ?? 0) + 1);
+    return go();
+  });
+  const host = await world.host({ workflows: [short], store, concurrency });
+  await world.clock.runUntilIdle();
+  return { ...world, host, calls: (method: string): number => calls.get(method) ?? 0 };
+}
+
+describe("a host with room to spare", () => {
+  it("does not look for work when a run is created here, nor when it has ended", async () => {
+    const { host, clock, calls } = await countedHost(100);
+    const before = calls("claim");
+    for (let i = 0; i < 50; i++) {
+      const handle = await host.start(short, { workflowId: `run-${i}`, input: 1 });
+      expect(await clock.settle(handle.result(), 1)).toBe(1);
+    }
+    expect(calls("claim")).toBe(before);
+  });
+
+  it("reads a run whose result is awaited once before and once after its end, whatever its length", async () => {
+    const { host, clock, calls } = await countedHost(100);
+    const reads = async (steps: number): Promise<number> => {
+      const before = calls("get");
+      const handle = await host.start(short, { workflowId: `run-${steps}`, input: steps });
+      expect(await clock.settle(handle.result(), 1)).toBe(steps);
+      return calls("get") - before;
+    };
+    expect(await reads(200)).toBe(await reads(20));
+    expect(await reads(100)).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("a host without room", () => {
+  it("takes up what waits as soon as a run of its own has ended", async () => {
+    const { host, clock } = await countedHost(1);
+    const handles = [];
+    for (let i = 0; i < 20; i++) {
+      handles.push(await host.start(short, { workflowId: `run-${i}`, input: 1 }));
+    }
+    // Less than the time between two looks by the clock.
+    const results = await clock.settle(Promise.all(handles.map((handle) => handle.result())), 1);
+    expect(results).toHaveLength(20);
+  });
+});
