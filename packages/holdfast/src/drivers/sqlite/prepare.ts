@@ -6,6 +6,11 @@ import type { ConnectionOptions } from "./sqlite-options.ts";
 
 /** How long SQLite itself waits for a lock: it blocks the event loop meanwhile, so it is short and tried again. */
 const LOCK_WAIT_MS = 10;
+/**
+ * The log is taken into the file when it has so many pages, a megabyte: SQLite's own 1,000 fill a small disk with a log that
+ * nothing takes in any more, since that happens after a commit, and none fits.
+ */
+const LOG_PAGES = 256;
 
 /**
  * Makes a database ready: write-ahead log, durability, schema. Done at once and not by promises, so that opening a
@@ -18,6 +23,7 @@ export function prepareDatabase(database: SqliteDatabase, file: string, options:
       database.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`);
       useWriteAheadLog(database, file);
       database.exec(`PRAGMA synchronous = ${options.synchronous === "full" ? "FULL" : "NORMAL"}`);
+      database.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
       migrate(database, file);
       return;
     } catch (error) {
