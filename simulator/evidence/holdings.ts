@@ -20,6 +20,8 @@ export interface Holding {
   readonly givenUp: number;
   /** The fact with which somebody else got the run; infinite when nobody did. */
   readonly taken: number;
+  /** Whether its holder did something with it: if not, it may never have heard of it. */
+  readonly used: boolean;
 }
 
 type Building = { -readonly [Key in keyof Holding]: Holding[Key] };
@@ -42,10 +44,14 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
         const never = Number.POSITIVE_INFINITY;
         const claims = all.get(run) ?? [];
         all.set(run, claims);
-        claims.push({ ...holding, givenUp: never, taken: never });
+        claims.push({ ...holding, givenUp: never, taken: never, used: false });
         break;
       }
+      case "refused":
+        use(current(fact.run), fact.epoch);
+        break;
       case "renewed": {
+        use(current(fact.run), fact.epoch);
         const holding = current(fact.run);
         if (
           holding !== undefined &&
@@ -57,6 +63,7 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
         break;
       }
       case "committed":
+        use(current(fact.run), fact.batch.epoch);
         if (!keepsClaim(fact.batch.status, fact.batch.wakeAt)) giveUp(current(fact.run), fact.n);
         break;
       case "released":
@@ -70,6 +77,10 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
   }
   return all;
 });
+
+function use(holding: Building | undefined, epoch: number): void {
+  if (holding?.epoch === epoch) holding.used = true;
+}
 
 function giveUp(holding: Building | undefined, n: number): void {
   if (holding !== undefined) holding.givenUp = Math.min(holding.givenUp, n);
@@ -108,7 +119,7 @@ const passStarts = memo(({ facts }) => {
 
 /**
  * The claim under which a pass was when fact `n` happened: the newest that its process had when it began, and then those with
- * which it was taken up in place after it had given the run up. A pass that was robbed stays what it was, whoever claims
+ * which it was taken up in place after it had given the run up, or that followed one of which nobody may have heard. A pass that was robbed stays what it was, whoever claims
  * the run afterwards, and so does one that is followed by another.
  */
 export function holdingOfPass(
@@ -122,7 +133,9 @@ export function holdingOfPass(
   let index = mine.findLastIndex(({ from }) => from < began);
   const end = follower === undefined ? mine.length : mine.findLastIndex(({ from }) => from < follower);
   for (let next = mine[index + 1]; next !== undefined; next = mine[index + 1]) {
-    if (next.from > n || index + 1 >= end || (mine[index]?.givenUp ?? next.from) >= next.from) break;
+    const current = mine[index];
+    const robbed = current?.used === true && current.givenUp >= next.from;
+    if (next.from > n || index + 1 >= end || robbed) break;
     index++;
   }
   return mine[index];
