@@ -15,6 +15,7 @@ import type { MemberConfig, Plan, WorkerConfig } from "./member-config.ts";
 import { operate } from "./operator.ts";
 import { recordedStore } from "./recorded-store.ts";
 import { sendShare } from "./sender.ts";
+import { untilStored } from "./until-stored.ts";
 import type { World } from "./world.ts";
 
 async function takePart(config: MemberConfig): Promise<void> {
@@ -34,7 +35,8 @@ async function takePart(config: MemberConfig): Promise<void> {
     version: work?.version ?? 1,
     token: () => `${name}.${process.pid}.${tokens++}`,
     async startRun(workflowId, input) {
-      await client.start(PROGRAM_WORKFLOW, { workflowId, input });
+      // What the storage does to the rig's own bodies is not to look like a failure of theirs.
+      await untilStored(() => client.start(PROGRAM_WORKFLOW, { workflowId, input }));
     },
   };
   const plan = JSON.parse(readFileSync(files.plan, "utf8")) as Plan;

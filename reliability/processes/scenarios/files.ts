@@ -32,8 +32,8 @@ function onFiles(about: About, harm: (random: SeededRandom, most: number) => Har
   };
 }
 
-/** Room for a store and its log, which is taken in when it has 4 MB. */
-const DISK_MEGABYTES = 12;
+/** Hardly room for a store and its log. */
+const DISK_MEGABYTES = 4;
 
 const fullDisk: Scenario = {
   id: "disk-full",
