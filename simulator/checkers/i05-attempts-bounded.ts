@@ -2,8 +2,11 @@ import { DEFAULT_LIMITS } from "#holdfast/model/limits.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { allHoldings, type Holding } from "../evidence/holdings.ts";
 import { entryAt } from "../evidence/lives.ts";
+import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
 import { type Start, startsOf } from "../evidence/starts.ts";
+import { FINAL_THROWS } from "../program/throws.ts";
+import { UNSTORABLE_VALUES } from "../program/values.ts";
 import { checkerOf } from "./checker-of.ts";
 
 export const attemptsBounded = checkerOf(
@@ -16,6 +19,12 @@ export const attemptsBounded = checkerOf(
       if (!start.held || programOf(evidence, start.life)?.newer !== undefined) continue;
       if (attempt > allowed)
         yield { problem: `attempt ${attempt} of ${allowed} started at "${path}"`, run, fact };
+      if (isHopeless(evidence, start))
+        yield {
+          problem: `attempt ${attempt} started at "${path}", though the one before was the last`,
+          run,
+          fact,
+        };
       const recorded = recordedAttempts(start);
       const expected = start.began.atMostOnce ? recorded : recorded + 1;
       if (attempt !== expected)
@@ -32,6 +41,21 @@ export const attemptsBounded = checkerOf(
 function recordedAttempts({ began, life }: Start): number {
   const entry = entryAt(life, began.path, began.n);
   return (began.role === "handler" ? entry?.compensation?.attempts : entry?.count) ?? 0;
+}
+
+/** Whether the attempt before ended in a way that is never tried again. */
+function isHopeless(evidence: Evidence, { began, life }: Start): boolean {
+  const program = programOf(evidence, life);
+  if (began.role !== "body" || began.attempt < 2 || program === undefined) return false;
+  const [step, ...others] = outlineOf(program).at(began.path);
+  if (step?.kind !== "step" || others.length > 0) return false;
+  const script = step.attempts[Math.min(began.attempt - 1, step.attempts.length) - 1];
+  // A timeout may come first.
+  const byTimeout = step.timeoutMs > 0 && step.retryOnTimeout;
+  if (script === undefined || byTimeout) return false;
+  if ("never" in script.ends) return true;
+  if ("throws" in script.ends) return FINAL_THROWS.includes(script.ends.throws);
+  return UNSTORABLE_VALUES.includes(script.ends.value);
 }
 
 /** Claims that started bodies, one after the other, with no commit and no orderly end in between. */

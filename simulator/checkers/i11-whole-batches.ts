@@ -41,6 +41,18 @@ function* differences(evidence: Evidence, life: Life, dump: MemoryRunDump): Iter
   const found = dump.messages.map(({ id }) => id);
   if (JSON.stringify(queued) !== JSON.stringify(found))
     yield `the queue holds ${found.join(", ") || "nothing"}, where ${queued.join(", ") || "nothing"} should be`;
+  yield* answerDifferences(life, dump);
+}
+
+/** Of several answers to one message the first stays. */
+function* answerDifferences({ commits }: Life, { responses }: MemoryRunDump): Iterable<string> {
+  const given = new Map<string, Uint8Array>();
+  for (const { batch } of commits)
+    for (const { id, response } of batch?.complete ?? []) if (!given.has(id)) given.set(id, response);
+  const found = new Map(responses);
+  for (const [id, response] of given)
+    if (!sameBytes(found.get(id) ?? null, response))
+      yield `the answer to ${id} is not stored as it was given`;
 }
 
 function* rowDifferences(life: Life, dump: MemoryRunDump, damaged: ReadonlySet<string>): Iterable<string> {

@@ -3,8 +3,11 @@ import { isTerminal } from "#holdfast/model/run.ts";
 import { dueAt } from "#holdfast/storage/due.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { holdingsOf } from "../evidence/holdings.ts";
-import { livesOf } from "../evidence/lives.ts";
+import { type Commit, entryAt, type Life, livesOf } from "../evidence/lives.ts";
+import { outlineOf } from "../evidence/outline.ts";
+import { programOf } from "../evidence/programs.ts";
 import { mustBeClaimedBy } from "../evidence/quiet.ts";
+import type { Statement } from "../program/program.ts";
 import { checkerOf } from "./checker-of.ts";
 
 export const durableReasonToWake = checkerOf(
@@ -12,10 +15,17 @@ export const durableReasonToWake = checkerOf(
   "every run that is not over has a reason to wake up in the store, and is taken up when it is due",
   function* (evidence) {
     for (const life of livesOf(evidence)) {
-      for (const { record, fact } of life.commits) {
+      for (const commit of life.commits) {
+        const { record, fact } = commit;
         const sleepless = record.wakeAt === null && (record.wants ?? []).length === 0;
         if (record.status === "sleeping" && sleepless && fact < life.damagedAt)
           yield { problem: "the run sleeps and nothing wakes it", run: life.run, fact };
+        for (const name of unheard(evidence, life, commit))
+          yield {
+            problem: `the run sleeps, waits for "${name}", and is not woken by it`,
+            run: life.run,
+            fact,
+          };
       }
       const damaged = life.damagedAt !== Number.POSITIVE_INFINITY;
       const run = evidence.stored.runs.find(({ row }) => row.workflowId === life.run);
@@ -25,6 +35,25 @@ export const durableReasonToWake = checkerOf(
     }
   },
 );
+
+/** Names of messages that waits at the root ask for, and that do not wake the run; one that is due at once looks by itself. */
+function* unheard(evidence: Evidence, life: Life, { record, fact, at }: Commit) {
+  const program = programOf(evidence, life);
+  if (record.status !== "sleeping" || program === undefined) return;
+  if (record.wakeAt !== null && record.wakeAt <= at) return;
+  for (const path of life.versions.keys()) {
+    const entry = path.includes("/") ? null : entryAt(life, path, fact + 1);
+    if (entry?.kind !== "message" || entry.status !== "pending") continue;
+    const [statement, ...others] = outlineOf(program).at(path);
+    if (statement === undefined || others.length > 0) continue;
+    for (const name of namesOf(statement)) if (record.wants?.includes(name) !== true) yield name;
+  }
+}
+
+function namesOf(statement: Statement): readonly string[] {
+  if (statement.kind === "listen") return [statement.message];
+  return statement.kind === "next" || statement.kind === "batch" ? statement.names : [];
+}
 
 /** What is wrong with how the storage means to wake the run. */
 function sleepProblem({ row, messages }: MemoryRunDump, now: number): string | null {

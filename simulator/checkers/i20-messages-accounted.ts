@@ -1,6 +1,7 @@
+import { isTerminal } from "#holdfast/model/run.ts";
 import { callsOf } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { type Commit, livesOf, livesOfRun } from "../evidence/lives.ts";
+import { type Commit, commitBefore, livesOf, livesOfRun } from "../evidence/lives.ts";
 import { queueOf, receiptsIn } from "../evidence/queues.ts";
 import { checkerOf } from "./checker-of.ts";
 
@@ -20,6 +21,13 @@ export const messagesAccounted = checkerOf(
       for (const commit of life.commits) {
         for (const problem of mismatches(commit, (id) => fates.get(id)?.message.expiresAt != null))
           yield { problem, run, fact: commit.fact };
+      }
+      for (const [id, { arrivals }] of fates) {
+        const [first] = arrivals;
+        const status = commitBefore(life, first ?? 0)?.record.status;
+        if (first === undefined || status === undefined || !isTerminal(status)) continue;
+        if (evidence.facts[first]?.type === "enqueued" && first < life.damagedAt)
+          yield { problem: `message ${id} was taken, and the run is ${status}`, run, fact: first };
       }
       if (life.to !== Number.POSITIVE_INFINITY) continue;
       const dump = evidence.stored.runs.find(({ row }) => row.workflowId === run);

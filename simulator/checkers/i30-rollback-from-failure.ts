@@ -1,6 +1,7 @@
 import { decodeFailure } from "#holdfast/history/failure.ts";
 import { KeySpace } from "#holdfast/history/key.ts";
 import { decodeRunFailure } from "#holdfast/history/run-failure.ts";
+import { LimitError } from "#holdfast/model/errors/argument-errors.ts";
 import { HoldfastError } from "#holdfast/model/errors/holdfast-error.ts";
 import type { RunState } from "#holdfast/model/run.ts";
 import { callsBefore } from "../evidence/calls.ts";
@@ -23,7 +24,7 @@ const WHILE_UNDONE: ReadonlySet<RunState> = new Set(["rolling_back", "paused", "
 
 export const rollbackFromFailure = checkerOf(
   "I30",
-  "a rollback comes from a failure of the workflow or a cancel, never from the storage, and goes on until it has ended",
+  "a rollback comes from a failure of the workflow or a cancel, never from the storage (nor does a hold), and goes on until it has ended",
   function* (evidence) {
     for (const life of livesOf(evidence)) {
       let undoing = false;
@@ -38,6 +39,8 @@ export const rollbackFromFailure = checkerOf(
           for (const problem of causeProblems(evidence, life, commit)) yield { problem, ...at };
         }
         if (status === "failed" || status === "cancelled" || status === "completed") undoing = false;
+        if (commit.header?.pause === "limit" && commit.previous?.pause !== "limit" && !isOverLimit(commit))
+          yield { problem: "the run is held for a limit, and its error is of no limit", ...at };
         const code = failureCode(commit);
         if (code !== null && NOT_THE_WORKFLOWS.has(code))
           yield { problem: `the run failed with ${code}, which is no failure of its code`, ...at };
@@ -61,6 +64,11 @@ function* causeProblems(evidence: Evidence, life: Life, commit: Commit): Iterabl
     (fact) => fact.type === "pass-returned" && fact.run === run && fact.n > life.from && fact.n < commit.fact,
   );
   if (!returned) yield "a rollback began, though the workflow function had not ended";
+}
+
+function isOverLimit({ singles }: Commit): boolean {
+  const row = singles.get(KeySpace.hold);
+  return row != null && LimitError.is(decodeFailure(row));
 }
 
 function failureCode({ singles }: Commit): string | null {
