@@ -11,7 +11,7 @@ import { createStorage, getOrCreateMetadata } from "./storage.ts";
 import { forgetPrefix, readRecordedRun, writeRecordedRun } from "./storage-io.ts";
 
 /** Deletions that go with a write of the history. */
-export interface PendingDeletions {
+interface PendingDeletions {
   prefixes: Uint8Array[];
   keys: Uint8Array[];
   ranges: { start: Uint8Array; end: Uint8Array }[];

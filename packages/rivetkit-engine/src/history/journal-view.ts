@@ -133,7 +133,7 @@ function messageDrafts(
 }
 
 /** A place as a location: names, branches and iterations. */
-export function locationOf(place: Place): Location {
+function locationOf(place: Place): Location {
   const location: Location = [];
   for (let at: Place | null = place; at !== null && at.segment !== null; at = at.parent) {
     const { type, value } = at.segment;
