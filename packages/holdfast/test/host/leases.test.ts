@@ -47,6 +47,22 @@ describe("a lease", () => {
     expect(events.some((event) => event.type === "fenced")).toBe(false);
   });
 
+  it("that was taken before its run was read starts nothing", async () => {
+    const { host, clock, store } = virtualStore();
+    const { bodies, workflow } = work();
+    const robbed = interceptedStore(store, async (method, go) => {
+      if (method === "driver.load" && bodies.length === 0) {
+        const run = { workflowId: "a", force: true };
+        await store.claim({ owner: "robber", leaseMs: 60_000, limit: 1, workflowNames: null, run });
+      }
+      return go();
+    });
+    await (await host({ workflows: [workflow], store: robbed })).start(workflow, { workflowId: "a" });
+    await clock.advance(50_000);
+    expect(bodies).toEqual([]);
+    expect((await store.get("a"))?.lease?.owner).toBe("robber");
+  });
+
   it("costs a short run nothing", async () => {
     const { host, clock, store } = virtualStore();
     const quick = defineWorkflow({

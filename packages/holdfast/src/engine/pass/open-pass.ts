@@ -3,6 +3,7 @@ import { Journal } from "../../history/journal.ts";
 import { type LoadedRun, loadJournal } from "../../history/journal-load.ts";
 import { KeySpace } from "../../history/key.ts";
 import { CorruptionError, CrashLoopError } from "../../model/errors/history-errors.ts";
+import { FencedError } from "../../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import { Payloads } from "../replay/payloads.ts";
 import { Report } from "../replay/report.ts";
@@ -37,6 +38,7 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
     await holdRun(hold, "corruption", error);
     return { outcome: { state: "paused", reason: "corruption", error } };
   }
+  assertHeld(settings, loaded);
   if (loaded === null) {
     const run = { definition: settings.definition, input: await settings.input() };
     const journal = await newJournal(settings, settings.workflowId, run);
@@ -71,6 +73,13 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
       schedule: image.schedule ?? null,
     }),
   };
+}
+
+/** A claim that was taken before the run was read is known as lost at once, not with the first commit (P4). */
+function assertHeld({ workflowId, claim }: PassSettings, loaded: LoadedRun | null): void {
+  if (claim.epoch === 0 || loaded?.image.epoch === claim.epoch) return;
+  const stored = loaded === null ? "the run was deleted" : `the store is at epoch ${loaded.image.epoch}`;
+  throw new FencedError(workflowId, `it holds epoch ${claim.epoch}, and ${stored}`);
 }
 
 /** A report for one run. */
