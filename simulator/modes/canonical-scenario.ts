@@ -36,7 +36,7 @@ export function canonicalScenario(program: Program, number: number): Scenario {
     storage: "memory",
     rates: number % 3 === 2 ? { "hint-lost": 1 } : {},
     plan: [],
-    quietAtMs: 5_000,
+    quietAtMs: 3_000,
     endAtMs: 120_000,
     latencyMs: 0,
   };

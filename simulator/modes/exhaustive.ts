@@ -8,9 +8,12 @@ import { judge } from "./judge.ts";
 import type { Mode } from "./mode.ts";
 import { Tally } from "./tally.ts";
 
+/** Other names of `not-applied`: they would play the same worlds again. */
+const SAME: ReadonlySet<CallFault> = new Set(["serialization", "disk-full", "pool-exhausted"]);
+
 /** What the calls of a process can meet alone: for a host everything, for a client, which does not die, F3 to F5. */
 const FAULTS: Readonly<Record<string, readonly CallFault[]>> = {
-  "host-0": CALL_FAULTS,
+  "host-0": CALL_FAULTS.filter((fault) => !SAME.has(fault)),
   client: ["not-applied", "answer-lost", "late"],
 };
 

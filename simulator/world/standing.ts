@@ -20,7 +20,7 @@ export class Standing {
     this.#world = world;
     const longest = (of: (host: { leaseMs: number; pollMs: number }) => number): number =>
       Math.max(0, ...world.scenario.hosts.map(of));
-    this.#restMs = 2 * longest(({ leaseMs }) => leaseMs) + 2 * longest(({ pollMs }) => pollMs) + 3_000;
+    this.#restMs = 2 * longest(({ leaseMs }) => leaseMs) + 2 * longest(({ pollMs }) => pollMs) + 1_000;
   }
 
   async atRest(endAt: number): Promise<boolean> {
