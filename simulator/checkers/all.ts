@@ -7,6 +7,7 @@ import { attemptsBounded } from "./i05-attempts-bounded.ts";
 import { sameValuesOnReplay } from "./i06-same-values-on-replay.ts";
 import { pureReplay } from "./i07-pure-replay.ts";
 import { divergenceTold } from "./i08-divergence-told.ts";
+import { asTheReference } from "./i09-as-the-reference.ts";
 import { pinnedVersions } from "./i10-pinned-versions.ts";
 import { wholeBatches } from "./i11-whole-batches.ts";
 import { fencedWriteNothing } from "./i12-fenced-write-nothing.ts";
@@ -44,6 +45,7 @@ export const CHECKERS: readonly Checker[] = [
   sameValuesOnReplay,
   pureReplay,
   divergenceTold,
+  asTheReference,
   pinnedVersions,
   wholeBatches,
   fencedWriteNothing,

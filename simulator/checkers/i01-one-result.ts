@@ -14,7 +14,7 @@ export const oneResult = checkerOf(
           const at = { run: life.run, fact };
           const wasSettled = before !== null && before.status !== "pending";
           const isSettled = after !== null && after.status !== "pending";
-          if (resets && !isSettled) settled.delete(path);
+          if (resets && !isSettled) takeBack(settled, path);
           else if (wasSettled && after !== null && !isSettled)
             yield { problem: `the committed result at "${path}" was taken back by no operator`, ...at };
           else if (wasSettled && isSettled && differs(before, after))
@@ -28,6 +28,12 @@ export const oneResult = checkerOf(
     }
   },
 );
+
+/** With a block goes what it had pruned. */
+function takeBack(settled: Set<string>, path: string): void {
+  settled.delete(path);
+  for (const inside of settled) if (inside.startsWith(`${path}/`)) settled.delete(inside);
+}
 
 /** What becomes of the compensation, and a handler that a deploy adds, are no part of the result. */
 function differs(a: Entry, b: Entry): boolean {

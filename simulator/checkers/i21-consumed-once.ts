@@ -1,7 +1,6 @@
-import { decodeMessages } from "#holdfast/history/message-record.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { type Life, lifeAt, livesOf } from "../evidence/lives.ts";
-import { queueOf } from "../evidence/queues.ts";
+import { copiedMessages, queueOf } from "../evidence/queues.ts";
 import { checkerOf } from "./checker-of.ts";
 
 export const consumedOnce = checkerOf(
@@ -37,7 +36,7 @@ function* foreign(evidence: Evidence) {
     if (life === undefined || life.number > 1) continue;
     let copied = given.get(life);
     if (copied === undefined) {
-      copied = new Set(copiesIn(life));
+      copied = new Set(copiedMessages(life));
       given.set(life, copied);
     }
     for (const id of fact.messageIds) {
@@ -45,12 +44,5 @@ function* foreign(evidence: Evidence) {
       const problem = `code received message ${id} at "${fact.path}", which was not sent to its run`;
       yield { problem, run: fact.run, fact: fact.n };
     }
-  }
-}
-
-function* copiesIn(life: Life): Iterable<string> {
-  for (const { after } of life.commits[0]?.entries ?? []) {
-    if (after?.kind !== "message" || after.status !== "completed" || after.result === null) continue;
-    for (const { id } of decodeMessages(after.result)) yield id;
   }
 }

@@ -6,7 +6,7 @@ import type { Evidence } from "../evidence/evidence.ts";
 import { type Life, livesOf, livesOfRun } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
-import { queueOf } from "../evidence/queues.ts";
+import { copiedMessages, queueOf } from "../evidence/queues.ts";
 import { canonicalText } from "../program/canonical.ts";
 import type { Statement } from "../program/program.ts";
 import { checkerOf } from "./checker-of.ts";
@@ -43,11 +43,13 @@ function countOf(statement: Statement): number {
 
 function* wrongAnswers(evidence: Evidence, life: Life) {
   const { fates } = queueOf(evidence, life);
+  const copied = new Set(copiedMessages(life));
   const answered = new Map<string, number>();
   for (const { batch, fact, generation, entries } of life.commits) {
     const at = { run: life.run, fact };
     for (const { id } of batch?.complete ?? []) {
-      const consumed = fates.get(id)?.consumed.some((commit) => commit.fact <= fact) === true;
+      const consumed =
+        copied.has(id) || fates.get(id)?.consumed.some((commit) => commit.fact <= fact) === true;
       if (!consumed) yield { problem: `message ${id} was answered and had not been received`, ...at };
       if (answered.get(id) === generation) yield { problem: `message ${id} was answered twice`, ...at };
       answered.set(id, generation);

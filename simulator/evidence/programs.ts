@@ -17,6 +17,16 @@ const versions = memo(({ facts }): ReadonlyMap<string, number> => {
   return found;
 });
 
+/** The versions of the code that have run in a life. */
+export function versionsOfLife(evidence: Evidence, { run, from, to }: Life): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let n = from; n < Math.min(to, evidence.facts.length); n++) {
+    const fact = evidence.facts[n];
+    if (fact?.type === "pass-started" && fact.run === run) found.add(fact.version);
+  }
+  return found;
+}
+
 /** The code's version in a pass; 0 where the pass is unknown. */
 export function versionOfPass(evidence: Evidence, run: string, pass: number): number {
   return versions(evidence).get(JSON.stringify([run, pass])) ?? 0;

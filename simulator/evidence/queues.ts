@@ -46,6 +46,14 @@ export function receiptsIn(commit: Commit): readonly Omit<Receipt, "queued">[] {
   return receipts.sort((a, b) => a.entry.sequence - b.entry.sequence);
 }
 
+/** Messages in the history that a fork was given: another run had received them. */
+export function* copiedMessages(life: Life): Iterable<string> {
+  for (const { after } of life.commits[0]?.entries ?? []) {
+    if (after?.kind !== "message" || after.status !== "completed" || after.result === null) continue;
+    for (const { id } of decodeMessages(after.result)) yield id;
+  }
+}
+
 /** The queues of all lives. */
 export const queuesOf = memo((evidence): ReadonlyMap<Life, QueueStory> => {
   const queues = new Map<Life, Queue>(livesOf(evidence).map((life) => [life, new Queue()]));

@@ -20,7 +20,9 @@ export function* repeats(starts: readonly Start[]): Iterable<readonly [Start, St
 /** Whether something had stopped the start before: its process, its claim, or somebody outside. */
 export function hadReason(evidence: Evidence, before: Start, again: Start): boolean {
   const { run, process, n } = before.began;
-  if (!before.held || before.aborted !== null || again.holding.fromAt >= before.holding.until) return true;
+  // Who does not know yet that the run was taken from it goes on for a while.
+  if (!before.held || !again.held || before.aborted !== null || again.holding.fromAt >= before.holding.until)
+    return true;
   for (let i = n + 1; i < again.began.n; i++) {
     const fact = evidence.facts[i];
     if (fact === undefined) continue;

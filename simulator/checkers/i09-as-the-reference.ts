@@ -1,0 +1,66 @@
+import { decodeFailure } from "#holdfast/history/failure.ts";
+import { KeySpace } from "#holdfast/history/key.ts";
+import { defaultCodec } from "#holdfast/history/payload.ts";
+import { decodeRunFailure } from "#holdfast/history/run-failure.ts";
+import { HoldfastError } from "#holdfast/model/errors/holdfast-error.ts";
+import { type Commit, type Life, livesOf } from "../evidence/lives.ts";
+import { outlineOf } from "../evidence/outline.ts";
+import { programOf, versionsOfLife } from "../evidence/programs.ts";
+import { canonicalText } from "../program/canonical.ts";
+import { expectedEnd } from "../reference/expected-end.ts";
+import { storedErrorText } from "../reference/operations.ts";
+import { checkerOf } from "./checker-of.ts";
+
+/** Failures of functions that return while something of theirs is under way: a matter of turns. */
+const OF_TURNS: ReadonlySet<string> = new Set(["ENTRY_IN_PROGRESS", "FAILURE_UNAWAITED"]);
+
+export const asTheReference = checkerOf(
+  "I9",
+  "a run ends as its program says, given what its history decided: results, messages, winners and timeouts",
+  function* (evidence) {
+    for (const life of livesOf(evidence)) {
+      const commit = endOfCode(life);
+      const program = programOf(evidence, life);
+      const versions = versionsOfLife(evidence, life);
+      const [version] = versions;
+      if (commit === undefined || program === undefined || version === undefined) continue;
+      // A fork may have been given results of another version.
+      const copied = (life.commits[0]?.entries.length ?? 0) > 0 && program.newer !== undefined;
+      if (versions.size > 1 || copied || commit.fact > life.damagedAt) continue;
+      const { end, problems } = expectedEnd(evidence, life, { program, version, commit });
+      const at = { run: life.run, fact: commit.fact };
+      const found = foundEnd(commit);
+      if (leavesStrands(program) && found.code !== null && OF_TURNS.has(found.code)) continue;
+      for (const problem of problems) yield { problem, ...at };
+      if (end === "undecided" || problems.length > 0) continue;
+      const expected =
+        end === null ? "not at all" : end.ok ? end.text : `with the failure ${storedErrorText(end.error)}`;
+      if (expected !== found.text)
+        yield { problem: `the run ended ${found.text}, and by its program ${expected}`, ...at };
+    }
+  },
+);
+
+/** The last commit with which the code of the run ended, by its own doing. */
+function endOfCode(life: Life): Commit | undefined {
+  const last = life.commits.findLast(
+    ({ singles }) => singles.has(KeySpace.output) || singles.has(KeySpace.error),
+  );
+  if (last === undefined || last.resets || last.header?.rollback === "cancel") return undefined;
+  const begins = last.record.status === "rolling_back" && last.previous?.rollback === "none";
+  const ends = last.record.status === "completed" || last.record.status === "failed";
+  return begins || (ends && last.previous?.rollback === "none") ? last : undefined;
+}
+
+function foundEnd({ singles }: Commit): { readonly text: string; readonly code: string | null } {
+  const output = singles.get(KeySpace.output);
+  if (output != null) return { text: canonicalText(defaultCodec.decode(output)), code: null };
+  const row = singles.get(KeySpace.error);
+  const error = row == null ? undefined : decodeFailure(decodeRunFailure(row).failure);
+  const code = HoldfastError.is(error) ? error.code : null;
+  return { text: `with the failure ${canonicalText(error)}`, code };
+}
+
+function leavesStrands(program: Parameters<typeof outlineOf>[0]): boolean {
+  return outlineOf(program).all.some(({ kind }) => kind === "together");
+}

@@ -1,0 +1,20 @@
+import { escapeName } from "#holdfast/history/location.ts";
+
+/** A scope of the code: the place in the history below which its operations stand. */
+export class ScopePlace {
+  readonly path: string;
+  /** Sends so far, by name. */
+  readonly sends: Map<string, number> = new Map();
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  at(segment: string): string {
+    return this.path === "" ? segment : `${this.path}/${segment}`;
+  }
+
+  named(name: string): string {
+    return this.at(escapeName(name));
+  }
+}

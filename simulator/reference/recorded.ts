@@ -1,0 +1,39 @@
+import type { Entry } from "#holdfast/history/entry.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { type Commit, entryAt, type Life } from "../evidence/lives.ts";
+
+/** What is recorded of a run at the commit with which its code ended. */
+export class Recorded {
+  readonly life: Life;
+  /** The number of the first rollback checkpoint; 0 when there is none. */
+  readonly checkpointAt: number;
+  readonly #fact: number;
+  readonly #draws: ReadonlyMap<string, string>;
+
+  constructor(evidence: Evidence, life: Life, commit: Commit) {
+    this.life = life;
+    this.checkpointAt = commit.header?.checkpointAt ?? 0;
+    this.#fact = commit.fact;
+    this.#draws = drawsBefore(evidence, life, commit.fact);
+  }
+
+  entry(path: string): Entry | null {
+    return entryAt(this.life, path, this.#fact + 1);
+  }
+
+  /** What the last pass drew at a place, as text: nothing of it is stored. */
+  drawn(mark: string): string | undefined {
+    return this.#draws.get(mark);
+  }
+}
+
+function drawsBefore({ facts }: Evidence, { run, from }: Life, before: number): ReadonlyMap<string, string> {
+  let draws = new Map<string, string>();
+  for (let n = from; n < before; n++) {
+    const fact = facts[n];
+    if (fact?.type === "pass-started" && fact.run === run) draws = new Map();
+    if (fact?.type !== "seen" || fact.run !== run || fact.operation !== "draw" || !fact.outcome.ok) continue;
+    draws.set(fact.path, fact.outcome.value);
+  }
+  return draws;
+}

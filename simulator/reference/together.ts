@@ -1,0 +1,74 @@
+import { caughtValue, keptText } from "../program/block-values.ts";
+import { canonicalText } from "../program/canonical.ts";
+import type { Block, Statement, StatementOf } from "../program/program.ts";
+import { type End, type Failure, listText, objectText, Undecided, type Value, value } from "./end.ts";
+import type { Interpreter, Standing } from "./interpreter.ts";
+import type { ScopePlace } from "./place.ts";
+
+/** What the language's own combinators make of statements that are all begun at once. */
+export function endOfTogether(
+  interpreter: Interpreter,
+  { how, statements }: StatementOf<"together">,
+  { scope, ...standing }: Standing & { readonly scope: ScopePlace },
+): End {
+  // Sends of one name are told apart by the order in which strands come to them.
+  if (statements.some(sendsLater)) throw new Undecided("sends of strands that run together");
+  const ends = statements.map((statement, index) =>
+    interpreter.statement(statement, scope, { ...standing, position: `${standing.position}.${index}` }),
+  );
+  const settled = ends.filter((end) => end !== null);
+  const all = settled.length === ends.length;
+  const last = Math.max(standing.at, ...settled.map(({ at }) => at));
+  const failures = settled.filter((end): end is Failure => !end.ok);
+  const values = settled.filter((end): end is Value => end.ok);
+  switch (how) {
+    case "all":
+      if (failures.length > 0) return first(failures);
+      return all ? value(listText(values.map(({ text }) => keptText(text))), last) : null;
+    case "race": {
+      const winner = first(settled);
+      return winner?.ok ? value(keptText(winner.text), winner.at) : winner;
+    }
+    case "any": {
+      const winner = first(values);
+      if (winner !== null) return value(keptText((winner as Value).text), winner.at);
+      if (!all) return null;
+      const errors = failures.map(({ error }) => error);
+      const error = new AggregateError(errors, "All promises were rejected");
+      return { ok: false, error, origin: null, at: last };
+    }
+    case "allSettled":
+      return all ? value(listText(settled.map(settledText)), last) : null;
+  }
+}
+
+function settledText(end: Value | Failure): string {
+  if (end.ok) return objectText({ value: keptText(end.text) });
+  return objectText({ rejected: canonicalText(caughtValue(end.error)) });
+}
+
+/** The one that settled first; of two that settle in one turn, microtasks decide. */
+function first(ends: readonly (Value | Failure)[]): End {
+  const [one, two] = ends.toSorted((a, b) => a.at - b.at);
+  if (one === undefined) return null;
+  if (two !== undefined && two.at === one.at) throw new Undecided("two settle in one turn");
+  return one;
+}
+
+/** Whether the statement sends in this scope, and not at once. */
+function sendsLater(statement: Statement): boolean {
+  const inside = (block: Block): boolean =>
+    block.statements.some((one) => one.kind === "send" || sendsLater(one));
+  switch (statement.kind) {
+    case "catch":
+      return inside(statement.body);
+    case "version":
+      return inside(statement.older) || inside(statement.newest);
+    case "if":
+      return inside(statement.even) || inside(statement.odd);
+    case "together":
+      return statement.statements.some(sendsLater);
+    default:
+      return false;
+  }
+}
