@@ -73,7 +73,11 @@ function* resultsAfterCancel(life: Life) {
     else if (cancelled) {
       const late = commit.entries.find(
         ({ before, after }) =>
-          after !== null && after.status !== "pending" && (before === null || before.status === "pending"),
+          after !== null &&
+          after.status !== "pending" &&
+          // A gate that newer code asks for while it is rolled back is pinned like any other.
+          after.kind !== "version" &&
+          (before === null || before.status === "pending"),
       );
       if (late !== undefined) {
         const problem = `the result at "${late.path}" was committed after the run was cancelled`;

@@ -140,10 +140,30 @@ export class BlockWriter {
     const { prng, swarm, steps } = this.#writing;
     const block = this.#block(room, prng.between(1, left - 1));
     if (!prng.chance(0.5)) return block;
-    const failure: Statement =
-      swarm.has("throw") && prng.chance(0.4)
-        ? { kind: "throw", what: steps.thrown() }
-        : this.#leaves.failure(room);
+    const thrown: Statement = { kind: "throw", what: steps.thrown() };
+    const failure = swarm.has("throw") && prng.chance(0.4) ? thrown : this.#failure(room);
     return { statements: [...block.statements, failure] };
+  }
+
+  /** A step that fails for good, or a block that fails with it. */
+  #failure(room: Room): Statement {
+    const writing = this.#writing;
+    const kinds = (["join", "race", "map", "loop", "try"] as const).filter((kind) => writing.swarm.has(kind));
+    if (kinds.length === 0 || room.depth <= 0 || writing.prng.chance(0.4)) return this.#leaves.failure(room);
+    const kind = writing.prng.pick(kinds);
+    const name = writing.name(room, kind);
+    const inner = ownScope(room, writing.names());
+    const body: Block = { statements: [this.#failure(inner)] };
+    switch (kind) {
+      case "join":
+      case "race":
+        return { kind, name, branches: [{ name: writing.names().branch(), body }] };
+      case "map":
+        return { kind, name, items: 1, concurrency: 1, body };
+      case "loop":
+        return { kind, name, times: 2, stateful: true, pruneInterval: 1, historySize: 1, body };
+      case "try":
+        return { kind, name, body, catch: [] };
+    }
   }
 }

@@ -27,8 +27,8 @@ const ANY_TIME: readonly (readonly [Feature, number, (prng: Prng) => Deed])[] = 
   ["conflicting-start", 0.3, () => ({ api: "start", sameInput: false })],
   ["wake", 0.6, () => ({ api: "wake" })],
   ["evict", 0.6, () => ({ api: "evict" })],
-  ["rewind", 0.15, (prng) => ({ api: "rewind", place: prng.next() })],
-  ["fork", 0.2, (prng) => ({ api: "fork", place: prng.next() })],
+  ["rewind", 0.3, (prng) => ({ api: "rewind", place: prng.next() })],
+  ["fork", 0.3, (prng) => ({ api: "fork", place: prng.next() })],
   ["recover", 0.4, () => ({ api: "recover" })],
   ["readers", 0.5, (prng) => ({ api: prng.pick(["history", "state"]) })],
   ["watchers", 0.5, () => ({ api: "watch" })],
@@ -103,6 +103,10 @@ class RunActs {
       const atMs = this.#anyTime();
       this.#act(atMs, { api: "pause" });
       this.#act(atMs + prng.between(1, 3_000), { api: "resume" });
+    }
+    if (this.#swarm.chance(prng, "recover", 0.6)) {
+      // Most runs that fail have failed by then, those whose handlers failed among them.
+      this.#act(this.#outside.quietAtMs + prng.between(9_000, 15_000), { api: "recover" });
     }
     if (this.#swarm.chance(prng, "delete", 0.15)) {
       this.#act(this.#outside.quietAtMs + SENDERS_GONE_MS, { api: "delete" });

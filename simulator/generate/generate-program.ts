@@ -7,7 +7,7 @@ import type { Swarm } from "./features.ts";
 import { StepWriter } from "./generate-step.ts";
 import type { Surroundings } from "./generate-wait.ts";
 import { LEAVES, type LeafKind, LeafWriter } from "./leaf-writer.ts";
-import { newerBlock } from "./newer-code.ts";
+import { newerBlock, wrongBlock } from "./newer-code.ts";
 import type { Room } from "./room.ts";
 import { shiftedLooks } from "./shifted-looks.ts";
 import { Writing } from "./writing.ts";
@@ -16,11 +16,14 @@ import { Writing } from "./writing.ts";
 export function generateProgram(prng: Prng, swarm: Swarm, around: Surroundings, name: string): Program {
   const body = new ProgramWriter(new Writing(prng, swarm, around)).program();
   if (!swarm.has("newer-code") || prng.chance(0.2)) return { name, body };
-  const different = prng.chance(0.1);
-  const newer = different
-    ? new ProgramWriter(new Writing(prng, swarm, around)).program()
-    : newerBlock(prng, body, new StepWriter(prng, swarm));
-  return { name, body, newer };
+  return { name, body, newer: newerCode(prng, swarm, around, body) };
+}
+
+/** Code that keeps to the rules, most often; else that of another program, or with one thing in it that is wrong. */
+function newerCode(prng: Prng, swarm: Swarm, around: Surroundings, body: Block): Block {
+  if (prng.chance(0.05)) return new ProgramWriter(new Writing(prng, swarm, around)).program();
+  if (prng.chance(0.05)) return wrongBlock(prng, body);
+  return newerBlock(prng, body, new StepWriter(prng, swarm));
 }
 
 type Kind = LeafKind | BlockKind;

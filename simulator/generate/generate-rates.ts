@@ -31,6 +31,8 @@ export function generateRates(prng: Prng, swarm: Swarm, weather: Weather): Fault
       rates[fault] = fault.startsWith("hint") ? prng.pick([0.1, 0.5, 1]) : prng.pick(usual);
     }
   }
-  if (weather === "soup" && swarm.chance(prng, "corruption", 0.25)) rates.corruption = 0.4;
+  if (weather === "soup" && swarm.chance(prng, "corruption", 0.4)) rates.corruption = 0.6;
+  // Now and then nothing gets anywhere until the storm is over.
+  if (weather === "storm" && swarm.chance(prng, "crashes", 0.1)) rates["crash-before"] = 0.6;
   return rates;
 }

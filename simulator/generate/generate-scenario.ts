@@ -23,7 +23,14 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
   const programs = generatePrograms(seed, swarm, { messages, runs: count });
   const runs = generateRuns(prng, count, programs.length);
   const hosts = generateHosts(prng, swarm);
-  const quietAtMs = weather === "calm" ? 0 : prng.between(1_000, 12_000);
+  const quietAtMs =
+    weather === "calm"
+      ? 0
+      : prng.pick([
+          prng.between(1_000, 12_000),
+          prng.between(1_000, 4_000),
+          weather === "storm" ? 30_000 : 2_000,
+        ]);
   const outside = { programs, runs, hosts, quietAtMs, messages };
   return {
     seed,

@@ -67,8 +67,19 @@ export class StepWriter {
       retryOnTimeout: timed && prng.chance(0.4),
       ephemeral: this.#sometimes("ephemeral", 0.25),
       atMostOnce: this.#sometimes("at-most-once", 0.2),
-      ...(armed && prng.chance(0.8) ? { handler: this.#handler() } : {}),
+      ...(armed && prng.chance(0.8) ? { handler: this.handler() } : {}),
     };
+  }
+
+  /** A rollback handler. */
+  handler(): HandlerScript {
+    const prng = this.#prng;
+    const maxRetries = prng.between(0, 2);
+    const fails = maxRetries > 0 && this.#sometimes("retries", 0.4);
+    const good = this.#attempt({ value: "undefined" });
+    const bad = this.#attempt({ throws: this.thrown() });
+    if (prng.chance(0.1)) return { attempts: [bad], maxRetries, backoffMs: this.#backoffMs() };
+    return { attempts: fails ? [bad, good] : [good], maxRetries, backoffMs: this.#backoffMs() };
   }
 
   /** A value that can be stored. */
@@ -125,16 +136,6 @@ export class StepWriter {
       heedsAbort: this.#prng.chance(0.6),
       ends,
     };
-  }
-
-  #handler(): HandlerScript {
-    const prng = this.#prng;
-    const maxRetries = prng.between(0, 2);
-    const fails = maxRetries > 0 && this.#sometimes("retries", 0.4);
-    const good = this.#attempt({ value: "undefined" });
-    const bad = this.#attempt({ throws: this.thrown() });
-    if (prng.chance(0.04)) return { attempts: [bad], maxRetries, backoffMs: this.#backoffMs() };
-    return { attempts: fails ? [bad, good] : [good], maxRetries, backoffMs: this.#backoffMs() };
   }
 
   #backoffMs(): number {

@@ -1,4 +1,5 @@
-import type { Block, Statement } from "../program/program.ts";
+import type { Block, Statement, StepStatement } from "../program/program.ts";
+import { visitStatements } from "../program/walk.ts";
 import type { Prng } from "../random/prng.ts";
 import type { StepWriter } from "./generate-step.ts";
 import { shiftedLooks } from "./shifted-looks.ts";
@@ -6,19 +7,38 @@ import { shiftedLooks } from "./shifted-looks.ts";
 /** Names of this generation of code alone: older code has none of them. */
 const NEW_NAMES = "newer";
 
+/** What `removed` calls the operations that can be taken out. */
+const REMOVED_AS: Readonly<Partial<Record<Statement["kind"], string>>> = {
+  step: "step",
+  sleep: "sleep",
+  "sleep-until": "sleep",
+  listen: "message",
+  loop: "loop",
+  join: "join",
+  race: "race",
+  map: "map",
+  try: "try",
+};
+
 /**
- * The code after a deploy that keeps to the rules: steps are added behind `getVersion`, and steps without handlers are
- * replaced by `removed`. Only blocks that are scopes are changed, and nothing that an `if` looks at: what is decided by
- * values must be decided as before.
+ * The code after a deploy that keeps to the rules: steps are added behind `getVersion`, operations without handlers are
+ * replaced by `removed`, and steps behind a checkpoint gain a handler. Only blocks that are scopes are changed, and nothing
+ * that an `if` looks at: what is decided by values must be decided as before.
  */
 export function newerBlock(prng: Prng, body: Block, steps: StepWriter): Block {
   let edits = 0;
-  const edit = (block: Block): Block => {
+  const edit = (block: Block, isBody = false): Block => {
     const looked = new Set(block.statements.map((each) => (each.kind === "if" ? each.statement : -1)));
+    const checkpoint = isBody ? block.statements.findIndex(({ kind }) => kind === "checkpoint") : -1;
     const statements = block.statements.map((statement, index) => {
-      if (isRemovable(statement) && !looked.has(index) && prng.chance(0.25)) {
+      const removed = looked.has(index) ? null : removal(statement);
+      if (removed !== null && prng.chance(0.2)) {
         edits += 1;
-        return { kind: "removed", name: statement.name, removed: "step" } as const;
+        return removed;
+      }
+      if (checkpoint !== -1 && index > checkpoint && isUnhandled(statement) && prng.chance(0.2)) {
+        edits += 1;
+        return { ...statement, handler: steps.handler() };
       }
       return editInside(statement, edit);
     });
@@ -26,10 +46,38 @@ export function newerBlock(prng: Prng, body: Block, steps: StepWriter): Block {
     edits += 1;
     return inserted(statements, prng.int(statements.length + 1), addition(steps, edits));
   };
-  return edit(body);
+  return edit(body, true);
 }
 
-function isRemovable(statement: Statement): statement is Extract<Statement, { kind: "step" }> {
+/** The code after a deploy that breaks the rules: an operation has become another one of the same name. */
+export function wrongBlock(prng: Prng, { statements }: Block): Block {
+  const named = statements.flatMap((statement, index) => (statement.kind === "step" ? [index] : []));
+  if (named.length === 0)
+    return { statements: [...statements].reverse().filter(({ kind }) => kind !== "if") };
+  const wrong = prng.pick(named);
+  return {
+    statements: statements.map((statement, index) =>
+      index === wrong && statement.kind === "step"
+        ? { kind: "sleep", name: statement.name, ms: 1 }
+        : statement,
+    ),
+  };
+}
+
+/** What keeps the place of an operation; null for one that cannot be taken out. */
+function removal(statement: Statement): Statement | null {
+  const removed = REMOVED_AS[statement.kind];
+  if (removed === undefined || !("name" in statement)) return null;
+  let stays = false;
+  visitStatements({ statements: [statement] }, (inside) => {
+    // Handlers are owed, and messages that were received with a promise of an answer are answered.
+    if (inside.kind === "checkpoint" || ("handler" in inside && inside.handler !== undefined)) stays = true;
+    if ("answers" in inside && inside.answers) stays = true;
+  });
+  return stays ? null : { kind: "removed", name: statement.name, removed };
+}
+
+function isUnhandled(statement: Statement): statement is StepStatement {
   return statement.kind === "step" && statement.handler === undefined;
 }
 

@@ -16,5 +16,6 @@ export async function performIf(
 
 export function performDraw(scope: ProgramScope, position: string): Promise<unknown> {
   const { ctx } = scope;
+  ctx.log.info("drawing", { position, aborted: ctx.abortSignal.aborted, evicted: ctx.isEvicted() });
   return scope.see(scope.mark("draw", position), "draw", async () => [ctx.now(), ctx.random(), ctx.uuid()]);
 }
