@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { modeNamed } from "../modes/all.ts";
 import type { CaseReport, Mode } from "../modes/mode.ts";
 import { numberedSeed, Prng } from "../random/prng.ts";
+import { CALL_FAULTS, type CallFault } from "../world/fault.ts";
 import type { Hunt } from "./hunt-report.ts";
 
 /**
@@ -13,11 +14,24 @@ const { values } = parseArgs({
   options: { id: { type: "string" }, modes: { type: "string" }, worlds: { type: "string" } },
 });
 
-/** The cases of a mode in an order that is the same each time: numbered seeds, or all cases shuffled. */
-function* casesOf(mode: Mode): Generator<string> {
+/** Calls of the host of a canonical world, at most: what is drawn beyond its last call is a world without a fault. */
+const HOST_CALLS = 20;
+const CLIENT_CALLS = 12;
+const CLIENT_FAULTS: readonly CallFault[] = ["not-applied", "answer-lost", "late"];
+
+/** Ids of worlds in an order that is the same each time: numbered seeds, or canonical programs with one fault each. */
+function* worldsOf(mode: Mode): Generator<string> {
   if (mode.cases === null) for (let n = 0; ; n++) yield numberedSeed(n);
-  const numbers = Array.from({ length: mode.cases }, (_, n) => String(n));
-  yield* new Prng(numberedSeed(0), `mutants ${mode.name}`).shuffle(numbers);
+  const random = new Prng(numberedSeed(0), `mutants ${mode.name}`);
+  const programs = Array.from({ length: mode.cases }, (_, n) => n);
+  for (;;) {
+    for (const program of random.shuffle(programs)) yield `${program}/${faultOf(random)}`;
+  }
+}
+
+function faultOf(random: Prng): string {
+  if (random.chance(0.8)) return `host-0:${random.between(1, HOST_CALLS)}:${random.pick(CALL_FAULTS)}`;
+  return `client:${random.between(1, CLIENT_CALLS)}:${random.pick(CLIENT_FAULTS)}`;
 }
 
 /** Why a mode could not play a case, or what it found. */
@@ -40,7 +54,7 @@ async function hunt(id: string, modes: readonly Mode[], budget: number): Promise
   });
   for (const mode of modes) {
     const before = effort.worlds;
-    for (const seed of casesOf(mode)) {
+    for (const seed of worldsOf(mode)) {
       if (effort.worlds - before >= budget) break;
       const report = await play(mode, seed);
       effort.cases++;

@@ -49,8 +49,8 @@ export const messages: readonly Mutant[] = [
     title: "a message that a wait in a lost race has taken is not given back (selects over channels)",
     kind: "historic",
     file: "engine/primitives/queue.ts",
-    find: "delivery.handedOver = scope.onClose(() => giveBack(operation, messages));",
-    replace: "delivery.handedOver = scope.onClose(() => void giveBack);",
+    find: "scope.onClose(() => giveBack(operation, messages, waiting));",
+    replace: "scope.onClose(() => void giveBack);",
     modes: ["soup", "single"],
   },
   {
@@ -155,18 +155,6 @@ export const messages: readonly Mutant[] = [
     file: "storage/transitions.ts",
     find: "return { ...received, dueAt: due };",
     replace: "return received;",
-    modes: ["soup", "single"],
-  },
-  {
-    id: "wake-before-commit",
-    title:
-      "the wake-up by a message to itself is written over by the status of the commit that sends it (a wake-up sent before the commit)",
-    kind: "historic",
-    file: "storage/tables/commit-batch.ts",
-    find: "for (const delivery of deliveries) deliver(ledger, delivery);",
-    replace: `for (const delivery of deliveries) deliver(ledger, delivery);
-  const woken = ledger.tables.findRun(holder.workflowId);
-  if (woken !== null) ledger.tables.updateRun(woken, { ...woken, dueAt: after.dueAt });`,
     modes: ["soup", "single"],
   },
   {

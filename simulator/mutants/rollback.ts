@@ -152,8 +152,8 @@ export const rollback: readonly Mutant[] = [
     title: "a rewind forgets the entry and keeps what came after it (operators who reset a step)",
     kind: "historic",
     file: "engine/operators/rewind.ts",
-    find: "(place) => place === target || comesAfter(place.entry, from),",
-    replace: "(place) => place === target || (comesAfter(place.entry, from) && from < 0),",
+    find: "comesAfter(place.entry, from),",
+    replace: "(from < 0 && comesAfter(place.entry, from)),",
     modes: ["soup"],
   },
   {

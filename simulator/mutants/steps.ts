@@ -17,8 +17,8 @@ export const steps: readonly Mutant[] = [
     title: "a retry starts at once, its due time is only stored: a retry storm (job queues under load)",
     kind: "historic",
     file: "engine/effects/step-attempts.ts",
-    find: "if (dueAt === null || dueAt <= run.timers.now()) {",
-    replace: "if (dueAt === null || dueAt <= run.timers.now() + 60_000) {",
+    find: "(dueAt <= run.timers.now() && ",
+    replace: "(dueAt <= run.timers.now() + 60_000 && ",
     modes: ["single", "soup"],
   },
   {
@@ -85,8 +85,8 @@ export const steps: readonly Mutant[] = [
     title: "a failed attempt is committed after its retry has started (checkpoint libraries)",
     kind: "historic",
     file: "engine/effects/step-attempts.ts",
-    find: "      });\n      run.requireCommit();\n      this.schedule();",
-    replace: "      });\n      this.schedule();",
+    find: "      run.requireCommit();\n      if (run.parksOnRetry)",
+    replace: "      if (run.parksOnRetry)",
     modes: ["single", "soup"],
   },
   {

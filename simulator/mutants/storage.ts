@@ -45,9 +45,19 @@ export const storage: readonly Mutant[] = [
       "a run that somebody works on is told as deleted and comes back with the next commit (deletes without a lock)",
     kind: "historic",
     file: "storage/tables/control.ts",
-    find: "ledger.tables.deleteRun(run.key);",
-    replace: "if (run.lease === null) ledger.tables.deleteRun(run.key);",
+    find: "ledger.tables.deleteRun(",
+    replace: "if (run.lease === null) ledger.tables.deleteRun(",
     modes: ["soup"],
+  },
+  {
+    id: "epochs-of-an-id-begin-anew",
+    title:
+      "a run with the id of a deleted one begins with epoch 1 again, so that the other's holder commits to it (ids used again)",
+    kind: "historic",
+    file: "storage/tables/control.ts",
+    find: "epoch: run.damaged ? 0 : run.epoch",
+    replace: "epoch: 0",
+    modes: ["soup", "liveness"],
   },
   {
     id: "row-never-updated",
