@@ -4,6 +4,7 @@ import { ChangePoll } from "./change-poll.ts";
 import { openFile, type SqliteDatabase } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { prepareDatabase } from "./prepare.ts";
+import { RunCache } from "./run-cache.ts";
 import { toStorageError } from "./sqlite-errors.ts";
 import type { ConnectionOptions } from "./sqlite-options.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
@@ -17,15 +18,26 @@ export class Connection {
   readonly group: GroupCommit;
   readonly #database: SqliteDatabase;
   readonly #file: string;
+  readonly #begun: () => void;
 
-  constructor(database: SqliteDatabase, file: string, options: ConnectionOptions) {
+  /** `alone`: nobody else writes through this handle, so what is known of a run is known until another one commits. */
+  constructor(database: SqliteDatabase, file: string, options: ConnectionOptions & { alone: boolean }) {
     const statements = new Statements(database);
-    const tables = new SqliteTables(statements);
+    const cache = options.alone ? new RunCache() : null;
+    const tables = new SqliteTables(statements, cache);
     const { busyTimeoutMs, pollMs } = options;
     this.#database = database;
     this.#file = file;
     this.tables = tables;
-    this.group = new GroupCommit({ database, file, busyTimeoutMs, writes: () => tables.writes });
+    this.#begun = () => cache?.begin(numberOf(statements.get("PRAGMA data_version")?.data_version));
+    this.group = new GroupCommit({
+      database,
+      file,
+      busyTimeoutMs,
+      writes: () => tables.writes,
+      begun: this.#begun,
+      undone: () => cache?.clear(),
+    });
     const version = (): number | null => {
       try {
         return numberOf(statements.get("PRAGMA data_version")?.data_version);
@@ -41,6 +53,7 @@ export class Connection {
     this.poll.looked();
     this.#database.exec("BEGIN");
     try {
+      this.#begun();
       return work();
     } finally {
       this.#endRead();
@@ -77,7 +90,7 @@ const shared = new WeakMap<SqliteDatabase, Connection>();
 export function connectionOf(database: SqliteDatabase, options: ConnectionOptions): Connection {
   const existing = shared.get(database);
   if (existing !== undefined) return existing;
-  const connection = prepared(database, "the given database", options);
+  const connection = prepared(database, "the given database", { ...options, alone: false });
   shared.set(database, connection);
   return connection;
 }
@@ -91,14 +104,18 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
     throw withoutDatabase(error, path);
   }
   try {
-    return prepared(database, `"${path}"`, options);
+    return prepared(database, `"${path}"`, { ...options, alone: true });
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function prepared(database: SqliteDatabase, file: string, options: ConnectionOptions): Connection {
+function prepared(
+  database: SqliteDatabase,
+  file: string,
+  options: ConnectionOptions & { alone: boolean },
+): Connection {
   prepareDatabase(database, file, options);
   return new Connection(database, file, options);
 }

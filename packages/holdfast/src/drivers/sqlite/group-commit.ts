@@ -15,6 +15,10 @@ export interface WriteConnection {
   readonly busyTimeoutMs: number;
   /** Counts writes, so that a group which wrote nothing is known. */
   writes(): number;
+  /** Called in every transaction, before anything of it. */
+  begun(): void;
+  /** Called when a transaction was rolled back. */
+  undone(): void;
 }
 
 interface Operation {
@@ -102,11 +106,15 @@ export class GroupCommit {
 
   /** Whether the write lock was had; if not, it is tried again later, or everything that waits is refused. */
   #begin(): boolean {
+    let begun = false;
     try {
       this.#connection.database.exec("BEGIN IMMEDIATE");
+      begun = true;
+      this.#connection.begun();
       this.#busySince = null;
       return true;
     } catch (error) {
+      if (begun) this.#rollBack();
       const now = performance.now();
       this.#busySince ??= now;
       if (isBusy(error) && now - this.#busySince < this.#connection.busyTimeoutMs) {
@@ -158,6 +166,7 @@ export class GroupCommit {
   }
 
   #rollBack(): void {
+    this.#connection.undone();
     try {
       this.#connection.database.exec("ROLLBACK");
     } catch {

@@ -31,6 +31,7 @@ const WRITERS: Readonly<Record<string, (run: RunRow) => SqliteValue>> = {
   updated_at: (run) => run.updatedAt,
 };
 
+const WRITER_LIST = Object.entries(WRITERS);
 const SEAL = "seal";
 
 /** The columns that `encodeRun` is about. */
@@ -63,20 +64,21 @@ export const RUN_SELECTION: string = RUN_COLUMNS.map((column) =>
 /** A column and its value. */
 export type Cell = readonly [column: string, value: SqliteValue];
 
-function plainCells(run: RunRow): Cell[] {
-  return Object.entries(WRITERS).map(([column, write]) => [column, write(run)]);
-}
-
 /** All columns of a run, its checksum among them. */
 export function encodeRun(run: RunRow): Cell[] {
-  return [...plainCells(run), [SEAL, sealOfRun(run)]];
+  const cells = WRITER_LIST.map(([column, write]): Cell => [column, write(run)]);
+  return [...cells, [SEAL, sealOfRun(run)]];
 }
 
 /** The columns that differ: what is not written dirties no index. */
 export function changedCells(before: RunRow, after: RunRow): Cell[] {
-  const old = plainCells(before);
-  const changed = plainCells(after).filter(([, value], index) => value !== old[index]?.[1]);
-  return changed.length === 0 ? changed : [...changed, [SEAL, sealOfRun(after)]];
+  const changed: Cell[] = [];
+  for (const [column, write] of WRITER_LIST) {
+    const value = write(after);
+    if (value !== write(before)) changed.push([column, value]);
+  }
+  if (changed.length > 0) changed.push([SEAL, sealOfRun(after)]);
+  return changed;
 }
 
 /** The run of a row of `run` and `RUN_COLUMNS`; one that does not fit its checksum is shown as a damaged one. */

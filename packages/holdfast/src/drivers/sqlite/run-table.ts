@@ -4,10 +4,12 @@ import type { EncodedHeader } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import type { RunQuery } from "../../storage/store.ts";
 import type { SqliteValue } from "./database.ts";
+import type { RunCache } from "./run-cache.ts";
 import { type Cell, changedCells, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
 import { bytesOf, numberOf, type SqliteRow, type Statements } from "./statements.ts";
 
 const SELECT = `SELECT run, ${RUN_SELECTION} FROM holdfast_runs`;
+const BY_ID = `${SELECT} WHERE workflow_id = ?`;
 const INSERT = `INSERT INTO holdfast_runs (${[...RUN_COLUMNS, "header"].join(", ")})
   VALUES (${[...RUN_COLUMNS, "header"].map(() => "?").join(", ")}) RETURNING run`;
 // The table's own column, not the selected one: only that has an index.
@@ -51,14 +53,21 @@ function take<Item>(items: Generator<Item>, count: number): Item[] {
 /** The table of runs. */
 export class RunTable {
   readonly #statements: Statements;
+  readonly #cache: RunCache | null;
 
-  constructor(statements: Statements) {
+  constructor(statements: Statements, cache: RunCache | null) {
     this.#statements = statements;
+    this.#cache = cache;
   }
 
   find(workflowId: string): RunRow | null {
-    const row = this.#statements.get(`${SELECT} WHERE workflow_id = ?`, toExactText(workflowId));
-    return row === null ? null : readRun(row);
+    const known = this.#cache?.get(workflowId);
+    if (known !== undefined) return known;
+    const row = this.#statements.get(BY_ID, toExactText(workflowId));
+    if (row === null) return null;
+    const run = readRun(row);
+    this.#cache?.put(run);
+    return run;
   }
 
   /** The highest epoch of all runs that were deleted. */
@@ -69,12 +78,15 @@ export class RunTable {
   insert(run: RunRow, header: EncodedHeader): RunRow {
     const values = encodeRun(run).map(([, value]) => value);
     const row = this.#statements.get(INSERT, ...values, header);
-    return { ...run, key: numberOf(row?.run) };
+    const inserted = { ...run, key: numberOf(row?.run) };
+    this.#cache?.put(inserted);
+    return inserted;
   }
 
   update(before: RunRow, after: RunRow, header: EncodedHeader | undefined): void {
     const cells: Cell[] = changedCells(before, after);
     if (header !== undefined) cells.push(["header", header]);
+    this.#cache?.put(after);
     if (cells.length === 0) return;
     const assignments = cells.map(([column]) => `${column} = ?`).join(", ");
     const values = cells.map(([, value]) => value);
@@ -82,6 +94,7 @@ export class RunTable {
   }
 
   delete({ key, epoch }: Pick<RunRow, "key" | "epoch">): void {
+    this.#cache?.clear();
     this.#statements.run("UPDATE holdfast_retired SET epoch = max(epoch, ?) WHERE only = 1", epoch);
     for (const table of TABLES_OF_A_RUN)
       this.#statements.run(`DELETE FROM holdfast_${table} WHERE run = ?`, key);

@@ -6,6 +6,7 @@ import type { RunQuery } from "../../storage/store.ts";
 import type { MessageState, QueuedMessage, RowOwner, Tables } from "../../storage/tables/tables.ts";
 import { EntryTable } from "./entry-table.ts";
 import { MessageTable } from "./message-table.ts";
+import type { RunCache } from "./run-cache.ts";
 import { RunTable } from "./run-table.ts";
 import type { Statements } from "./statements.ts";
 
@@ -17,8 +18,8 @@ export class SqliteTables implements Tables {
   /** Counts writes, tried ones included: a transaction without any needs no commit. */
   writes = 0;
 
-  constructor(statements: Statements) {
-    this.#runs = new RunTable(statements);
+  constructor(statements: Statements, cache: RunCache | null) {
+    this.#runs = new RunTable(statements, cache);
     this.#entries = new EntryTable(statements);
     this.#messages = new MessageTable(statements);
   }
