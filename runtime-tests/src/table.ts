@@ -39,8 +39,7 @@ export function tableOf(outcomes: readonly Outcome[]): string {
 
 /** The cases that a runtime has for itself: a line for each storage, as there are many. */
 export function ownLines({ name, result }: Outcome): string[] {
-  if (typeof result === "string" || result.own === undefined) return [];
-  const own = result.own;
+  const own = typeof result === "string" ? [] : (result.own ?? []);
   return [...new Set(own.map(({ stage }) => stage))].map((stage) => {
     const marks = own.filter((report) => report.stage === stage).map(mark);
     const counts = ["✓", "✗", "–"].map((sign) => `${sign} ${marks.filter((one) => one === sign).length}`);

@@ -3,6 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { durableDriver } from "holdfast/cloudflare";
 import { type DriverContext, driverConformance } from "holdfast/testing";
 import { FaultyStorage } from "../cloudflare/faulty-storage.ts";
+import { runSuiteCase } from "../conformance/run-suite.ts";
 import type { CaseReport } from "../smoke/run-case.ts";
 
 const reason = "the platform has one object at a time use a storage";
@@ -17,20 +18,7 @@ export class Conformance extends DurableObject {
   async run(index: number): Promise<CaseReport> {
     const one = driverConformance[index];
     if (one === undefined) throw new Error(`There is no case ${index}.`);
-    const report = { name: `${one.id}: ${one.title}`, stage: "conformance" };
-    const begun = Date.now();
-    const skipped = EXCUSED[one.id];
-    if (skipped !== undefined) return { ...report, ms: 0, skipped };
-    try {
-      await one.run(this.#context());
-      return { ...report, ms: Date.now() - begun };
-    } catch (error) {
-      return {
-        ...report,
-        ms: Date.now() - begun,
-        problem: String(error instanceof Error ? error.stack : error),
-      };
-    }
+    return runSuiteCase(one, this.#context(), { stage: "conformance", excused: EXCUSED });
   }
 
   override alarm(): void {}
