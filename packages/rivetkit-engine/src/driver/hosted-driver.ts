@@ -22,13 +22,11 @@ import { RUN_ID } from "./run-id.ts";
  */
 export class HostedDriver implements EngineDriver {
   readonly messages: MessageLedger;
-  readonly #host: HostDriver;
   readonly #namespace: Namespace;
   readonly #kv: KVDriver;
 
   /** `workflowId` is whom the host's alarm wakes; null: the alarm stays as it is. */
   constructor(host: HostDriver, workflowId: string | null) {
-    this.#host = host;
     this.messages = new MessageLedger(host);
     this.#namespace = new Namespace(host, workflowId, this.messages);
     this.#kv = kvDriver(this.#namespace, { workflowId: RUN_ID });
@@ -76,7 +74,7 @@ export class HostedDriver implements EngineDriver {
     if (signal.aborted) return;
     const named = (names ?? []).filter((name) => !name.startsWith("\u0000"));
     const any = names === null || named.length < names.length;
-    await this.#host.waitForMessages(any ? [] : named, signal).catch(() => {});
+    await this.messages.wait(any ? [] : named, signal).catch(() => {});
   }
 }
 

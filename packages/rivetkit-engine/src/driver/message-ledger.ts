@@ -1,15 +1,13 @@
 import type { CommitBatch, NewMessage, StoredMessage } from "holdfast";
 import { bodyPayload, defaultCodec } from "holdfast/embedding";
-import type { EngineDriver, KVWrite, WorkflowMessageDriver } from "../model/driver.ts";
+import type { EngineDriver, KVWrite } from "../model/driver.ts";
 import type { Message } from "../model/queue.ts";
 import type { Aftermath, Completion, Sending } from "./aftermath.ts";
+import { HostQueue } from "./host-queue.ts";
 import { LEDGER_KEY } from "./own-keys.ts";
 
 /** Stands for "any name", which the engine has no word for. */
 export const ANY_NAME = "\u0000any";
-
-/** Messages asked for at once when it is looked up whether some are still queued. */
-const LOOK_UP = 10_000;
 
 /** What is stored of the messages that are in the history and in the host's queue, or in neither. */
 interface Ledger {
@@ -34,6 +32,7 @@ interface Taken {
  */
 export class MessageLedger {
   readonly #host: EngineDriver;
+  readonly #queue: HostQueue;
   #ledger: Ledger = { held: [], returned: [] };
   /** Held messages that nobody is going to answer. */
   readonly #released: Set<string> = new Set();
@@ -42,10 +41,7 @@ export class MessageLedger {
 
   constructor(host: EngineDriver) {
     this.#host = host;
-  }
-
-  get #queue(): WorkflowMessageDriver {
-    return this.#host.messageDriver;
+    this.#queue = new HostQueue(host);
   }
 
   async load(): Promise<void> {
@@ -95,19 +91,18 @@ export class MessageLedger {
     if (this.#undo !== null) this.#ledger = this.#undo;
   }
 
-  /** Completes and sends what a commit says. May be called again for the same commit. */
-  async deliver({ completions, sendings }: Aftermath): Promise<void> {
-    if (completions.length === 0 && sendings.length === 0) return;
-    const queued = new Set((await this.#receive(null, LOOK_UP)).map(({ id }) => id));
+  /** Completes and sends what a commit says; `again` when that may have been done already. */
+  async deliver({ completions, sendings }: Aftermath, again: boolean): Promise<void> {
     for (const { id, response } of completions) {
       this.#released.delete(id);
-      if (!queued.has(id)) continue;
-      if (response === null) await this.#queue.completeMessage(id);
-      else await this.#queue.completeMessage(id, defaultCodec.decode(response));
+      const answer = response === null ? [] : [defaultCodec.decode(response)];
+      await this.#queue.complete(id, answer, again);
     }
+    if (sendings.length === 0) return;
+    const queued = again ? await this.#queue.queuedIds() : new Set<string>();
     for (const { id, name, body, sentAt } of sendings) {
       if (queued.has(id)) continue;
-      await this.#queue.addMessage({ id, name, data: defaultCodec.decode(body), sentAt });
+      await this.#queue.add({ id, name, data: defaultCodec.decode(body), sentAt });
     }
   }
 
@@ -116,25 +111,20 @@ export class MessageLedger {
     const { held, returned } = this.#ledger;
     const first = returned.filter(({ name }) => any || names.includes(name)).map(storedAgain);
     if (first.length >= count) return first.slice(0, count);
-    const received = await this.#receive(any ? null : names, count + held.length);
     const known = new Set([...held, ...first.map(({ id }) => id)]);
-    const found: StoredMessage[] = [...first];
-    for (const message of received) {
-      if (known.has(message.id)) continue;
-      known.add(message.id);
-      found.push(stored(message));
-    }
-    return found.slice(0, count);
+    const fresh = await this.#queue.receive(any ? null : names, count - first.length, known);
+    return [...first, ...fresh.map(stored)];
+  }
+
+  /** Resolves when the host's queue may have a message that can be had, or the signal aborts. */
+  wait(names: readonly string[], signal: AbortSignal): Promise<void> {
+    return this.#queue.wait(names, signal);
   }
 
   async enqueue(message: NewMessage): Promise<void> {
     const { id, name, createdAt } = message;
     const data = defaultCodec.decode(bodyPayload(message, message.body));
-    await this.#queue.addMessage({ id, name, data, sentAt: createdAt });
-  }
-
-  #receive(names: readonly string[] | null, count: number): Promise<Message[]> {
-    return this.#queue.receiveMessages({ ...(names === null ? {} : { names }), count, completable: true });
+    await this.#queue.add({ id, name, data, sentAt: createdAt });
   }
 }
 

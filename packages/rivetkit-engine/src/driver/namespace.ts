@@ -80,7 +80,7 @@ export class Namespace implements OrderedKV {
       throw error;
     }
     // The commit stands: what fails from here on is done before the next operation.
-    await this.#settle().catch(() => {});
+    await this.#settle(false).catch(() => {});
   }
 
   async setAlarm(at: number | null): Promise<void> {
@@ -100,12 +100,12 @@ export class Namespace implements OrderedKV {
     if (!this.#settled) await this.#section.run(() => this.#settle());
   }
 
-  async #settle(): Promise<void> {
+  async #settle(again = true): Promise<void> {
     if (this.#settled) return;
     const aftermath = decodeAftermath(await this.#host.get(AFTERMATH_KEY));
     await this.#ledger.load();
     this.#clean = isNothing(aftermath);
-    if (!this.#clean) await this.#do(aftermath);
+    if (!this.#clean) await this.#do(aftermath, again);
     this.#settled = true;
   }
 
@@ -129,7 +129,7 @@ export class Namespace implements OrderedKV {
     await this.#host.set(AFTERMATH_KEY, encodeAftermath(aftermath));
   }
 
-  async #do(aftermath: Aftermath): Promise<void> {
+  async #do(aftermath: Aftermath, again: boolean): Promise<void> {
     // Ranges and deletions come before the puts of the same commit; those that were put with the batch are not in them.
     for (const { from, to } of aftermath.ranges) await this.#host.deleteRange(from, to);
     await this.#delete(aftermath.deletes);
@@ -138,7 +138,7 @@ export class Namespace implements OrderedKV {
       for (const part of parts(rows)) await this.#host.batch(part);
       await this.#ledger.load();
     }
-    await this.#ledger.deliver(aftermath);
+    await this.#ledger.deliver(aftermath, again);
     if (aftermath.staged === 0 && aftermath.sendings.length === 0) return;
     // Rows that were staged, and messages that somebody may have taken since, must not be put a second time.
     await this.#host.set(AFTERMATH_KEY, encodeAftermath(NO_AFTERMATH));

@@ -69,7 +69,7 @@ export const blocks: Scenario[] = [
           run: async (inner, i) => {
             entered.push(i);
             await inner.step("x", async () => i);
-            if (i === 2) await inner.sleep("z", 110);
+            if (i === 2) await inner.sleep("z", 400);
             return i === 3 ? lib.Loop.break(i) : lib.Loop.continue(i + 1);
           },
         });
@@ -111,7 +111,7 @@ export const blocks: Scenario[] = [
           a: { run: (inner) => inner.step("s", async () => ++runs) },
           b: {
             run: async (inner) => {
-              await inner.sleep("z", 110);
+              await inner.sleep("z", 400);
               return "b";
             },
           },
@@ -161,7 +161,7 @@ export const blocks: Scenario[] = [
     observe: (lib) =>
       runOn(lib, newDriver(lib), (ctx) =>
         ctx.race<unknown>("r", [
-          { name: "a", run: (inner) => inner.sleep("z", 30) },
+          { name: "a", run: (inner) => inner.sleep("z", 10) },
           { name: "b", run: (inner) => inner.sleep("z", 60_000) },
         ]),
       ),

@@ -212,7 +212,7 @@ export const steps: Scenario[] = [
     observe: async (lib) => {
       const driver = newDriver(lib);
       const body = async (ctx: Context, input: unknown) => {
-        await ctx.sleep("z", 120);
+        await ctx.sleep("z", 400);
         return input;
       };
       const first = await runOn(lib, driver, body as never, { input: { n: 1 } });
@@ -233,7 +233,7 @@ export const steps: Scenario[] = [
           nothing: null,
           missing: undefined,
         }));
-        await ctx.sleep("z", 110);
+        await ctx.sleep("z", 400);
         const { date, map, bytes, big, nothing } = value;
         return [date.getTime(), map.get("k")?.has(1), [...bytes], String(big), nothing, "missing" in value];
       };

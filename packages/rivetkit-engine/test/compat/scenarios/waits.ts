@@ -19,7 +19,7 @@ export const waits: Scenario[] = [
       const driver = newDriver(lib);
       const body = async (ctx: Context) => {
         await ctx.sleep("short", 20);
-        await ctx.sleep("long", 130);
+        await ctx.sleep("long", 400);
         return 1;
       };
       const first = await runOn(lib, driver, body);
@@ -31,7 +31,7 @@ export const waits: Scenario[] = [
   {
     name: "in live mode sleeps are waited for",
     observe: (lib) =>
-      runOn(lib, newDriver(lib), (ctx) => ctx.sleep("z", 120).then(() => "awake"), { mode: "live" }),
+      runOn(lib, newDriver(lib), (ctx) => ctx.sleep("z", 400).then(() => "awake"), { mode: "live" }),
   },
   {
     name: "times that have passed",
@@ -106,8 +106,8 @@ export const waits: Scenario[] = [
     observe: async (lib) => {
       const next = newDriver(lib);
       const batch = newDriver(lib);
-      const nextBody = (ctx: Context) => ctx.queue.next("q", { names: ["m"], timeout: 110 });
-      const batchBody = (ctx: Context) => ctx.queue.nextBatch("q", { names: ["m"], timeout: 110 });
+      const nextBody = (ctx: Context) => ctx.queue.next("q", { names: ["m"], timeout: 300 });
+      const batchBody = (ctx: Context) => ctx.queue.nextBatch("q", { names: ["m"], timeout: 300 });
       return {
         parked: await runOn(lib, next, nextBody),
         next: await untilEnded(next, () => runOn(lib, next, nextBody)),
