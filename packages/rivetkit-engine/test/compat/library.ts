@@ -100,6 +100,16 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Waits until `look` says yes. */
+export async function until(look: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await look())) await pause(1);
+}
+
+/** Waits until the run is stored as one that sleeps. */
+export function untilAsleep(handle: Handle): Promise<void> {
+  return until(async () => (await handle.getState()) === "sleeping");
+}
+
 /** Runs `run` until it gives something else than a sleep, waiting for the alarm in between. */
 export async function untilEnded(
   driver: Driver,

@@ -8,6 +8,8 @@ import {
   pause,
   runOn,
   type Scenario,
+  until,
+  untilAsleep,
 } from "../library.ts";
 
 export const lives: Scenario[] = [
@@ -17,7 +19,7 @@ export const lives: Scenario[] = [
       const driver = newDriver(lib);
       const body = (ctx: Context) => ctx.sleep("z", 60_000);
       const handle = lib.runWorkflow("wf", body, undefined, driver, { mode: "live" }) as Handle;
-      await pause(20);
+      await untilAsleep(handle);
       handle.evict();
       return { ended: await outcome(handle), stored: await handle.getState() };
     },
@@ -28,7 +30,7 @@ export const lives: Scenario[] = [
       const driver = newDriver(lib);
       const body = (ctx: Context) => ctx.queue.next("q", { names: ["m"] });
       const handle = lib.runWorkflow("wf", body, undefined, driver, { mode: "live" }) as Handle;
-      await pause(20);
+      await untilAsleep(handle);
       handle.evict();
       return { ended: await outcome(handle), stored: await handle.getState() };
     },
@@ -38,16 +40,18 @@ export const lives: Scenario[] = [
     observe: async (lib) => {
       const driver = newDriver(lib);
       const seen: unknown[] = [];
+      let started = false;
       const body = async (ctx: Context) => {
         await ctx.step("s", async () => {
-          await pause(40);
+          started = true;
+          await until(() => ctx.isEvicted());
           seen.push(["s", ctx.isEvicted(), ctx.abortSignal.aborted]);
         });
         await ctx.step("t", async () => void seen.push("t"));
         return "done";
       };
       const handle = lib.runWorkflow("wf", body, undefined, driver, { mode: "live" }) as Handle;
-      await pause(15);
+      await until(() => started);
       handle.evict();
       const ended = await outcome(handle);
       const history = await historyOf(lib, driver);
@@ -74,7 +78,7 @@ export const lives: Scenario[] = [
       const driver = newDriver(lib);
       const body = (ctx: Context) => ctx.sleep("z", 60_000);
       const handle = lib.runWorkflow("wf", body, undefined, driver, { mode: "live" }) as Handle;
-      await pause(20);
+      await untilAsleep(handle);
       await handle.cancel();
       return { ended: await outcome(handle), stored: await handle.getState(), alarm: driver.getAlarm("wf") };
     },
@@ -100,7 +104,7 @@ export const lives: Scenario[] = [
         return { a: 1 };
       };
       const handle = lib.runWorkflow("wf", body, undefined, driver, { mode: "live" }) as Handle;
-      await pause(20);
+      await until(async () => (await handle.getState()) !== "pending");
       const during = [await handle.getState(), await handle.getOutput()];
       await handle.result;
       return { during, after: [await handle.getState(), await handle.getOutput()] };
@@ -258,10 +262,16 @@ export const lives: Scenario[] = [
     name: "a run is not taken back under a step that runs",
     observe: async (lib) => {
       const driver = newDriver(lib);
-      const body = (ctx: Context) => ctx.step("s", () => pause(60));
+      let [started, ends] = [false, false];
+      const body = (ctx: Context) =>
+        ctx.step("s", async () => {
+          started = true;
+          await until(() => ends);
+        });
       const handle = lib.runWorkflow("busy", body, undefined, driver) as Handle;
-      await pause(25);
+      await until(() => started);
       const refused = await lib.replayWorkflowFromStep("busy", driver).catch(errorData);
+      ends = true;
       return { refused, ended: await outcome(handle) };
     },
   },

@@ -4,9 +4,9 @@ import {
   historyOf,
   newDriver,
   outcome,
-  pause,
   runOn,
   type Scenario,
+  untilAsleep,
   untilEnded,
 } from "../library.ts";
 
@@ -76,7 +76,7 @@ export const waits: Scenario[] = [
           },
         });
       const handle = lib.runWorkflow("wf", body, undefined, driver, { mode: "live" }) as Handle;
-      await pause(20);
+      await untilAsleep(handle);
       for (const [i, name] of ["a", "b", "a"].entries()) await handle.message(name, i);
       return outcome(handle);
     },
