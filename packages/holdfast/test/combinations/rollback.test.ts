@@ -208,6 +208,37 @@ describe("rollback", () => {
     expect(trace).toEqual(["+a", "+c", "-c", "-b", "-a"]);
   });
 
+  it("that stuck begins its handlers anew when the run was rewound and fails again", async () => {
+    const trace: Trace = [];
+    const attempts: number[] = [];
+    const code: Code = async (ctx) => {
+      await ctx.rollbackCheckpoint("from here");
+      await ctx.step({
+        name: "stuck",
+        run: () => 0,
+        rollback: {
+          maxRetries: 1,
+          retryBackoffBase: 1,
+          run: ({ attempt }) => {
+            attempts.push(attempt);
+            throw new Error("stuck");
+          },
+        },
+      });
+      await armed(trace, ctx, "last");
+      throw new Error("the workflow fails");
+    };
+    const lab = new EngineLab();
+    expect((await toTheEnd(lab, code)).name).toBe("RollbackFailedError");
+    const handle = lab.start(code);
+    await lab.clock.settle(handle.result.catch(() => {}));
+    await lab.clock.settle(handle.rewind({ to: "last" }));
+    await lab.clock.settle(handle.result.catch(() => {}));
+    expect((await toTheEnd(lab, code)).name).toBe("RollbackFailedError");
+    expect(attempts).toEqual([1, 2, 1, 2]);
+    expect(trace).toEqual(["+last", "-last", "+last", "-last"]);
+  });
+
   it("whose handler kills the process every time is held by the crash budget", async () => {
     const lab = new EngineLab();
     let starts = 0;

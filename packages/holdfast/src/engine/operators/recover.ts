@@ -7,6 +7,7 @@ import { RunStateError } from "../../model/errors/run-errors.ts";
 import { resetBlock } from "../pass/reopen.ts";
 import { recordRollbackFailure } from "../pass/run-failing.ts";
 import type { Operator } from "./operator.ts";
+import { resetHandlers } from "./reset-handlers.ts";
 
 /**
  * Gives a failed run another chance: the failed operations that its error came from are asked for again, with all
@@ -40,18 +41,6 @@ export async function recoverRun(operator: Operator): Promise<void> {
   excuseAfter(journal, Math.min(...reset));
   journal.setSingle(KeySpace.error, null);
   await operator.commit({ status: "sleeping", wakeAt: operator.now });
-}
-
-/** Handlers that failed for good get their attempts back. */
-function resetHandlers(journal: Journal): void {
-  for (const place of journal.root.entries()) {
-    const { compensation } = place.entry;
-    if (compensation === null || compensation.done) continue;
-    journal.write(place, {
-      ...place.entry,
-      compensation: { attempts: 0, retryAt: null, done: false, failure: null },
-    });
-  }
 }
 
 /**

@@ -9,6 +9,7 @@ import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { RunStateError } from "../../model/errors/run-errors.ts";
 import { Outbox } from "../pass/outbox.ts";
 import type { Operator } from "./operator.ts";
+import { resetHandlers } from "./reset-handlers.ts";
 
 /**
  * Takes a run back to just before the entry `to`, or to before it began where that is a block: it and everything that
@@ -30,7 +31,8 @@ export async function rewindRun(operator: Operator, to: string): Promise<void> {
 const ENDINGS = [KeySpace.output, KeySpace.error, KeySpace.hold, KeySpace.cancelled];
 
 /**
- * Forgets the entry with this id, what is inside it, and all that came after it.
+ * Forgets the entry with this id, what is inside it, and all that came after it. Rollback handlers of what stays that have
+ * failed begin anew.
  * @returns the messages that the forgotten entries had received, oldest first.
  */
 export function forgetFrom(journal: Journal, to: string): ReturnType<typeof decodeMessages> {
@@ -51,6 +53,7 @@ export function forgetFrom(journal: Journal, to: string): ReturnType<typeof deco
     if (isAround(place, target)) journal.write(place, reopened(place, target));
     else journal.removeEntry(place);
   }
+  resetHandlers(journal);
   return messages;
 }
 
