@@ -2,6 +2,8 @@ import type { DurableObjects } from "../drivers/cloudflare/durable-objects.ts";
 import { formatUuid } from "../engine/replay/draws.ts";
 import type { StartArguments, StartOptions } from "../host/client.ts";
 import { checkKnownOptions, checkWorkflowId } from "../model/check.ts";
+import { describe } from "../model/describe.ts";
+import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import type { MessageBodies } from "../model/message.ts";
 import { definitionOf, type Workflow } from "../model/workflow.ts";
 import { systemWorld } from "../system/system-world.ts";
@@ -37,6 +39,11 @@ export function objectClient<Input, Output, Bodies extends MessageBodies, RawInp
   namespace: DurableObjects,
   workflow: Workflow<Input, Output, Bodies, RawInput>,
 ): ObjectClient<Output, Bodies, RawInput> {
+  if (typeof namespace?.idFromName !== "function") {
+    throw new InvalidArgumentError(
+      `objectClient() takes a binding of Durable Objects first; got ${describe(namespace)}. Is it in the worker's configuration?`,
+    );
+  }
   definitionOf(workflow);
   const handle = (workflowId: string): ObjectHandle => {
     checkWorkflowId(workflowId);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   CriticalError,
+  InvalidArgumentError,
   QueueFullError,
   RunCancelledError,
   RunFinishedError,
@@ -13,6 +14,8 @@ import {
 } from "../../src/index.ts";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { objectClient } from "../../src/objects/object-client.ts";
+import { workflowObject } from "../../src/objects/workflow-object.ts";
+import { DurableObject } from "./fake-objects.ts";
 import { ObjectLab } from "./object-lab.ts";
 
 let lab: ObjectLab;
@@ -85,6 +88,16 @@ describe("what is asked of a run in an object", () => {
     expect((error.cause as Error).cause).toBeInstanceOf(TypeError);
     expect(await lab.rejection(handle.send("late"))).toBeInstanceOf(RunFinishedError);
     expect(await handle.getError()).toBeInstanceOf(StepExhaustedError);
+  });
+
+  test("refuses bad arguments before anything is asked", async () => {
+    const { client } = lab.objectsOf(lab.sleeper);
+    expect(() => objectClient(undefined as never, async () => {})).toThrow(InvalidArgumentError);
+    expect(() => workflowObject(undefined as never, async () => {})).toThrow(InvalidArgumentError);
+    expect(() => workflowObject(DurableObject, async () => {}, { watchMs: 0 })).toThrow("watchMs");
+    expect(() => client.handle("")).toThrow(InvalidArgumentError);
+    const misspelt = { workflowId: "one", inputs: { n: 1 } } as never;
+    expect(await lab.rejection(client.start(misspelt))).toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
   test("says that an object could not be reached, and what to do", async () => {
