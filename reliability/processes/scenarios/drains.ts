@@ -9,8 +9,8 @@ import type { Scenario } from "./scenario.ts";
 
 const MEAN_MS = 300;
 /** In one round. */
-const MOST = { short: 4, long: 30 } as const;
-const RUNS = { short: 8, long: 24 } as const;
+const MOST = { short: 3, long: 30 } as const;
+const RUNS = { short: 5, long: 24 } as const;
 /** So long that none is lost on a slow machine: then nothing may start twice. */
 const CALM_LEASE_MS = 60_000;
 

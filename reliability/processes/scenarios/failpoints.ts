@@ -1,5 +1,10 @@
 import { zombieAtFailpoint } from "../harms/zombies.ts";
-import { FAILPOINTS, type FailpointAction, type FailpointSpec } from "../members/failpoints.ts";
+import {
+  FAILPOINTS,
+  type Failpoint,
+  type FailpointAction,
+  type FailpointSpec,
+} from "../members/failpoints.ts";
 import { canonicalPrograms } from "../programs/canonical.ts";
 import type { NamedProgram } from "../programs/program.ts";
 import type { Play } from "../round/play.ts";
@@ -39,9 +44,10 @@ function* everyFailpoint(action: FailpointAction, passages: readonly number[]): 
   }
 }
 
-/** A few that are not alike. */
+/** Each failpoint with one program; the seed says which, and where to begin. */
 function* someFailpoints(action: FailpointAction, seed: number): Iterable<Play> {
-  for (const [index, name] of FAILPOINTS.entries()) {
+  for (let index = 0; index < FAILPOINTS.length; index++) {
+    const name = FAILPOINTS[(seed + index) % FAILPOINTS.length] as Failpoint;
     const program = canonicalPrograms[(seed + index * 5) % canonicalPrograms.length] as NamedProgram;
     yield atFailpoint(program, { name, passage: 1, action });
   }

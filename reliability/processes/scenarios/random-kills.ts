@@ -8,7 +8,7 @@ import type { Scenario } from "./scenario.ts";
 const MEAN_MS = 300;
 /** In one round. */
 const MOST = { short: 8, long: 50 } as const;
-const RUNS = { short: 8, long: 24 } as const;
+const RUNS = { short: 6, long: 24 } as const;
 
 function killing(count: number, amount: Scenario["amount"]): Scenario {
   const victims = [...workerNames(count), "sender-0", "sender-1"];

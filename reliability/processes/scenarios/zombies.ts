@@ -8,8 +8,8 @@ const LEASE_MS = 600;
 const MEAN_MS = 100;
 const WORKERS = 3;
 /** In one round. */
-const MOST = { short: 3, long: 15 } as const;
-const RUNS = { short: 10, long: 24 } as const;
+const MOST = { short: 2, long: 15 } as const;
+const RUNS = { short: 6, long: 24 } as const;
 
 /** K3. */
 export const zombieScenario: Scenario = {
