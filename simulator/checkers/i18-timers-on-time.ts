@@ -1,6 +1,8 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import { holdingOf, holdingsOf } from "../evidence/holdings.ts";
 import { type Commit, entryAt, type Life, livesOf, versionAt } from "../evidence/lives.ts";
+import { outlineOf } from "../evidence/outline.ts";
+import { programOf } from "../evidence/programs.ts";
 import { mustBeClaimedBy } from "../evidence/quiet.ts";
 import { startsOf } from "../evidence/starts.ts";
 import { checkerOf } from "./checker-of.ts";
@@ -54,7 +56,7 @@ function* deadlineProblems(evidence: Evidence, life: Life, commit: Commit): Iter
       yield `the timer at "${path}" fired ${early} ms before its deadline`;
   }
   if (commit.record.status !== "sleeping") return;
-  for (const [path, dueAt] of openSleeps(life, commit)) {
+  for (const [path, dueAt] of openSleeps(evidence, life, commit)) {
     const { wakeAt } = commit.record;
     if (wakeAt === null || wakeAt > Math.max(dueAt, commit.at))
       yield `the run sleeps until ${wakeAt}, past the deadline at "${path}"`;
@@ -84,10 +86,13 @@ function clockError(
   return Math.max(0, rate - 1) * (at.at - since) + ROUNDING_MS;
 }
 
-/** Sleeps at the root that wait: nothing has left their scope. */
-function* openSleeps(life: Life, { fact }: Commit): Iterable<readonly [string, number]> {
+/** Sleeps at the root that wait: nothing has left their scope, and no code goes past them. */
+function* openSleeps(evidence: Evidence, life: Life, { fact }: Commit): Iterable<readonly [string, number]> {
+  const program = programOf(evidence, life);
   for (const path of life.versions.keys()) {
     if (path.includes("/")) continue;
+    const statements = program === undefined ? [] : outlineOf(program).at(path);
+    if (statements.some(({ kind }) => kind === "removed")) continue;
     const entry = entryAt(life, path, fact + 1);
     if (entry?.kind === "sleep" && entry.status === "pending" && entry.dueAt !== null)
       yield [path, entry.dueAt];
