@@ -61,6 +61,10 @@ const payloads: Decoder<unknown> = {
   decode: defaultCodec.decode,
 };
 
+function likeness(thrown: unknown): unknown {
+  return decodeFailure(encodeFailure(thrown));
+}
+
 /** Decoders of what stands inside a frame: their bytes have no checksum of their own. */
 const bare: Law[] = [
   ...decoderLaws("payload", payloads),
@@ -94,9 +98,9 @@ const bare: Law[] = [
   }),
   ...decoderLaws("failure", {
     // What came back once is what comes back from then on: what cannot be stored is stored as its likeness.
-    values: storable.map((thrown) => decodeFailure(encodeFailure(thrown))),
+    values: storable.map(likeness),
     encode: encodeFailure,
-    decode: decodeFailure,
+    decode: (stored) => likeness(decodeFailure(stored)),
   }),
 ];
 
