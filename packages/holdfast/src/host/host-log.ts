@@ -1,3 +1,4 @@
+import { guarded } from "../engine/replay/report.ts";
 import type { Logger, LogMethod } from "../model/logger.ts";
 
 /**
@@ -21,10 +22,10 @@ export class HostLog {
   }
 
   #say(level: "warn" | "error", message: string, details: Parameters<LogMethod>[0]): void {
-    try {
-      this.#logger[level](details, message);
-    } catch {
-      // A logger that throws has nobody left to tell.
-    }
+    // A logger that throws has nobody left to tell.
+    guarded(
+      () => this.#logger[level](details, message),
+      () => {},
+    );
   }
 }

@@ -7,6 +7,7 @@ import {
 } from "../../model/errors/argument-errors.ts";
 import { CriticalError, RollbackError, StepTimeoutError } from "../../model/errors/step-errors.ts";
 import type { RetryPolicy } from "../../model/retry-policy.ts";
+import { isPromise } from "../replay/payloads.ts";
 
 /** What a failed attempt leads to. */
 export type Verdict = "retry" | "exhausted" | "final";
@@ -39,7 +40,8 @@ function wantsRetry(error: unknown, attempt: number, policy: RetryPolicy): boole
   if (policy.retryIf === undefined) return true;
   try {
     const wanted: unknown = policy.retryIf(error, attempt);
-    // A promise would be a yes to everything.
+    // A promise would be a yes to everything; it is not waited for, and must not end the process either.
+    if (isPromise(wanted)) Promise.resolve(wanted).catch(() => {});
     return typeof wanted !== "object" && Boolean(wanted);
   } catch {
     // A policy that cannot judge the error does not ask for another attempt.

@@ -11,9 +11,10 @@ export class SnapshotFeed {
 
   /** What the engine is to call: undefined while nobody wants snapshots is decided per commit. */
   tee(also: OnHistoryUpdated | undefined): OnHistoryUpdated & { readonly wanted: () => boolean } {
-    const tell = (snapshot: HistorySnapshot): void => {
+    const tell = (snapshot: HistorySnapshot): unknown => {
       for (const watcher of this.#watchers) watcher.offer(snapshot);
-      also?.(snapshot);
+      // What it gives is passed on: an async function gives a promise that may reject.
+      return also?.(snapshot);
     };
     return Object.assign(tell, { wanted: () => also !== undefined || this.#watchers.size > 0 });
   }

@@ -3,7 +3,7 @@ import { answerTo, bodyPayload } from "../../history/message-body.ts";
 import { takeSnapshot } from "../../history/snapshot.ts";
 import type { RunSchedule } from "../../storage/records.ts";
 import { Payloads } from "../replay/payloads.ts";
-import type { Report } from "../replay/report.ts";
+import { guarded, type Report } from "../replay/report.ts";
 import { Wakeup } from "../replay/wakeup.ts";
 import { Committer } from "./committer.ts";
 import { Control } from "./control.ts";
@@ -109,10 +109,9 @@ export class PassState {
     }
     const { onHistoryUpdated, codec } = this.settings;
     if (onHistoryUpdated === undefined || onHistoryUpdated.wanted?.() === false) return;
-    try {
-      onHistoryUpdated(takeSnapshot(this.journal, codec));
-    } catch (error) {
-      this.report.warn("onHistoryUpdated threw", { error });
-    }
+    guarded(
+      () => onHistoryUpdated(takeSnapshot(this.journal, codec)),
+      (error) => this.report.warn("onHistoryUpdated threw", { error }),
+    );
   }
 }

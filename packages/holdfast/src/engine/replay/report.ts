@@ -2,6 +2,17 @@ import { messageOf } from "../../model/errors/describe-error.ts";
 import type { Observer, WorkflowErrorEvent, WorkflowEvent } from "../../model/events.ts";
 import type { Logger } from "../../model/logger.ts";
 import type { Log } from "../../model/step-options.ts";
+import { isPromise } from "./payloads.ts";
+
+/** Calls what somebody gave us to call; `failed` is told when it throws, or gives a promise that rejects. */
+export function guarded(call: () => unknown, failed: (error: unknown) => void): void {
+  try {
+    const given = call();
+    if (isPromise(given)) Promise.resolve(given).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}
 
 /** An event without what every event has. */
 export type EventDetails = WorkflowEvent extends infer Event
@@ -63,13 +74,11 @@ export class Report {
     );
   }
 
-  #guarded(problem: string | null, call: () => void): void {
-    try {
-      call();
-    } catch (error) {
+  #guarded(problem: string | null, call: () => unknown): void {
+    guarded(call, (error) => {
       // A logger that throws has nobody left to tell.
       if (problem !== null) this.#guarded(null, () => this.#options.logger.error({ error }, problem));
-    }
+    });
   }
 
   /** A logger that adds `names` to each line and is silent while `silent()`. */
