@@ -17,6 +17,8 @@ export interface ScenarioReport {
   readonly skipped: string | null;
   /** Of the first round. */
   readonly seed: number;
+  /** What was played; several when it was played in pieces. */
+  readonly commits: readonly string[];
   readonly seconds: number;
   readonly counts: Counts;
   readonly violations: readonly Finding[];
@@ -24,7 +26,7 @@ export interface ScenarioReport {
 }
 
 /** A report of nothing yet. */
-export function emptyReport(of: Pick<ScenarioReport, "id" | "title" | "seed">): ScenarioReport {
+export function emptyReport(of: Pick<ScenarioReport, "id" | "title" | "seed" | "commits">): ScenarioReport {
   return { ...of, skipped: null, seconds: 0, counts: NO_COUNTS, violations: [], notes: [] };
 }
 
@@ -43,6 +45,7 @@ export function withOutcome(report: ScenarioReport, seed: number, outcome: Outco
 export function joinReports(a: ScenarioReport, b: ScenarioReport): ScenarioReport {
   return {
     ...a,
+    commits: [...new Set([...a.commits, ...b.commits])],
     skipped: a.skipped === null || b.skipped === null ? null : b.skipped,
     seconds: a.seconds + b.seconds,
     counts: sumCounts([a.counts, b.counts]),

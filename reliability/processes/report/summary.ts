@@ -1,11 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { joinReports, type ScenarioReport } from "./scenario-report.ts";
 
 /** What can be published. */
 export interface Summary {
   readonly command: string;
-  readonly commit: string;
   readonly node: string;
   readonly date: string;
   readonly scenarios: readonly ScenarioReport[];
@@ -15,7 +13,6 @@ export interface Summary {
 export function summaryOf(scenarios: readonly ScenarioReport[]): Summary {
   return {
     command: ["npm run processes --", ...process.argv.slice(2)].join(" "),
-    commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim(),
     node: process.version,
     date: new Date().toISOString(),
     scenarios,

@@ -1,3 +1,4 @@
+import { currentCommit } from "../report/commit.ts";
 import type { Counts } from "../report/counts.ts";
 import { emptyReport, type ScenarioReport, withOutcome } from "../report/scenario-report.ts";
 import { type Play, play } from "../round/play.ts";
@@ -20,7 +21,7 @@ export async function playScenario(scenario: Scenario, extent: Extent): Promise<
   const { seed, form, amount, withinMs, progress = () => {} } = extent;
   const { id, title, counted, parallel = 1 } = scenario;
   const skipped = scenario.unavailable?.() ?? null;
-  let report = emptyReport({ id, title, seed });
+  let report = emptyReport({ id, title, seed, commits: [currentCommit()] });
   if (skipped !== null) return { ...report, skipped };
   const started = performance.now();
   const enough = (): boolean => report.counts[counted] >= amount || performance.now() - started > withinMs;
