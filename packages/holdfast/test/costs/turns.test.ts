@@ -12,9 +12,16 @@ interface Counts {
 
 /** Runs a workflow over the real clock and event loop, and counts what it asks of them. */
 async function counted(run: (ctx: WorkflowContext) => Promise<unknown>): Promise<Counts> {
+  const { handle, counts } = started(run);
+  await handle.result;
+  return counts;
+}
+
+function started(run: (ctx: WorkflowContext) => Promise<unknown>) {
   const counts: Counts = { turns: 0, timersSet: 0, timersLeft: 0 };
   const driver = memoryDriver({ workflowId: "run" });
   const handle = runWorkflow("run", { name: "counted", run }, null, driver, {
+    mode: "live",
     scheduler: {
       afterMicrotasks: (resume) => {
         counts.turns += 1;
@@ -43,8 +50,7 @@ async function counted(run: (ctx: WorkflowContext) => Promise<unknown>): Promise
       },
     },
   });
-  await handle.result;
-  return counts;
+  return { handle, counts };
 }
 
 function steps(count: number) {
@@ -74,6 +80,27 @@ describe("what a step asks of the event loop", () => {
       void (await Promise.all(Array.from({ length: width }, (_, i) => ctx.step(`s${i}`, () => i))));
     const [less, more] = [await counted(branches(100)), await counted(branches(200))];
     expect(more.turns - less.turns).toBe(100);
+  });
+});
+
+describe("a wait for a message with a timeout", () => {
+  it("has two timers, its timeout's and the next look's, and leaves none behind", async () => {
+    const left: number[] = [];
+    const { handle, counts } = started(async (ctx) => {
+      for (let i = 0; i < 50; i++) {
+        await ctx.listenWithTimeout(`wait ${i}`, "go", 3_600_000);
+        left.push(counts.timersLeft);
+      }
+    });
+    for (let i = 0; i < 50; i++) {
+      const received = left.length;
+      await handle.send("go");
+      while (left.length === received) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    await handle.result;
+    expect(Math.max(...left)).toBeLessThanOrEqual(2);
+    expect(counts.timersSet / 50).toBeLessThanOrEqual(4);
+    expect(counts.timersLeft).toBe(0);
   });
 });
 
