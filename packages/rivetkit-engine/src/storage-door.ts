@@ -1,6 +1,6 @@
 import { defaultCodec, type Journal, KeySpace, loadJournal } from "holdfast/embedding";
 import { HostedDriver } from "./driver/hosted-driver.ts";
-import { ownKey } from "./driver/own-keys.ts";
+import { OWN_PREFIXES } from "./driver/own-keys.ts";
 import { RUN_ID } from "./driver/run-id.ts";
 import { encodeCbor } from "./format/cbor-writer.ts";
 import { entryKey, metadataKey, RunKey, runKey } from "./format/tuple-keys.ts";
@@ -46,7 +46,7 @@ export async function flush(
   const journal = await ownJournal(driver);
   if (journal !== null) await writeInputOf(journal, storage, driver);
   const written = await writeRecordedRun(storage, driver);
-  if (journal !== null) await driver.deletePrefix(ownKey(new Uint8Array(0)));
+  if (journal !== null) for (const prefix of OWN_PREFIXES) await driver.deletePrefix(prefix);
   const { prefixes = [], keys = [], ranges = [] } = pendingDeletions ?? {};
   for (const prefix of prefixes) await driver.deletePrefix(prefix);
   for (const { start, end } of ranges) await driver.deleteRange(start, end);

@@ -37,7 +37,8 @@ export class MessageLedger {
   /** Held messages that nobody is going to answer. */
   readonly #released: Set<string> = new Set();
   #batch: Pick<CommitBatch, "consume" | "complete" | "send"> | null = null;
-  #undo: Ledger | null = null;
+  #undo: (() => void) | null = null;
+  #inherited: readonly string[] = [];
 
   constructor(host: EngineDriver) {
     this.#host = host;
@@ -56,7 +57,7 @@ export class MessageLedger {
 
   /** Messages that were recorded before this engine took the run over, and may still be in the host's queue. */
   hold(messageIds: readonly string[]): void {
-    this.#ledger = { ...this.#ledger, held: [...this.#ledger.held, ...messageIds] };
+    this.#inherited = messageIds;
   }
 
   /** What the next batch does to messages. */
@@ -68,10 +69,15 @@ export class MessageLedger {
     const { consume, complete, send } = this.#batch ?? { consume: [], complete: [], send: [] };
     this.#batch = null;
     const before = this.#ledger;
-    this.#undo = before;
+    const inherited = this.#inherited;
+    this.#undo = () => {
+      this.#ledger = before;
+      this.#inherited = inherited;
+    };
     const back = send.filter(({ requeue }) => requeue === true).map(({ message }) => sendingOf(message));
     const queued = consume.filter((id) => !before.returned.some((message) => message.id === id));
-    const owned = [...before.held, ...queued];
+    const owned = [...before.held, ...inherited, ...queued];
+    this.#inherited = [];
     const answers = new Map(complete.map(({ id, response }) => [id, bareResponse(id, response)]));
     const done = owned.filter((id) => answers.has(id) || this.#released.has(id));
     const held = owned.filter((id) => !done.includes(id));
@@ -88,7 +94,7 @@ export class MessageLedger {
 
   /** The batch that the last `take` was for may not have been applied. */
   giveBack(): void {
-    if (this.#undo !== null) this.#ledger = this.#undo;
+    this.#undo?.();
   }
 
   /** Completes and sends what a commit says; `again` when that may have been done already. */
