@@ -23,13 +23,22 @@ export type FakeClass = new (state: never, env: never) => object;
 /** How soon the platform repeats an alarm whose handler has thrown. */
 const REPEAT_MS = 2_000;
 
+/** An object in memory, until it dies. */
+interface Life {
+  readonly instance: Methods;
+  readonly storage: FakeStorage;
+  /** Rejects when it dies. */
+  readonly death: Promise<never>;
+  readonly die: (reason: Error) => void;
+}
+
 /** One object: what is on disk, and the life that it has at the moment. */
 class FakeObject {
   readonly disk = new Disk();
   readonly #name: string;
   readonly #class: FakeClass;
   readonly #clock: VirtualClock;
-  #life: { readonly instance: Methods; readonly storage: FakeStorage } | null = null;
+  #life: Life | null = null;
   #disarm: () => void = () => {};
   #alarmRuns = false;
   lives = 0;
@@ -41,9 +50,10 @@ class FakeObject {
     this.disk.alarmSet = () => this.#arm();
   }
 
-  /** Ends this life; what it waits for never comes. An alarm that was being handled comes again. */
+  /** Ends this life; its callers are told, and an alarm that was being handled comes again. */
   kill(): void {
     this.#life?.storage.kill();
+    this.#life?.die(new Error("The object was reset."));
     this.#life = null;
     if (this.#alarmRuns) this.#repeatAlarm();
     this.#alarmRuns = false;
@@ -57,19 +67,22 @@ class FakeObject {
     if (call === undefined)
       throw new TypeError(`The RPC receiver does not implement the method "${method}".`);
     try {
-      return structuredClone(await call.apply(life.instance, structuredClone([...given])));
+      const answer = call.apply(life.instance, structuredClone([...given]));
+      return structuredClone(await Promise.race([answer, life.death]));
     } catch (error) {
       throw new Error(String(error));
     }
   }
 
-  #alive(): { readonly instance: Methods; readonly storage: FakeStorage } {
+  #alive(): Life {
     if (this.#life !== null) return this.#life;
     this.lives += 1;
     const storage = new FakeStorage(this.disk);
     const id = { name: this.#name, toString: () => `id of ${this.#name}` };
     const instance = new this.#class({ id, storage } as never, {} as never) as unknown as Methods;
-    this.#life = { instance, storage };
+    const { promise: death, reject: die } = Promise.withResolvers<never>();
+    death.catch(() => {});
+    this.#life = { instance, storage, death, die };
     return this.#life;
   }
 
