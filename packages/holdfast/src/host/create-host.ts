@@ -6,6 +6,7 @@ import type { Client } from "./client.ts";
 import { onTerminate } from "./drain-signal.ts";
 import { DEFAULT_STOP_TIMEOUT_MS, type HostOptions } from "./host-options.ts";
 import { Retention } from "./retention.ts";
+import { Scrub } from "./scrub.ts";
 import { clientFace, StoreClient } from "./store-client.ts";
 import { openSession, type StoreSession } from "./store-session.ts";
 import { Worker } from "./worker.ts";
@@ -49,31 +50,37 @@ export async function createHost(options: HostOptions): Promise<Host> {
     resolve: (workflow) => workflows.of(workflow),
     create: (run) => worker.create(run),
   });
-  const running = new RunningHost({ session, worker, retention: new Retention(session, checked.retention) });
+  const retention = new Retention(session, checked.retention);
+  const running = new RunningHost({ session, worker, retention, scrub: new Scrub(session, workflows.names) });
   if (checked.drainOnSignal) running.drainOnSignal();
   running.start();
   return { ...clientFace(client), stop: (how) => running.stop(how) };
+}
+
+/** What goes on in a host. */
+interface HostParts {
+  readonly session: StoreSession;
+  readonly worker: Worker;
+  readonly retention: Retention;
+  readonly scrub: Scrub;
 }
 
 /**
  * Owns: the life of a host.
  */
 class RunningHost {
-  readonly #parts: { readonly session: StoreSession; readonly worker: Worker; readonly retention: Retention };
+  readonly #parts: HostParts;
   #stopped: Promise<void> | null = null;
   #forgetSignal: () => void = () => {};
 
-  constructor(parts: {
-    readonly session: StoreSession;
-    readonly worker: Worker;
-    readonly retention: Retention;
-  }) {
+  constructor(parts: HostParts) {
     this.#parts = parts;
   }
 
   start(): void {
     this.#parts.worker.start();
     this.#parts.retention.start();
+    this.#parts.scrub.start();
   }
 
   drainOnSignal(): void {
@@ -96,7 +103,8 @@ class RunningHost {
   }
 
   async #stop(timeoutMs: number): Promise<void> {
-    const { worker, retention, session } = this.#parts;
+    const { worker, retention, scrub, session } = this.#parts;
+    scrub.stop();
     await Promise.all([worker.stop(timeoutMs), retention.stop()]);
     session.news.close();
     this.#forgetSignal();

@@ -128,3 +128,17 @@ test("a dump that has one run twice is refused, and nothing is changed", async (
   expect(() => world.store.restore({ ...dump, runs: [...dump.runs, ...dump.runs] })).toThrow(CorruptionError);
   expect(world.store.dump()).toEqual(dump);
 });
+
+test("a run that an older row lets sleep for a message that came long ago is found, and held", async () => {
+  const world = virtualStore();
+  const host = await world.host({ workflows: [waiting] });
+  const handle = await host.start(waiting, { workflowId: "a", input: undefined });
+  await reaches(world.clock, handle, "sleeping");
+  const [asleep] = world.store.dump().runs;
+  await handle.send("go", "there");
+  await reaches(world.clock, handle, "completed");
+  change(world, (run) => ({ ...(asleep as MemoryRunDump), entries: run.entries }));
+  await world.clock.advance(120_000);
+  await expectHeld(handle);
+  expect(world.complaints.join()).toContain("damaged");
+});
