@@ -1,11 +1,15 @@
 import type { Entry } from "#holdfast/history/entry.ts";
-import type { Life } from "../evidence/lives.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { holdingOfPass } from "../evidence/holdings.ts";
+import { entryAt, type Life } from "../evidence/lives.ts";
+import { outlineOf } from "../evidence/outline.ts";
+import { programOf } from "../evidence/programs.ts";
 import { startsOf } from "../evidence/starts.ts";
 import { checkerOf } from "./checker-of.ts";
 
 export const noStartAfterCommit = checkerOf(
   "I4",
-  "a body whose result is committed never starts again",
+  "a body whose result is committed never starts again, and none starts before what led to it is committed",
   function* (evidence) {
     for (const { began, life, held } of startsOf(evidence)) {
       if (began.role !== "body" || !held) continue;
@@ -14,8 +18,42 @@ export const noStartAfterCommit = checkerOf(
       const problem = `the body at "${began.path}" started, though its result ${result.sequence} was committed`;
       yield { problem, run: began.run, fact: began.n };
     }
+    yield* hastyStarts(evidence);
   },
 );
+
+/** Operations whose results are committed before the next effect. */
+const DURABLE: ReadonlySet<string> = new Set(["step", "tryStep", "sleep", "next", "batch"]);
+
+/** Bodies that started before results that their pass had seen were committed; those of iterations may have been pruned instead. */
+function* hastyStarts(evidence: Evidence) {
+  const seen = new Map<string, Set<string>>();
+  for (const fact of evidence.facts) {
+    if (fact.type === "seen" && DURABLE.has(fact.operation) && !/[#~[]/.test(fact.path)) {
+      const identity = JSON.stringify([fact.run, fact.pass]);
+      seen.set(identity, (seen.get(identity) ?? new Set()).add(fact.path));
+    }
+    if (fact.type !== "body-started" || fact.role !== "body") continue;
+    const holding = holdingOfPass(evidence, fact);
+    const paths = seen.get(JSON.stringify([fact.run, fact.pass]));
+    if (holding === undefined || paths === undefined || fact.n > holding.taken) continue;
+    for (const path of paths) {
+      const committed = entryAt(holding.life, path, fact.n)?.status !== "pending";
+      const known = entryAt(holding.life, path, fact.n) !== null;
+      if (committed && known) paths.delete(path);
+      else if (!isEphemeral(evidence, holding.life, path)) {
+        const problem = `the body at "${fact.path}" started before what was seen at "${path}" was committed`;
+        yield { problem, run: fact.run, fact: fact.n };
+      }
+    }
+  }
+}
+
+function isEphemeral(evidence: Evidence, life: Life, path: string): boolean {
+  const program = programOf(evidence, life);
+  const statements = program === undefined ? [] : outlineOf(program).at(path);
+  return statements.length === 0 || statements.some((one) => one.kind === "step" && one.ephemeral);
+}
 
 /** The result that was committed at the path and that no operator took back, whether it was pruned since or not. */
 function committedBefore(life: Life, path: string, n: number): Entry | null {

@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS } from "#holdfast/model/limits.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { allHoldings, type Holding } from "../evidence/holdings.ts";
-import { entryAt } from "../evidence/lives.ts";
+import { entryAt, type Life, livesOf } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
 import { type Start, startsOf } from "../evidence/starts.ts";
@@ -34,6 +34,7 @@ export const attemptsBounded = checkerOf(
           fact,
         };
     }
+    for (const life of livesOf(evidence)) yield* keptAttempts(life);
     yield* crashLoops(evidence);
   },
 );
@@ -56,6 +57,27 @@ function isHopeless(evidence: Evidence, { began, life }: Start): boolean {
   if ("never" in script.ends) return true;
   if ("throws" in script.ends) return FINAL_THROWS.includes(script.ends.throws);
   return UNSTORABLE_VALUES.includes(script.ends.value);
+}
+
+/** Whoever recovers a run gives what had failed all of its attempts. */
+function* keptAttempts(life: Life) {
+  for (const { resets, entries, record, fact } of life.commits) {
+    if (!resets) continue;
+    for (const { path, before, after } of entries) {
+      const failed = before?.kind === "step" && before.status === "failed";
+      const step = failed && after?.status === "pending" ? after.count : 0;
+      if (step > 0)
+        yield { problem: `the step at "${path}" was given back ${step} attempts less`, run: life.run, fact };
+      const undone = before?.compensation?.done === false && after?.compensation?.done === false;
+      const handler = undone && record.status === "rolling_back" ? (after.compensation?.attempts ?? 0) : 0;
+      if (handler > 0)
+        yield {
+          problem: `the handler of "${path}" was given back ${handler} attempts less`,
+          run: life.run,
+          fact,
+        };
+    }
+  }
 }
 
 /** Claims that started bodies, one after the other, with no commit and no orderly end in between. */

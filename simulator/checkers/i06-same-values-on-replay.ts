@@ -1,6 +1,6 @@
 import type { Life } from "../evidence/lives.ts";
 import { versionOfPass } from "../evidence/programs.ts";
-import { outcomeText, resultSeen } from "../evidence/results-seen.ts";
+import { drawSeen, outcomeText, resultSeen } from "../evidence/results-seen.ts";
 import { checkerOf } from "./checker-of.ts";
 
 /** Code of another version may ask for the same result in another way. */
@@ -11,7 +11,7 @@ export const sameValuesOnReplay = checkerOf(
     const known = new Map<Life, Map<string, string>>();
     for (const fact of evidence.facts) {
       if (fact.type !== "seen") continue;
-      const result = resultSeen(evidence, fact);
+      const result = fact.operation === "draw" ? drawSeen(evidence, fact) : resultSeen(evidence, fact);
       if (result === null) continue;
       const values = known.get(result.life) ?? new Map<string, string>();
       known.set(result.life, values);

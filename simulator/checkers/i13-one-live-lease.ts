@@ -5,7 +5,7 @@ import { checkerOf } from "./checker-of.ts";
 
 export const oneLiveLease = checkerOf(
   "I13",
-  "one process at most holds a live lease of a run, by the store's clock",
+  "one process at most holds a live lease of a run, by the store's clock; a host that is well keeps its own",
   function* (evidence) {
     for (const holding of allHoldings(evidence)) {
       const before = holdingsOf(evidence, holding.run).findLast(
@@ -21,6 +21,7 @@ export const oneLiveLease = checkerOf(
       yield { problem: `the run was claimed while a lease of ${before.process} had ${left} ms left`, ...at };
     }
     yield* revivals(evidence);
+    yield* neglected(evidence);
   },
 );
 
@@ -43,5 +44,32 @@ function* revivals(evidence: Evidence) {
       yield { problem, run: fact.run, fact: fact.n };
     }
     ends.set(fact.run, { epoch: fact.epoch, until: fact.until });
+  }
+}
+
+/** What can keep a host from renewing a lease in time. */
+const TROUBLE: ReadonlySet<string> = new Set([
+  "fault",
+  "process-killed",
+  "process-stopping",
+  "process-stopped",
+  "process-paused",
+]);
+/** An answer may be on its way for long because of a fault that came before. */
+const LONGEST_ANSWER_MS = 20_000;
+
+/** Leases that ended while their host had the run and nothing was wrong with it. */
+function* neglected(evidence: Evidence) {
+  for (const { run, process, until, from, fromAt, givenUp, taken } of allHoldings(evidence)) {
+    const end = evidence.facts[Math.min(givenUp, taken)]?.at ?? evidence.endedAt;
+    if (end <= until || !/^host-\d+$/.test(process)) continue;
+    const troubled = evidence.facts.some(
+      (fact) =>
+        fact.process === process &&
+        TROUBLE.has(fact.type) &&
+        fact.at >= fromAt - LONGEST_ANSWER_MS &&
+        fact.at <= until,
+    );
+    if (!troubled) yield { problem: `${process} let its lease end, and nothing kept it`, run, fact: from };
   }
 }

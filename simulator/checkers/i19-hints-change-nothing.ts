@@ -18,7 +18,10 @@ export const hintsChangeNothing = checkerOf(
       const problem = prematurity(evidence, holding);
       if (problem !== null) yield { problem, run: holding.run, fact: holding.from };
     }
-    for (const life of livesOf(evidence)) yield* unheard(evidence, life);
+    for (const life of livesOf(evidence)) {
+      yield* unheard(evidence, life);
+      yield* unread(evidence, life);
+    }
   },
 );
 
@@ -66,6 +69,23 @@ function* unheard(evidence: Evidence, life: Life) {
       const problem = `message ${message.id} woke the run, and nobody had taken it up ${by} ms later`;
       yield { problem, run: life.run, fact: n };
     }
+  }
+}
+
+/** Messages that a run wants at the end, and that were there for long while nothing was wrong. */
+function* unread(evidence: Evidence, life: Life) {
+  const stored = evidence.stored.runs.find(({ row }) => row.workflowId === life.run);
+  if (stored === undefined || life.to < Number.POSITIVE_INFINITY || life.damagedAt < Number.POSITIVE_INFINITY)
+    return;
+  const { row, messages } = stored;
+  if (row.status !== "sleeping") return;
+  for (const { id, name, expiresAt } of messages) {
+    const n = queueOf(evidence, life).fates.get(id)?.arrivals.at(-1);
+    const since = Math.max(evidence.facts[n ?? -1]?.at ?? evidence.endedAt, row.updatedAt);
+    const by =
+      row.wants?.includes(name) === true && expiresAt === null ? mustBeClaimedBy(evidence, since) : null;
+    if (by !== null)
+      yield { problem: `the run waits for message ${id}, which is queued`, run: life.run, fact: n ?? null };
   }
 }
 

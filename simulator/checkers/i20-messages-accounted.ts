@@ -1,7 +1,10 @@
+import { decodeMessages } from "#holdfast/history/message-record.ts";
 import { isTerminal } from "#holdfast/model/run.ts";
 import { callsOf } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { type Commit, commitBefore, livesOf, livesOfRun } from "../evidence/lives.ts";
+import { type Commit, commitBefore, type Life, livesOf, livesOfRun } from "../evidence/lives.ts";
+import { outlineOf } from "../evidence/outline.ts";
+import { programOf } from "../evidence/programs.ts";
 import { queueOf, receiptsIn } from "../evidence/queues.ts";
 import { checkerOf } from "./checker-of.ts";
 
@@ -19,7 +22,8 @@ export const messagesAccounted = checkerOf(
       for (const { commit, messageId } of unknown)
         yield { problem: `message ${messageId} was consumed and was not queued`, run, fact: commit.fact };
       for (const commit of life.commits) {
-        for (const problem of mismatches(commit, (id) => fates.get(id)?.message.expiresAt != null))
+        const mayGo = (id: string): boolean => mayGoUnrecorded(evidence, life, { commit, id });
+        for (const problem of [...mismatches(commit, mayGo), ...wrongSends(commit), ...notPutBack(commit)])
           yield { problem, run, fact: commit.fact };
       }
       for (const [id, { arrivals }] of fates) {
@@ -56,15 +60,63 @@ function* lostSends(evidence: Evidence) {
   }
 }
 
+/** A send is recorded as done with the commit with which its message leaves. */
+function* wrongSends(commit: Commit): Iterable<string> {
+  const { batch, entries, resets } = commit;
+  if (batch === null || resets) return;
+  const sent = batch.send.filter(({ requeue }) => requeue !== true).length;
+  const recorded = entries.filter(
+    ({ before, after }) => after?.kind === "send" && after.status === "completed" && before === null,
+  ).length;
+  if (recorded > sent) yield `${recorded} sends were recorded and ${sent} messages sent`;
+  if (sent > recorded && !leavesCode(commit))
+    yield `${sent} messages were sent and ${recorded} sends recorded`;
+}
+
+/** Whoever takes back what was received puts the messages back. */
+function* notPutBack({ batch, entries, resets }: Commit): Iterable<string> {
+  if (batch === null || !resets) return;
+  const back = new Set(batch.send.filter(({ requeue }) => requeue).map(({ message }) => message.id));
+  for (const { path, before, after } of entries) {
+    const wasReceived = before?.kind === "message" && before.status === "completed" && before.result !== null;
+    if (!wasReceived || after?.status === "completed") continue;
+    for (const { id } of decodeMessages(before.result as Uint8Array))
+      if (!back.has(id)) yield `message ${id} at "${path}" was taken back and not put into the queue`;
+  }
+}
+
+/** What has expired, and what code has seen that it left behind. */
+function mayGoUnrecorded(
+  evidence: Evidence,
+  life: Life,
+  { commit, id }: { readonly commit: Commit; readonly id: string },
+): boolean {
+  const message = queueOf(evidence, life).fates.get(id)?.message;
+  if (message === undefined || message.expiresAt !== null) return true;
+  const program = programOf(evidence, life);
+  if (!leavesCode(commit)) return false;
+  if (program === undefined) return true;
+  // Of what the short forms received the ids are not told.
+  const { all } = outlineOf(program);
+  if (all.some((one) => one.kind === "listen" && one.message === message.name)) return true;
+  return evidence.facts.some(
+    (fact) =>
+      fact.type === "received" &&
+      fact.run === life.run &&
+      fact.n > life.from &&
+      fact.n < commit.fact &&
+      fact.messageIds.includes(id),
+  );
+}
+
 /** What a commit consumes is what its waits received; only what code has left behind, and what has expired, is not recorded. */
-function* mismatches(commit: Commit, mayExpire: (id: string) => boolean): Iterable<string> {
+function* mismatches(commit: Commit, mayGo: (id: string) => boolean): Iterable<string> {
   const consumed = new Set(commit.batch?.consume ?? []);
   const recorded = new Set(receiptsIn(commit).flatMap(({ messages }) => messages.map(({ id }) => id)));
   for (const id of recorded)
     if (!consumed.has(id)) yield `message ${id} was received and not consumed with it`;
-  if (leavesCode(commit)) return;
   for (const id of consumed)
-    if (!recorded.has(id) && !mayExpire(id)) yield `message ${id} was consumed, and nothing records it`;
+    if (!recorded.has(id) && !mayGo(id)) yield `message ${id} was consumed, and nothing records it`;
 }
 
 function leavesCode({ entries, batch }: Commit): boolean {

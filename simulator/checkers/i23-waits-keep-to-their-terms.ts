@@ -3,6 +3,7 @@ import { defaultCodec } from "#holdfast/history/payload.ts";
 import type { CompletedMessage } from "#holdfast/storage/records.ts";
 import { callsOf } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import { holdingsOf } from "../evidence/holdings.ts";
 import { type Life, livesOf, livesOfRun } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
@@ -17,6 +18,7 @@ export const waitsKeepToTheirTerms = checkerOf(
   function* (evidence) {
     for (const life of livesOf(evidence)) {
       yield* tooMany(evidence, life);
+      yield* tooLate(evidence, life);
       yield* wrongAnswers(evidence, life);
     }
     yield* wrongResponses(evidence);
@@ -32,6 +34,32 @@ function* tooMany(evidence: Evidence, life: Life) {
     if (statements.length > 0 && messages.length > most)
       yield { problem: `"${path}" received ${messages.length} messages of ${most}`, ...at };
     if (messages.length === 0) yield { problem: `"${path}" was served with no message`, ...at };
+  }
+}
+
+/** How late a process can hear of a deadline besides the error of its clock. */
+const HEARD_MS = 10;
+
+/**
+ * A wait whose deadline has passed receives what was sent before it, and nothing that was sent later. Only a client's
+ * messages tell when that was; how far a process may be behind, faults make uncertain.
+ */
+function* tooLate(evidence: Evidence, life: Life) {
+  const { rates, plan, hosts, latencyMs } = evidence.scenario;
+  if (Object.keys(rates).length + plan.length > 0) return;
+  const drift = Math.max(...hosts.map(({ clockRate }) => Math.abs(clockRate - 1)), 0);
+  const { receipts, fates } = queueOf(evidence, life);
+  for (const { commit, path, messages } of receipts) {
+    const dueAt = commit.entries.find((change) => change.path === path)?.before?.dueAt ?? null;
+    const holding = holdingsOf(evidence, life.run).findLast(({ from }) => from < commit.fact);
+    if (dueAt === null || holding === undefined) continue;
+    const behindMs = drift * (commit.at - holding.fromAt) + 2 * latencyMs + HEARD_MS;
+    for (const { id, createdAt } of messages) {
+      const arrival = fates.get(id)?.arrivals[0] ?? -1;
+      if (evidence.facts[arrival]?.process !== "client" || createdAt <= dueAt + behindMs) continue;
+      const problem = `"${path}" received message ${id}, sent ${createdAt - dueAt} ms after its deadline`;
+      yield { problem, run: life.run, fact: commit.fact };
+    }
   }
 }
 

@@ -3,6 +3,8 @@ import { defaultCodec } from "#holdfast/history/payload.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { holdingOfPass } from "../evidence/holdings.ts";
 import { type Commit, commitBefore, entryAt, type Life, lifeAt, livesOf } from "../evidence/lives.ts";
+import { outlineOf } from "../evidence/outline.ts";
+import { programOf } from "../evidence/programs.ts";
 import { type Start, startsOf } from "../evidence/starts.ts";
 import { checkerOf } from "./checker-of.ts";
 
@@ -12,6 +14,7 @@ export const branches = checkerOf(
   function* (evidence) {
     const starts = Map.groupBy(startsOf(evidence), ({ life }) => life);
     for (const life of livesOf(evidence)) {
+      yield* crowds(evidence, life, starts.get(life) ?? []);
       const decided = new Map<string, { readonly winner: string; readonly commit: Commit }>();
       for (const commit of life.commits) {
         const at = { run: life.run, fact: commit.fact };
@@ -35,6 +38,30 @@ export const branches = checkerOf(
     }
   },
 );
+
+/** Maps with bodies of more items at once than they may have. */
+function* crowds(evidence: Evidence, life: Life, starts: readonly Start[]) {
+  const program = programOf(evidence, life);
+  if (program === undefined) return;
+  const running = new Map<string, Map<string, Start>>();
+  for (const start of starts) {
+    const { role, path, n, run } = start.began;
+    const [, block = "", item = ""] = /^(.+)\/\[(\d+)\]\/[^[\]]+$/.exec(path) ?? [];
+    const most = outlineOf(program)
+      .at(block)
+      .map((one) => (one.kind === "map" ? one.concurrency : 0));
+    const concurrency = Math.max(0, ...most);
+    if (role !== "body" || concurrency === 0) continue;
+    const key = `${block} ${start.holding.epoch}`;
+    const items = running.get(key) ?? new Map<string, Start>();
+    running.set(key, items);
+    for (const [other, { ended, aborted }] of items)
+      if ((ended?.n ?? n) < n || (aborted?.n ?? n) < n) items.delete(other);
+    items.set(item, start);
+    if (items.size > concurrency)
+      yield { problem: `${items.size} items of "${block}" ran at once, of ${concurrency}`, run, fact: n };
+  }
+}
 
 function winnerOf(result: Uint8Array | null): string {
   const value = defaultCodec.decode(result ?? new Uint8Array(0)) as { readonly winner?: unknown };

@@ -2,6 +2,7 @@ import type { Entry } from "#holdfast/history/entry.ts";
 import { KeySpace } from "#holdfast/history/key.ts";
 import { decodeRunFailure } from "#holdfast/history/run-failure.ts";
 import { isTerminal } from "#holdfast/model/run.ts";
+import { callsOf } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { commitBefore, entryAt, type Life, livesOf } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
@@ -15,6 +16,7 @@ export const allCompensated = checkerOf(
   function* (evidence) {
     for (const life of livesOf(evidence)) {
       yield* leftOut(life);
+      yield* cancelledOutright(evidence, life);
       yield* disarmed(evidence, life);
     }
     for (const { began, held, life } of startsOf(evidence)) {
@@ -55,6 +57,29 @@ function* leftOut(life: Life) {
       if (compensation?.done !== true)
         yield { problem: `the run was rolled back, and the step at "${path}" was not undone`, ...at };
     }
+  }
+}
+
+/** Runs that were cancelled with compensation asked for, and with steps to undo, and ended on the spot. */
+function* cancelledOutright(evidence: Evidence, life: Life) {
+  for (const { record, header, fact } of life.commits) {
+    if (record.status !== "cancelled" || header?.rollback !== "none") continue;
+    const calls = callsOf(evidence).filter(
+      ({ began, ended }) =>
+        began.run === life.run && began.what.api === "cancel" && began.n < fact && (ended?.n ?? fact) >= fact,
+    );
+    const all =
+      calls.length > 0 && calls.every(({ began: { what } }) => what.api === "cancel" && what.compensate);
+    const [armed] = [...life.versions.keys()].filter((path) => {
+      const entry = entryAt(life, path, fact);
+      return entry?.armed === true && entry.compensation?.done !== true;
+    });
+    if (all && armed !== undefined)
+      yield {
+        problem: `the run was cancelled, and the step at "${armed}" was not undone`,
+        run: life.run,
+        fact,
+      };
   }
 }
 

@@ -2,7 +2,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Outcome } from "./fact.ts";
 import type { FactOf } from "./fact-of.ts";
 import { holdingOfPass } from "./holdings.ts";
-import type { EntryVersion, Life } from "./lives.ts";
+import { commitBefore, type EntryVersion, type Life } from "./lives.ts";
 
 /** A committed result that code saw: in the pass that committed it, or in a later one. */
 export interface SeenResult {
@@ -26,6 +26,22 @@ export function resultSeen(evidence: Evidence, seen: FactOf<"seen">): SeenResult
   const version = versions[next];
   if (version === undefined || version.fact > holding.taken) return null;
   return { life, committed: version.fact };
+}
+
+/**
+ * What was drawn is as good as committed once its pass has committed after it: it depends on nothing but results before it. A
+ * rollback goes through code to collect its handlers, and what it draws there is not looked at.
+ */
+export function drawSeen(evidence: Evidence, seen: FactOf<"seen">): SeenResult | null {
+  const holding = holdingOfPass(evidence, seen);
+  if (holding === undefined || seen.n > holding.taken || seen.n > holding.life.to) return null;
+  const { life, epoch, taken } = holding;
+  const last = commitBefore(life, seen.n);
+  const firm = life.commits.some(
+    ({ batch, fact }) => batch?.epoch === epoch && fact > seen.n && fact < taken,
+  );
+  const undoing = last === undefined || last.header?.rollback !== "none";
+  return firm && !undoing ? { life, committed: last.generation } : null;
 }
 
 /** The commit with which the result came: later ones only changed what stands beside it. */

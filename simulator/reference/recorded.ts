@@ -12,7 +12,7 @@ export class Recorded {
 
   constructor(evidence: Evidence, life: Life, commit: Commit) {
     this.life = life;
-    this.checkpointAt = commit.header?.checkpointAt ?? 0;
+    this.checkpointAt = checkpointOf(life, commit);
     this.#fact = commit.fact;
     this.#draws = drawsBefore(evidence, life, commit.fact);
   }
@@ -25,6 +25,21 @@ export class Recorded {
   drawn(mark: string): string | undefined {
     return this.#draws.get(mark);
   }
+}
+
+/** The first checkpoint of all that were ever recorded; where some were taken back, the one that the header tells. */
+function checkpointOf(life: Life, { header, fact }: Commit): number {
+  if (life.commits.some(({ resets }) => resets)) return header?.checkpointAt ?? 0;
+  let first = Number.POSITIVE_INFINITY;
+  for (const versions of life.versions.values()) {
+    for (const version of versions) {
+      if (version.fact <= fact && version.entry?.kind === "rollback_checkpoint")
+        first = Math.min(first, version.entry.sequence);
+    }
+  }
+  // One that was pruned before it could be stored is in the header alone.
+  const told = header?.checkpointAt ?? 0;
+  return told > 0 ? Math.min(first, told) : first === Number.POSITIVE_INFINITY ? 0 : first;
 }
 
 function drawsBefore({ facts }: Evidence, { run, from }: Life, before: number): ReadonlyMap<string, string> {

@@ -60,11 +60,16 @@ function valueProblem(
     return `"${path}" has ${text} as the result of attempt ${entry.count}, which gives none`;
   const it = givenBy(statement, entry.count, ends.value);
   if (starts === null) return null;
-  const attempts = starts.filter(({ began }) => began.attempt === entry.count);
+  // The end of a body that was told to stop before counts for nothing.
+  const attempts = starts.filter(
+    ({ began, ended, aborted }) =>
+      began.attempt === entry.count && (aborted === null || (ended !== null && ended.n < aborted.n)),
+  );
   const possible = it
     ? attempts.map(({ began }) => canonicalText({ start: began.start, it }))
     : [canonicalText(it)];
-  if (attempts.length === 0) return `"${path}" has a result of attempt ${entry.count}, which never started`;
+  if (attempts.length === 0)
+    return `"${path}" has a result of attempt ${entry.count}, which gave none in time`;
   return possible.includes(text)
     ? null
     : `"${path}" has ${text}, where attempt ${entry.count} gave ${possible[0]}`;
@@ -86,7 +91,7 @@ function failureProblem(statement: StepStatement, path: string, entry: Entry): s
   if (entry.count !== statement.maxRetries + 1)
     return `"${path}" was exhausted by attempt ${entry.count} of ${statement.maxRetries + 1}`;
   const { cause } = error as { readonly cause?: unknown };
-  const timedOut = HoldfastError.is(cause) && OF_THE_ENGINE.has(cause.code);
+  const timedOut = HoldfastError.is(cause) && cause.code === "STEP_TIMEOUT" && statement.retryOnTimeout;
   if (timedOut || canonicalText(cause) === thrown) return null;
   return `"${path}" was exhausted by ${canonicalText(cause)}, not by ${thrown}`;
 }

@@ -143,6 +143,23 @@ describe("I13: leases", () => {
   });
 });
 
+describe("I13: a host that is well", () => {
+  async function letGo(trouble: boolean) {
+    return told(async (run, at) => {
+      if (trouble) at.tell("host-0", { type: "process-paused" });
+      at.later(20_000);
+      await run.claim("host-1");
+    });
+  }
+
+  it("keeps its lease; one that is not may lose it", async () => {
+    expect(findings(oneLiveLease, (await letGo(true)).evidence())).toEqual([]);
+    expect(findings(oneLiveLease, (await letGo(false)).evidence())).toEqual([
+      "host-0 let its lease end, and nothing kept it",
+    ]);
+  });
+});
+
 describe("I14: applied once", () => {
   it("lets revisions follow each other", async () => {
     const tale = await told(async (run) => {

@@ -109,6 +109,23 @@ describe("I25: branches", () => {
   });
 });
 
+describe("I25: maps", () => {
+  const map = { kind: "map", name: "m", items: 3, concurrency: 1, body: { statements: [] } } as const;
+
+  it("speaks of more items at once than a map may have", async () => {
+    const crowd = (together: boolean) =>
+      told(async (run) => {
+        const end = run.start("m/[0]/a");
+        if (!together) end();
+        run.start("m/[1]/a");
+      });
+    const evidence = async (together: boolean) =>
+      (await crowd(together)).evidence({ body: { statements: [map] } });
+    expect(findings(branches, await evidence(false))).toEqual([]);
+    expect(findings(branches, await evidence(true))).toEqual(['2 items of "m" ran at once, of 1']);
+  });
+});
+
 describe("I26: only declared failures", () => {
   const body: Program["body"] = {
     statements: [{ kind: "try", name: "t", body: { statements: [] }, catch: ["join"] }],

@@ -88,6 +88,22 @@ describe("I27: all are compensated", () => {
   });
 });
 
+describe("I27: a cancel that compensates", () => {
+  it("speaks when the run ends on the spot", async () => {
+    const cancelled = (compensate: boolean) =>
+      told(async (run, at) => {
+        await run.commit({ put: { a: armed(1) } });
+        at.call("run", { api: "cancel", compensate });
+        await run.claim("client", { force: true });
+        await run.commit({ status: "cancelled", process: "client" });
+      });
+    expect(findings(allCompensated, (await cancelled(false)).evidence())).toEqual([]);
+    expect(findings(allCompensated, (await cancelled(true)).evidence())).toEqual([
+      'the run was cancelled, and the step at "a" was not undone',
+    ]);
+  });
+});
+
 describe("I28: reverse order", () => {
   it("lets the last be undone first", async () => {
     expect(findings(reverseOrder, (await asItShouldBe()).evidence())).toEqual([]);

@@ -127,6 +127,28 @@ describe("I4: no start after the commit", () => {
   });
 });
 
+describe("I4: no start before the commit", () => {
+  it("lets a body start when what its code saw is committed", async () => {
+    const tale = await told(async (run) => {
+      run.seen("a", 1);
+      await run.commit({ put: { a: settled(1) } });
+      run.start("b");
+    });
+    expect(findings(noStartAfterCommit, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks of one that starts before", async () => {
+    const sleep = { kind: "sleep", name: "a", ms: 1 } as const;
+    const tale = await told(async (run) => {
+      run.seen("a", undefined, { operation: "sleep" });
+      run.start("b");
+    });
+    expect(findings(noStartAfterCommit, tale.evidence({ body: { statements: [sleep] } }))).toEqual([
+      'the body at "b" started before what was seen at "a" was committed',
+    ]);
+  });
+});
+
 describe("I5: attempts", () => {
   it("lets attempts follow their records", async () => {
     const tale = await told(async (run) => {
@@ -147,6 +169,22 @@ describe("I5: attempts", () => {
     expect(findings(attemptsBounded, tale.evidence())).toEqual([
       expect.stringContaining('attempt 2 started at "a", where 0 were recorded'),
       expect.stringContaining("attempt 5 of 4"),
+    ]);
+  });
+
+  it("speaks of a recover that does not give all attempts back", async () => {
+    const tale = await told(async (run) => {
+      await run.commit({
+        put: { a: failed(1, new Error("no"), { count: 3 }) },
+        status: "failed",
+        error: "no",
+      });
+      await run.claim();
+      const less = pending({ count: 3 });
+      await run.commit({ put: { a: less }, status: "sleeping", wakeAt: 0, undone: true });
+    });
+    expect(findings(attemptsBounded, tale.evidence())).toEqual([
+      'the step at "a" was given back 3 attempts less',
     ]);
   });
 
@@ -187,6 +225,29 @@ describe("I6: the same values on replay", () => {
     expect(findings(sameValuesOnReplay, tale.evidence())).toEqual([
       expect.stringContaining("pass 2 saw -0, another 0"),
     ]);
+  });
+});
+
+describe("I6: draws", () => {
+  const draw = { operation: "draw" } as const;
+
+  it("may come out otherwise where nothing was committed after them, and not where something was", async () => {
+    const drawn = (committed: boolean) =>
+      told(async (run) => {
+        run.seen("?draw:0", 1, draw);
+        if (committed) await run.commit();
+        run.seen("?draw:0", 2, { ...draw, pass: 2 });
+        await run.commit();
+      });
+    expect(findings(sameValuesOnReplay, (await drawn(true)).evidence())).toHaveLength(1);
+    const tale = await told(async (run, at) => {
+      run.seen("?draw:0", 1, draw);
+      at.later(10_001);
+      await run.claim("host-1");
+      run.seen("?draw:0", 2, { ...draw, pass: 2, process: "host-1" });
+      await run.commit({ process: "host-1" });
+    });
+    expect(findings(sameValuesOnReplay, tale.evidence())).toEqual([]);
   });
 });
 

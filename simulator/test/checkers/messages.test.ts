@@ -30,11 +30,37 @@ describe("I20: messages are accounted for", () => {
   });
 
   it("lets what an iteration received go with it", async () => {
-    const tale = await told(async (run) => {
+    const tale = await told(async (run, at) => {
       await run.enqueue("m1");
+      at.tell("host-0", { type: "received", run: "run", pass: 1, path: "l/#0/a", messageIds: ["m1"] });
       await run.commit({ put: { l: pending({ kind: "loop", count: 1 }) }, consume: ["m1"] });
     });
     expect(findings(messagesAccounted, tale.evidence())).toEqual([]);
+  });
+
+  it("speaks of what a lost branch consumed and no code had seen", async () => {
+    const tale = await told(async (run) => {
+      await run.enqueue("m1");
+      await run.commit({ put: { r: settled(1, { kind: "race" }) }, consume: ["m1"] });
+    });
+    expect(findings(messagesAccounted, tale.evidence())).toEqual([
+      "message m1 was consumed, and nothing records it",
+    ]);
+  });
+
+  it("speaks of sends that do not leave with their record, and of messages that a rewind forgets", async () => {
+    const tale = await told(async (run) => {
+      const message = await run.enqueue("m1");
+      await run.commit({
+        put: { a: received(1, [message]), ">x/[0]": settled(2, { kind: "send" }) },
+        consume: ["m1"],
+      });
+      await run.commit({ put: { a: null } });
+    });
+    expect(findings(messagesAccounted, tale.evidence())).toEqual([
+      "1 sends were recorded and 0 messages sent",
+      'message m1 at "a" was taken back and not put into the queue',
+    ]);
   });
 
   it("speaks of an acknowledged message that never came, and of one that is gone", async () => {
@@ -173,6 +199,20 @@ describe("I23: waits keep to their terms", () => {
     });
     const evidence = tale.evidence({ body: waits(batchOf("a", ["note"], 1)) });
     expect(findings(waitsKeepToTheirTerms, evidence)).toEqual(['"a" received 2 messages of 1']);
+  });
+
+  it("speaks of a message that was sent after the deadline", async () => {
+    const tale = await told(async (run, at) => {
+      await run.commit({ put: { a: pending({ kind: "message", dueAt: at.now + 100 }) } });
+      at.later(50);
+      const one = await run.enqueue("m1");
+      at.later(100);
+      const two = await run.enqueue("m2");
+      await run.commit({ put: { a: received(1, [one, two]) }, consume: ["m1", "m2"] });
+    });
+    expect(findings(waitsKeepToTheirTerms, tale.evidence())).toEqual([
+      '"a" received message m2, sent 50 ms after its deadline',
+    ]);
   });
 
   it("speaks of answers to nobody, second answers, and answers that nobody gave", async () => {

@@ -155,6 +155,20 @@ describe("I19: hints change nothing", () => {
     ]);
   });
 
+  it("speaks of a message that the run takes up and does not read", async () => {
+    const tale = await told(async (run, at) => {
+      hostUp(at);
+      await run.commit({ status: "sleeping", wants: ["note"] });
+      await run.enqueue("m1");
+      await run.claim();
+      await run.release();
+      at.later(100_000);
+    });
+    expect(findings(hintsChangeNothing, tale.evidence())).toEqual([
+      "the run waits for message m1, which is queued",
+    ]);
+  });
+
   it("speaks of a message that is never heard of", async () => {
     const tale = await told(async (run, at) => {
       hostUp(at);
