@@ -10,23 +10,31 @@ import { beats, type Rhythm } from "./beats.ts";
 /** After so many leases nobody will take over any more: the one that stands still may hold the write lock. */
 const PATIENCE_LEASES = 4;
 
-/** Stops one of these members past its leases, until others have taken its runs over, and lets it go on; again and again. */
+/** Stops one of these members while it holds runs, until others have taken them over, and lets it go on; again and again. */
 export function zombies(names: readonly string[], leaseMs: number, rhythm: Rhythm): Harm {
   return async ({ crew, round, signal }) => {
     const tail = new LedgerTail(round.files.ledger);
     const standstills: Standstill[] = [];
     let count = 0;
     for await (const random of beats(rhythm, signal)) {
-      const child = crew.member(random.pick(names));
-      if (!(await child.ready) || signal.aborted) continue;
+      const child = await until(() => {
+        const holding = names
+          .map((name) => crew.member(name))
+          .filter(({ name }) => holdsRuns(name, tail.read()));
+        return holding.length === 0 ? undefined : random.pick(holding);
+      }, signal);
       const from = machineTime();
-      if (!child.signal("SIGSTOP")) continue;
+      if (!child?.signal("SIGSTOP")) continue;
       if (await takenOver(child, tail, { leaseMs, signal })) count += 1;
       child.signal("SIGCONT");
       standstills.push({ process: child.name, from, to: machineTime() });
     }
     return { zombies: count, standstills };
   };
+}
+
+function holdsRuns(process: string, records: readonly LedgerRecord[]): boolean {
+  return runsHeldBy(process, records).size > 0;
 }
 
 /** Waits for a member to stop by itself, as its failpoint tells it, and lets it go on as above. */

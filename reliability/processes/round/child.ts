@@ -76,6 +76,13 @@ export class Child {
   }
 }
 
+/** Why it cannot be seen here whether a process stands still; null when it can. */
+export function standstillProblem(): string | null {
+  return processState(process.pid) === null
+    ? "there is no /proc that tells whether a process stands still"
+    : null;
+}
+
 /** A letter, as in proc(5); null when there is no such process, or no such file system. */
 function processState(pid: number): string | null {
   try {

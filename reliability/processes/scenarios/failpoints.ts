@@ -7,6 +7,7 @@ import {
 } from "../members/failpoints.ts";
 import { canonicalPrograms } from "../programs/canonical.ts";
 import type { NamedProgram } from "../programs/program.ts";
+import { standstillProblem } from "../round/child.ts";
 import type { Play } from "../round/play.ts";
 import { planOf } from "./plans.ts";
 import type { Form, Scenario } from "./scenario.ts";
@@ -73,10 +74,13 @@ export const failpointScenarios: readonly Scenario[] = [
     counted: "kills",
     amount: { short: 12, long: Number.POSITIVE_INFINITY },
   }),
-  failpoints("stop", {
-    id: "failpoint-zombies",
-    title: "SIGSTOP at every failpoint of every program, past the lease",
-    counted: "zombies",
-    amount: { short: 4, long: Number.POSITIVE_INFINITY },
-  }),
+  {
+    ...failpoints("stop", {
+      id: "failpoint-zombies",
+      title: "SIGSTOP at every failpoint of every program, past the lease",
+      counted: "zombies",
+      amount: { short: 4, long: Number.POSITIVE_INFINITY },
+    }),
+    unavailable: standstillProblem,
+  },
 ];

@@ -4,6 +4,7 @@ import { readOnlyFiles } from "../harms/read-only.ts";
 import { sharedMemoryLosses } from "../harms/shared-memory.ts";
 import { stuckReader } from "../harms/stuck-reader.ts";
 import { SeededRandom } from "../programs/random.ts";
+import { standstillProblem } from "../round/child.ts";
 import type { Harm } from "../round/play.ts";
 import { mountTmpfs, tmpfsProblem } from "../round/tmpfs.ts";
 import { outsiders, workers } from "./crews.ts";
@@ -15,7 +16,7 @@ const MOST = { short: 1, long: 10 } as const;
 const RUNS = { short: 4, long: 24 } as const;
 const WORKERS = 2;
 
-type About = Pick<Scenario, "id" | "title" | "counted" | "amount">;
+type About = Pick<Scenario, "id" | "title" | "counted" | "amount" | "unavailable">;
 
 function onFiles(about: About, harm: (random: SeededRandom, most: number) => Harm): Scenario {
   return {
@@ -88,6 +89,7 @@ export const fileScenarios: readonly Scenario[] = [
       title: "copies of the file and its log at random instants, opened and run to the end",
       counted: "copies",
       amount: { short: 1, long: 40 },
+      unavailable: standstillProblem,
     },
     (random, most) => copies({ random, meanMs: 600, most }),
   ),
