@@ -239,6 +239,27 @@ describe("rollback", () => {
     expect(trace).toEqual(["+last", "-last", "+last", "-last"]);
   });
 
+  it("stays one when it is evicted under newer code, whatever that has recorded meanwhile", async () => {
+    const lab = new EngineLab();
+    const code =
+      (gated: boolean): Code =>
+      async (ctx) => {
+        await ctx.rollbackCheckpoint("from here");
+        if (gated) await ctx.getVersion("newer", 2);
+        await ctx.step({ name: "a", run: () => 0, rollback: () => new Promise(() => {}) });
+        throw new Error("the workflow fails");
+      };
+    for (const gated of [false, true]) {
+      const handle = lab.start(code(gated));
+      const ended = handle.result.catch(() => {});
+      await lab.clock.advance(10);
+      expect(await lab.clock.settle(handle.getState())).toBe("rolling_back");
+      await lab.clock.settle(handle.evict());
+      await lab.clock.settle(ended);
+      expect(await lab.clock.settle(handle.getState())).toBe("rolling_back");
+    }
+  });
+
   it("whose handler kills the process every time is held by the crash budget", async () => {
     const lab = new EngineLab();
     let starts = 0;

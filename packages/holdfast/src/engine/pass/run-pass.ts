@@ -247,7 +247,8 @@ export class RunPass {
       return pausedOutcome(this.#state, "operator");
     }
     if (execution.commitRequired || journal.header.revision === 0) {
-      await committer.commit({ status: "running" }, execution.outbox);
+      const status = journal.header.status === "rolling_back" ? "rolling_back" : "running";
+      await committer.commit({ status }, execution.outbox);
     }
     execution.leave(new RunEvictedError(workflowId));
     return { state: "evicted" };
