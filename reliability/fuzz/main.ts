@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type LawReport, runLaws } from "./codecs/run-laws.ts";
+import type { LawReport } from "./codecs/run-laws.ts";
 import { formatLaw, formatTally, tallyData } from "./report/table.ts";
 import type { Tally, Verdict } from "./report/tally.ts";
 import { prepareAll, runSeries } from "./stored/series.ts";
@@ -76,7 +76,9 @@ async function fuzzStored(): Promise<Tally> {
   return tally;
 }
 
-function fuzzCodecs(cases: number): LawReport[] {
+async function fuzzCodecs(cases: number): Promise<LawReport[]> {
+  // Loaded only where it is needed: the generators take seconds to get ready.
+  const { runLaws } = await import("./codecs/run-laws.ts");
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 30));
   say(`seed ${seed}`);
   const reports = runLaws({ cases, seed }, (report) => say(formatLaw(report)));
@@ -97,7 +99,7 @@ async function main(): Promise<void> {
   const bugs =
     values.codecs === undefined
       ? (await fuzzStored()).bugs
-      : fuzzCodecs(Number(values.codecs)).filter(({ problem }) => problem !== null);
+      : (await fuzzCodecs(Number(values.codecs))).filter(({ problem }) => problem !== null);
   const stray = await strays.end();
   for (const problem of stray) say(`BUG  ${problem}`);
   if (bugs.length + stray.length > 0) process.exitCode = 1;

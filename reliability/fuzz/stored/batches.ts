@@ -18,6 +18,8 @@ interface Wound {
   readonly damage: Damage;
 }
 
+/** After this share of seeds what is held is mended or deleted: that takes as long as all the rest. */
+const AFTERMATH_SHARE = 0.4;
 /** Of the runs that are held this share is mended; the others are deleted. */
 const MENDED_SHARE = 0.7;
 /** Of the runs in a store this share is damaged; the others must not notice. */
@@ -76,7 +78,7 @@ export class Batches {
       ...refused.map((wound) => this.#verdict(wound, seed, { outcome: "refused", problem: null })),
     );
     verdicts.push(...this.#bystanders(wounds, arrival, seed));
-    await this.#aftermath(opened, journey, { wounds, verdicts, prng });
+    if (prng.chance(AFTERMATH_SHARE)) await this.#aftermath(opened, journey, { wounds, verdicts, prng });
     await opened.close();
     return verdicts;
   }

@@ -6,7 +6,8 @@ import { type Standing, standingOf } from "../standing.ts";
 import { Told } from "../tell.ts";
 import { watchedStore } from "./watched-store.ts";
 
-const POLL_MS = 3_600_000;
+/** A sweep over sleeping runs comes with every sixtieth look: one at least while time passes. */
+const POLL_MS = 1_800_000;
 
 /** A host takes the runs of a store up. */
 export async function goOnInStore(unwatched: WorkflowStore, journey: Journey): Promise<Arrival> {
