@@ -74,6 +74,18 @@ describe("I3: starts are accounted for", () => {
     expect(findings(startsAccounted, tale.evidence())).toEqual([]);
   });
 
+  it("lets a body start again after the run was held", async () => {
+    const tale = await told(async (run) => {
+      run.start("a")();
+      await run.commit({ status: "paused", header: { pause: "corruption" } });
+      await run.claim();
+      await run.commit({ status: "sleeping", wakeAt: 0 });
+      await run.claim("host-1");
+      run.start("a", { process: "host-1" });
+    });
+    expect(findings(startsAccounted, tale.evidence())).toEqual([]);
+  });
+
   it("speaks of a second start under one claim", async () => {
     const tale = await told(async (run) => {
       run.start("a");
