@@ -41,10 +41,12 @@ export class HostQueue {
     }
   }
 
-  /** Completes a message; `again` when that may have been done already. */
+  /** Completes a message, by its own callback where it has one and is answered; `again` when that may have been done already. */
   async complete(id: string, answer: readonly unknown[], again: boolean): Promise<void> {
     try {
-      await this.#host.messageDriver.completeMessage(id, ...answer);
+      const own = answer.length > 0 ? this.#received.get(id)?.complete : undefined;
+      if (own !== undefined) await own(answer[0]);
+      else await this.#host.messageDriver.completeMessage(id, ...answer);
     } catch (error) {
       if (!again || (await this.queuedIds()).has(id)) throw error;
     }

@@ -1,6 +1,7 @@
 import { decodeRunFailure, KeySpace, loadJournal, recoverRun } from "holdfast/embedding";
 import type { HostedDriver } from "../driver/hosted-driver.ts";
 import { RUN_ID } from "../driver/run-id.ts";
+import { hostedError } from "../errors/translate.ts";
 import { hostedState } from "../history/run-state.ts";
 import type { EngineDriver as HostDriver } from "../model/driver.ts";
 import type { WorkflowState } from "../model/history.ts";
@@ -39,9 +40,13 @@ export class HostedHandle<Output> implements WorkflowHandle<Output> {
     await this.#setup.host.setAlarm(this.workflowId, Date.now());
   }
 
-  async recover(): Promise<void> {
+  recover(): Promise<void> {
+    return this.#told(() => this.#recover());
+  }
+
+  async #recover(): Promise<void> {
     await this.#settled();
-    if ((await this.getState()) !== "failed") return;
+    if ((await this.#state()) !== "failed") return;
     const { driver, run } = this.#setup;
     const operator = await openOperator({ driver, settings: run.settings });
     if (operator.journal.header.status === "failed" && operator.journal.header.rollback === "none")
@@ -53,25 +58,38 @@ export class HostedHandle<Output> implements WorkflowHandle<Output> {
     this.#setup.run.evict();
   }
 
-  async cancel(): Promise<void> {
-    await this.#setup.run.ready.catch(() => {});
-    await this.#setup.run.live.cancel();
-    await this.#settled();
+  cancel(): Promise<void> {
+    return this.#told(async () => {
+      await this.#setup.run.live.cancel();
+      await this.#settled();
+    });
   }
 
-  async getOutput(): Promise<Output | undefined> {
-    await this.#setup.run.ready.catch(() => {});
-    return (await this.#setup.run.live.getOutput()) as Output | undefined;
+  getOutput(): Promise<Output | undefined> {
+    return this.#told(async () => (await this.#setup.run.live.getOutput()) as Output | undefined);
   }
 
-  async getState(): Promise<WorkflowState> {
-    await this.#setup.run.ready.catch(() => {});
+  getState(): Promise<WorkflowState> {
+    return this.#told(() => this.#state());
+  }
+
+  async #state(): Promise<WorkflowState> {
     const { driver } = this.#setup;
     const status = await driver.readState();
     if (status === null) return "pending";
     if (status !== "failed") return hostedState(status, null);
     const row = (await loadJournal(RUN_ID, driver))?.journal.single(KeySpace.error) ?? null;
     return hostedState(status, row === null ? null : decodeRunFailure(row));
+  }
+
+  /** Looks at the run once it has been taken over; errors are told in RivetKit's words. */
+  async #told<Value>(work: () => Promise<Value>): Promise<Value> {
+    await this.#setup.run.ready.catch(() => {});
+    try {
+      return await work();
+    } catch (error) {
+      throw hostedError(error);
+    }
   }
 
   async #settled(): Promise<void> {
