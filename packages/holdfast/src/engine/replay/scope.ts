@@ -140,7 +140,9 @@ export class Scope {
 
   /** The function has ended: nothing starts here any more, what it left open is dropped. */
   end(): void {
-    this.#close(new BranchAbandonedError("The function that started this has ended."));
+    // An error takes longer to make than all else that ends here, and mostly there is nobody to be told.
+    const open = this.#cleanups.size > 0 || this.#inner.size > 0;
+    this.#close(open ? new BranchAbandonedError("The function that started this has ended.") : undefined);
   }
 
   /** Leaves the scope from outside: its signal and those of its bodies abort with `reason`. */
