@@ -31,17 +31,22 @@ export class Waiters {
     return this.#size;
   }
 
-  /** Resolves at the next change of interest, or when the signal aborts; never rejects. */
-  wait(interest: Interest, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves at the next change of interest, or when the signal aborts; never rejects. While it lasts, `ends` holds a
+   * function that ends it.
+   */
+  wait(interest: Interest, signal: AbortSignal, ends?: Set<() => void>): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {
         this.#remove(waiter);
+        ends?.delete(finish);
         signal.removeEventListener("abort", finish);
         resolve();
       };
       const waiter: Waiter = { interest, finish };
       this.#add(waiter);
+      ends?.add(finish);
       signal.addEventListener("abort", finish);
     });
   }

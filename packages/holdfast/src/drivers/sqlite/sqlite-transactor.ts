@@ -68,25 +68,12 @@ export class SqliteTransactor implements Transactor {
       return;
     }
     this.#connection.poll.start();
-    await this.#waitOpen(interest, signal);
+    await this.#connection.waiters.wait(interest, signal, this.#waits);
   }
 
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
-  }
-
-  async #waitOpen(interest: Interest, signal: AbortSignal): Promise<void> {
-    const ended = new AbortController();
-    const end = (): void => ended.abort();
-    this.#waits.add(end);
-    signal.addEventListener("abort", end);
-    try {
-      await this.#connection.waiters.wait(interest, ended.signal);
-    } finally {
-      signal.removeEventListener("abort", end);
-      this.#waits.delete(end);
-    }
   }
 
   async #close(): Promise<void> {
