@@ -9,7 +9,7 @@ export interface Arguments {
   readonly peers: readonly string[];
   readonly quick: boolean;
   readonly repetitions: number;
-  /** Minutes after which nothing is repeated; everything is measured once in any case. */
+  /** Minutes after which no further measurement is started. */
   readonly minutes: number;
   /** Where databases are written: on the disk that is to be measured. */
   readonly disk: string;
@@ -24,7 +24,7 @@ export const HELP = `Usage: npm run bench -- [options]
   --peer rivet,dbos    only these peers, by the beginnings of their ids, beside Holdfast and the physical limits
   --quick              small sizes, once: to see that everything works
   --repetitions N      how often each is measured (default 3, or 1 with --quick)
-  --minutes N          after so many nothing is repeated (default 14)
+  --minutes N          after so many no further measurement is started: fewer repetitions, the largest last (default 18)
   --disk FOLDER        where databases are written; its disk is what is measured (default: the folder for temporary files)
   --output FOLDER      where results.json and results.svg go (default: bench/results after a whole run, else nowhere)
 `;
@@ -38,7 +38,7 @@ export function readArguments(args: readonly string[], defaultOutput: string): A
       peer: { type: "string", multiple: true, default: [] },
       quick: { type: "boolean", default: false },
       repetitions: { type: "string" },
-      minutes: { type: "string", default: "14" },
+      minutes: { type: "string", default: "18" },
       disk: { type: "string", default: tmpdir() },
       output: { type: "string" },
       help: { type: "boolean", default: false },

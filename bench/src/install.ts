@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const BENCH = join(import.meta.dirname, "..");
@@ -22,6 +22,16 @@ export function prepareToMeasure(): void {
     writeFileSync(STAMP, wanted);
   }
   run("npm", ["run", "build", "--silent"], ROOT, "Building holdfast …");
+  keepBuilt();
+}
+
+/** A copy of what was built is measured, so that work on the library meanwhile changes nothing. */
+function keepBuilt(): void {
+  const [library, copy] = [join(ROOT, "packages/holdfast"), join(BENCH, "node_modules/holdfast")];
+  rmSync(copy, { recursive: true, force: true });
+  for (const part of ["package.json", "dist"]) {
+    cpSync(join(library, part), join(copy, part), { recursive: true });
+  }
 }
 
 function run(command: string, args: readonly string[], folder: string, why: string): void {

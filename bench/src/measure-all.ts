@@ -30,9 +30,8 @@ export async function measureAll(
     }
     for (let repetition = 0; repetition < repetitions; repetition++) {
       for (const cell of interleave(cells, repetition)) {
+        if (running() > minutes * 60_000) break;
         if (!results.isWanted(cell)) continue;
-        // Everything is measured once; what time is left goes into repetitions.
-        if (repetition > 0 && running() > minutes * 60_000) break;
         const elapsed = stopwatch();
         const answer = await measure(cell, folder, postgres);
         const seconds = elapsed() / 1_000;

@@ -52,11 +52,12 @@ function gapOf(subject: Subject, work: Work, { operations = 0 }: WorkCase): stri
 
 /**
  * The order of one repetition: cell after cell of one case, so that neighbours in time are what is compared; each
- * repetition begins with another subject.
+ * repetition begins with another subject. Small sizes come first: if the time runs out, it is the large ones that lack.
  */
 export function interleave(cells: readonly Cell[], repetition: number): Cell[] {
   const groups = Map.groupBy(cells, ({ workCase }) => workCase);
-  return [...groups.values()].flatMap((group) => {
+  const bySize = [...groups].sort(([a], [b]) => a.count - b.count).map(([, group]) => group);
+  return bySize.flatMap((group) => {
     const first = repetition % group.length;
     return [...group.slice(first), ...group.slice(0, first)];
   });

@@ -44,3 +44,20 @@ test("subjects of one size follow each other, and each repetition begins with an
   expect(order(0)).toEqual(["1a", "1b", "2a", "2b"]);
   expect(order(1)).toEqual(["1b", "1a", "2b", "2a"]);
 });
+
+test("small sizes of all works come before large ones", () => {
+  const sizes = [
+    { label: "1", count: 1 },
+    { label: "9", count: 9 },
+  ];
+  const cells = [
+    ...cellsOf([subject("a")], work("W1", sizes)),
+    ...cellsOf([subject("a")], work("W2", sizes)),
+  ];
+  expect(interleave(cells, 0).map(({ work: { id }, workCase }) => `${id} ${workCase.label}`)).toEqual([
+    "W1 1",
+    "W2 1",
+    "W1 9",
+    "W2 9",
+  ]);
+});

@@ -43,6 +43,12 @@ test("a failure is a gap, even when another repetition went well", () => {
   expect(results.isWanted(large)).toBe(false);
 });
 
+test("what no time was left for is named so", () => {
+  const { results, small } = twoSizes(60);
+  results.add(small, { rate: 1 }, 1);
+  expect(results.all().map(({ gap }) => gap)).toEqual([undefined, "no time was left for it"]);
+});
+
 test("a measurement that takes long is not repeated", () => {
   const { results, small } = twoSizes(600);
   results.add(small, { rate: 1 }, 61);

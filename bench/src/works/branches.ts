@@ -11,7 +11,7 @@ export const branches: Work = {
     { key: "commits", label: "commits", better: "less" },
   ],
   cases: [
-    { label: "join of 10", count: 10, variant: "join" },
+    { label: "join of 10", count: 10, variant: "join", only: "holdfast" },
     { label: "join of 100", count: 100, variant: "join" },
     { label: "join of 1,000", count: 1_000, operations: 1_001, variant: "join" },
     { label: "map of 1,000", count: 1_000, operations: 1_001, variant: "map" },

@@ -122,8 +122,9 @@ export const restate: Subject = {
         send: async (order, message) => client(order).send(message),
         storedBytes: async () => folderBytes(join(folder, "restate")),
         close: async () => {
-          await stopServing();
+          // The server first: it would connect again while the services are being closed.
           await server.stop();
+          await stopServing();
         },
       };
     };
