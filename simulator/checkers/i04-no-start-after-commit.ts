@@ -1,5 +1,6 @@
 import type { Entry } from "#holdfast/history/entry.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import type { FactOf } from "../evidence/fact-of.ts";
 import { holdingOfPass } from "../evidence/holdings.ts";
 import { entryAt, type Life } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
@@ -25,11 +26,14 @@ export const noStartAfterCommit = checkerOf(
 /** Operations whose results are committed before the next effect. */
 const DURABLE: ReadonlySet<string> = new Set(["step", "tryStep", "sleep", "next", "batch"]);
 
+/** Errors of operations that were refused when they were asked for: these have no result. */
+const REFUSED_ON_THE_SPOT = /^HoldfastError\("(RollbackCheckpoint|InvalidArgument|Limit)Error"/;
+
 /** Bodies that started before results that their pass had seen were committed; those of iterations may have been pruned instead. */
 function* hastyStarts(evidence: Evidence) {
   const seen = new Map<string, Set<string>>();
   for (const fact of evidence.facts) {
-    if (fact.type === "seen" && DURABLE.has(fact.operation) && !/[#~[]/.test(fact.path)) {
+    if (fact.type === "seen" && isDurable(fact)) {
       const identity = JSON.stringify([fact.run, fact.pass]);
       seen.set(identity, (seen.get(identity) ?? new Set()).add(fact.path));
     }
@@ -47,6 +51,11 @@ function* hastyStarts(evidence: Evidence) {
       }
     }
   }
+}
+
+function isDurable({ operation, path, outcome }: FactOf<"seen">): boolean {
+  if (!outcome.ok && REFUSED_ON_THE_SPOT.test(outcome.error)) return false;
+  return DURABLE.has(operation) && !/[#~[]/.test(path);
 }
 
 function isEphemeral(evidence: Evidence, life: Life, path: string): boolean {

@@ -29,6 +29,8 @@ export const timersOnTime = checkerOf(
       const { entry } = version ?? { entry: null };
       const due = (began.role === "body" ? entry?.dueAt : entry?.compensation?.retryAt) ?? 0;
       const fullMs = began.role === "body" ? due - (entry?.settledAt ?? due) : 0;
+      // There was nothing to wait for: who wrote when may have been wrong about the store's clock.
+      if (began.role === "body" && fullMs === 0) continue;
       const early = due - began.at - clockError(evidence, began);
       if (early <= 0 || waitedInFull(began.at - timeOf(evidence, version?.fact), fullMs)) continue;
       const problem = `attempt ${began.attempt} at "${began.path}" started ${early} ms before its backoff was over`;
