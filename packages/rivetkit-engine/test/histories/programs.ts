@@ -26,6 +26,47 @@ function traced<T>(world: World, what: string, value: T): () => Promise<T> {
   };
 }
 
+/** One of each kind that a payload can have. */
+function payloads(): unknown[] {
+  const plain = [0, -1, 23, 24, 255, 256, 65_536, 2 ** 31, 2 ** 40, -(2 ** 40), 2 ** 53, 1.5, -0.1, 1e300];
+  const odd = [Number.NaN, Number.POSITIVE_INFINITY, null, undefined, true, false, "", "é\u0000😀"];
+  const big = [5n, -5n, 2n ** 63n, -(2n ** 64n), 2n ** 70n];
+  const bytes = [
+    new Uint8Array([1, 255]),
+    new Float64Array([1.5]),
+    new Int16Array([-2]),
+    new Uint32Array([7]),
+  ];
+  const rich = [
+    new Date(1_700_000_000_123),
+    new Map<unknown, unknown>([
+      [1, "a"],
+      ["b", [2]],
+    ]),
+    new Set([1, "x"]),
+  ];
+  const nested = {
+    a: { b: [{ c: new Date(0) }] },
+    long: "x".repeat(300),
+    list: Array.from({ length: 30 }, (_, i) => i),
+  };
+  return [...plain, ...odd, ...big, ...bytes, ...rich, /a+/gi, new Error("m"), nested];
+}
+
+/** A value in words that tell its type too. */
+function described(value: unknown): string {
+  if (value instanceof Map) return `Map ${[...value].map(([k, v]) => `${described(k)}=>${described(v)}`)}`;
+  if (value instanceof Set) return `Set ${[...value].map(described)}`;
+  if (value instanceof Date) return `Date ${value.getTime()}`;
+  if (value instanceof Error) return `${value.name} ${value.message}`;
+  if (value instanceof RegExp) return String(value);
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} ${value}`;
+  if (Array.isArray(value)) return `[${value.map(described)}]`;
+  if (typeof value === "object" && value !== null)
+    return `{${Object.entries(value).map(([key, one]) => `${key}:${described(one)}`)}}`;
+  return `${typeof value} ${String(value)}`;
+}
+
 export const programs: readonly Program[] = [
   {
     name: "steps-and-sleeps",
@@ -36,6 +77,14 @@ export const programs: readonly Program[] = [
       await ctx.sleepUntil("second", Date.now() + 10);
       const b = await ctx.step("b", traced(world, "b", [1, "two", null, new Uint8Array([3])]));
       return [a.n, a.when.getTime(), String(a.big), b[1], [...(b[3] as Uint8Array)]];
+    },
+  },
+  {
+    name: "payloads",
+    body: (_lib, world) => async (ctx) => {
+      const values = await ctx.step("make", traced(world, "make", payloads()));
+      await ctx.sleep("nap", 120);
+      return values.map(described);
     },
   },
   {
