@@ -10,12 +10,12 @@ import type { NamedProgram } from "../programs/program.ts";
 import { standstillProblem } from "../round/child.ts";
 import type { Play } from "../round/play.ts";
 import { planOf } from "./plans.ts";
-import type { Form, Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** Short: whoever comes after waits for the lease of the one who was killed. */
 const LEASE_MS = 400;
 /** The passages of each failpoint that are tried. */
-const PASSAGES: Readonly<Record<Form, readonly number[]>> = { short: [1], long: [1, 2, 4] };
+const PASSAGES = [1, 2, 4];
 
 /** One process is everything: worker and sender. Somebody else is there to take over where it only stops. */
 function atFailpoint(program: NamedProgram, failpoint: FailpointSpec): Play {
@@ -37,20 +37,21 @@ function countItsKill(name: string): NonNullable<Play["harm"]> {
   };
 }
 
-function* everyFailpoint(action: FailpointAction, passages: readonly number[]): Iterable<Play> {
-  for (const passage of passages) {
+function* everyFailpoint(action: FailpointAction): Iterable<Play> {
+  for (const passage of PASSAGES) {
     for (const name of FAILPOINTS) {
       for (const program of canonicalPrograms) yield atFailpoint(program, { name, passage, action });
     }
   }
 }
 
-/** Each failpoint with one program; the seed says which, and where to begin. */
+/** Each failpoint with one program and passage; the seed says which, and where to begin. */
 function* someFailpoints(action: FailpointAction, seed: number): Iterable<Play> {
   for (let index = 0; index < FAILPOINTS.length; index++) {
     const name = FAILPOINTS[(seed + index) % FAILPOINTS.length] as Failpoint;
     const program = canonicalPrograms[(seed + index * 5) % canonicalPrograms.length] as NamedProgram;
-    yield atFailpoint(program, { name, passage: 1, action });
+    const passage = PASSAGES[(seed + index) % PASSAGES.length] as number;
+    yield atFailpoint(program, { name, passage, action });
   }
 }
 
@@ -61,8 +62,7 @@ function failpoints(
   return {
     ...about,
     parallel: 2,
-    plays: ({ seed, form }) =>
-      form === "short" ? someFailpoints(action, seed) : everyFailpoint(action, PASSAGES[form]),
+    plays: ({ seed, form }) => (form === "short" ? someFailpoints(action, seed) : everyFailpoint(action)),
   };
 }
 
