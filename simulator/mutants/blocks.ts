@@ -10,7 +10,8 @@ export const blocks: readonly Mutant[] = [
     file: "engine/replay/block.ts",
     find: 'if (entry !== null && entry.status !== "pending") {',
     replace: 'if (entry !== null && entry.status !== "pending" && at.kind !== "race") {',
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "race",
   },
   {
     id: "replay-in-order-of-code",
@@ -20,7 +21,8 @@ export const blocks: readonly Mutant[] = [
     file: "engine/replay/turns.ts",
     find: "readonly #ready: Heap<Completion> = new Heap((completion) => completion.sequence);",
     replace: "readonly #ready: Heap<Completion> = new Heap(() => 0);",
-    modes: ["soup", "single"],
+    modes: ["single", "soup"],
+    about: "race of",
   },
   {
     id: "losers-deleted-first",
@@ -31,7 +33,8 @@ export const blocks: readonly Mutant[] = [
     find: "block.complete({ winner: branch.name, value: outcome.value });",
     replace:
       "scope.run.outbox.onCommit(() => {}, () => block.complete({ winner: branch.name, value: outcome.value }));",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "race",
   },
   {
     id: "losers-go-on",
@@ -40,7 +43,8 @@ export const blocks: readonly Mutant[] = [
     file: "engine/primitives/race.ts",
     find: "    loser.close(reason);\n",
     replace: "    void reason;\n",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "race",
   },
   {
     id: "join-fails-fast",
@@ -50,7 +54,8 @@ export const blocks: readonly Mutant[] = [
     find: "      if (outcomes.size < entries.length) return;\n",
     replace:
       "      const failed = [...outcomes].find(([, outcome]) => !outcome.ok);\n      if (failed !== undefined) return block.fail(new JoinError(name, new Map([[failed[0], (failed[1] as { error: unknown }).error]])));\n      if (outcomes.size < entries.length) return;\n",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "join",
   },
   {
     id: "join-by-order-of-ends",
@@ -61,7 +66,8 @@ export const blocks: readonly Mutant[] = [
     find: "const outcome = outcomes.get(branch) as Outcome;",
     replace:
       "const outcome = [...outcomes.values()][entries.findIndex(([key]) => key === branch)] as Outcome;",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "join",
   },
   {
     id: "map-by-order-of-ends",
@@ -70,7 +76,8 @@ export const blocks: readonly Mutant[] = [
     file: "engine/primitives/map.ts",
     find: "this.#values[index] = outcome.value;",
     replace: "this.#values[this.#succeeded - 1] = outcome.value;",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "map",
   },
   {
     id: "map-without-bound",
@@ -79,7 +86,8 @@ export const blocks: readonly Mutant[] = [
     file: "engine/primitives/map.ts",
     find: "      this.#open.size < this.#plan.concurrency &&\n",
     replace: "",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "map",
   },
   {
     id: "try-catches-all",
@@ -88,7 +96,8 @@ export const blocks: readonly Mutant[] = [
     file: "engine/primitives/try.ts",
     find: "if (kind === undefined || !caught.includes(kind)) block.fail(outcome.error);",
     replace: "if (kind === undefined) block.fail(outcome.error);",
-    modes: ["soup", "single"],
+    modes: ["single", "soup"],
+    about: "try",
   },
   {
     id: "error-class-lost-on-replay",
@@ -99,6 +108,7 @@ export const blocks: readonly Mutant[] = [
     replace:
       'deliver: () =>\n        this.#deliver(\n          entry.status === "failed"\n            ? { ...entry, result: encodeFailure(new Error(String((decodeFailure(entry.result as Uint8Array) as Error | undefined)?.message))) }\n            : entry,\n        ),',
     modes: ["single", "soup"],
+    about: "step",
   },
   {
     id: "cause-dropped",
@@ -107,7 +117,8 @@ export const blocks: readonly Mutant[] = [
     file: "engine/effects/step-attempts.ts",
     find: "new StepExhaustedError(name, attempt, { cause: storable(error) })",
     replace: "new StepExhaustedError(name, attempt, { cause: storable(undefined) })",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "exhausted step",
   },
   {
     id: "undefined-becomes-null",
@@ -116,15 +127,16 @@ export const blocks: readonly Mutant[] = [
     file: "history/payload.ts",
     find: "if (format === UNDEFINED && bytes.length === 1) return undefined;",
     replace: "if (format === UNDEFINED && bytes.length === 1) return null;",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "void step",
   },
   {
     id: "minus-zero-becomes-zero",
     title: "-0 comes back as 0 (JSON as the payload format)",
     kind: "historic",
-    file: "history/payload-json.ts",
-    find: "return Number.isFinite(value) && !Object.is(value, -0);",
-    replace: "return Number.isFinite(value);",
+    file: "history/payload.ts",
+    find: "Number.isFinite(value) && !Object.is(value, -0)",
+    replace: "Number.isFinite(value)",
     modes: ["soup"],
   },
   {
@@ -146,7 +158,8 @@ export const blocks: readonly Mutant[] = [
     find: "this.#draws ??= new Draws(this.run.journal.header.seed, this.place.key);",
     replace:
       "this.#draws ??= new Draws(Uint8Array.of(this.run.journal.header.revision & 255), this.place.key);",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "draw",
   },
   {
     id: "now-of-the-worker",
@@ -155,6 +168,7 @@ export const blocks: readonly Mutant[] = [
     file: "engine/context.ts",
     find: "return this.#scope.time;",
     replace: "return this.#scope.run.timers.now();",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "draw",
   },
 ];

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { modeNamed } from "../modes/all.ts";
 import type { CaseReport, Mode } from "../modes/mode.ts";
+import { canonicalPrograms } from "../program/canonical-programs.ts";
 import { numberedSeed, Prng } from "../random/prng.ts";
 import { CALL_FAULTS, type CallFault } from "../world/fault.ts";
 import type { Hunt } from "./hunt-report.ts";
@@ -11,7 +12,12 @@ import type { Hunt } from "./hunt-report.ts";
  */
 
 const { values } = parseArgs({
-  options: { id: { type: "string" }, modes: { type: "string" }, worlds: { type: "string" } },
+  options: {
+    id: { type: "string", default: "" },
+    modes: { type: "string", default: "soup" },
+    worlds: { type: "string", default: "300" },
+    about: { type: "string", default: "" },
+  },
 });
 
 /** Calls of the host of a canonical world, at most: what is drawn beyond its last call is a world without a fault. */
@@ -23,7 +29,9 @@ const CLIENT_FAULTS: readonly CallFault[] = ["not-applied", "answer-lost", "late
 function* worldsOf(mode: Mode): Generator<string> {
   if (mode.cases === null) for (let n = 0; ; n++) yield numberedSeed(n);
   const random = new Prng(numberedSeed(0), `mutants ${mode.name}`);
-  const programs = Array.from({ length: mode.cases }, (_, n) => n);
+  const names = canonicalPrograms().map(({ name }) => name);
+  const programs = [...names.keys()].filter((n) => names[n]?.includes(values.about));
+  if (programs.length === 0) throw new RangeError(`No canonical program is about "${values.about}".`);
   for (;;) {
     for (const program of random.shuffle(programs)) yield `${program}/${faultOf(random)}`;
   }
@@ -69,6 +77,6 @@ async function hunt(id: string, modes: readonly Mode[], budget: number): Promise
   return told(null);
 }
 
-const modes = (values.modes ?? "soup").split(",").map(modeNamed);
-process.stdout.write(JSON.stringify(await hunt(values.id ?? "", modes, Number(values.worlds ?? 300))));
+const modes = values.modes.split(",").map(modeNamed);
+process.stdout.write(JSON.stringify(await hunt(values.id, modes, Number(values.worlds))));
 process.exit(0);

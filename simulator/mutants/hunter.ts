@@ -15,21 +15,22 @@ export interface Budget {
 }
 
 /** Hunts a mutant in a process of its own. */
-export function huntMutant({ id, modes }: Mutant, budget: Budget): Promise<Hunt> {
-  return start(["--import", INSTALL], { id, modes, budget });
+export function huntMutant({ id, modes, about }: Mutant, budget: Budget): Promise<Hunt> {
+  return start(["--import", INSTALL], { id, modes, about, budget });
 }
 
 /** Plays the same worlds with the library as it is: nothing may be found. */
 export function huntNothing(modes: readonly string[], budget: Budget): Promise<Hunt> {
-  return start([], { id: "", modes, budget });
+  return start([], { id: "", modes, about: undefined, budget });
 }
 
 async function start(
   flags: readonly string[],
-  { id, modes, budget }: { id: string; modes: readonly string[]; budget: Budget },
+  { id, modes, about, budget }: Pick<Mutant, "id" | "modes"> & { about: string | undefined; budget: Budget },
 ): Promise<Hunt> {
   const began = performance.now();
   const wanted = ["--id", id, "--modes", modes.join(","), "--worlds", String(budget.worlds)];
+  if (about !== undefined) wanted.push("--about", about);
   const child = spawn(process.execPath, [...flags, HUNT, ...wanted], {
     env: { ...process.env, HOLDFAST_MUTANT: id },
     timeout: budget.milliseconds,

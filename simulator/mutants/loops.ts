@@ -10,7 +10,8 @@ export const loops: readonly Mutant[] = [
     file: "engine/primitives/loop.ts",
     find: "let stored = place.entry?.extra ?? null;",
     replace: "let stored: Uint8Array | null = null;",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "loop",
   },
   {
     id: "loop-counts-from-zero",
@@ -19,7 +20,8 @@ export const loops: readonly Mutant[] = [
     file: "engine/primitives/loop.ts",
     find: "let iteration = place.entry?.count ?? 0;",
     replace: "let iteration = 0;",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "loop",
   },
   {
     id: "progress-of-the-iteration-before",
@@ -29,7 +31,8 @@ export const loops: readonly Mutant[] = [
     file: "engine/primitives/loop.ts",
     find: "history.advance(progressed);",
     replace: "history.advance({ ...progressed, iteration: iteration - 1 });",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "loop",
   },
   {
     id: "break-value-lost",
@@ -38,7 +41,8 @@ export const loops: readonly Mutant[] = [
     file: "engine/primitives/loop.ts",
     find: "return block.complete(verdict.value, { ...progress, count: iteration + 1 });",
     replace: "return block.complete(undefined, { ...progress, count: iteration + 1 });",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "loop",
   },
   {
     id: "pruning-takes-one-more",
@@ -47,7 +51,8 @@ export const loops: readonly Mutant[] = [
     file: "history/journal.ts",
     find: "this.#removed.ranges.push(segmentRange(loop.key, SegmentType.iteration, from, to));",
     replace: "this.#removed.ranges.push(segmentRange(loop.key, SegmentType.iteration, from, to + 1));",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "loop",
   },
   {
     id: "history-size-ignored",
@@ -56,7 +61,8 @@ export const loops: readonly Mutant[] = [
     file: "engine/replay/loop-history.ts",
     find: "const to = next - this.#historySize;",
     replace: "const to = next;",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "loop",
   },
   {
     id: "never-pruned",
@@ -65,7 +71,8 @@ export const loops: readonly Mutant[] = [
     file: "engine/replay/loop-history.ts",
     find: "const to = next - this.#historySize;",
     replace: "const to = next - this.#historySize - 1_000_000;",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "loop",
   },
   {
     id: "armed-iterations-pruned",
@@ -74,7 +81,8 @@ export const loops: readonly Mutant[] = [
     file: "engine/replay/loop-history.ts",
     find: "if ((this.#place.existing(SegmentType.iteration, iteration)?.entry ?? null) === null) continue;",
     replace: "if (iteration >= from) continue;",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "undone",
   },
   {
     id: "iteration-time-moved",
@@ -83,6 +91,7 @@ export const loops: readonly Mutant[] = [
     file: "engine/primitives/loop.ts",
     find: "let time = place.entry?.settledAt || scope.time;",
     replace: "let time = scope.time;",
-    modes: ["soup", "single"],
+    modes: ["single", "soup"],
+    about: "draw in a loop",
   },
 ];

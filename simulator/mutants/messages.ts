@@ -32,7 +32,8 @@ export const messages: readonly Mutant[] = [
     find: "        this.#end(wait);\n        wait.receive(mine);",
     replace:
       "        const late = this.#expiring.has(wait);\n        this.#end(wait);\n        if (late) {\n          for (const message of mine) this.#expired(message);\n          wait.timedOut();\n        } else wait.receive(mine);",
-    modes: ["soup"],
+    modes: ["single", "soup"],
+    about: "next",
   },
   {
     id: "late-message-beats-timeout",
@@ -51,7 +52,8 @@ export const messages: readonly Mutant[] = [
     file: "engine/primitives/queue.ts",
     find: "scope.onClose(() => giveBack(operation, messages, waiting));",
     replace: "scope.onClose(() => void giveBack);",
-    modes: ["soup", "single"],
+    modes: ["single", "soup"],
+    about: "race of",
   },
   {
     id: "newest-first",
@@ -61,6 +63,7 @@ export const messages: readonly Mutant[] = [
     find: "offered.filter((message) => !gone.has(message.id)).slice(0, wait.count);",
     replace: "offered.filter((message) => !gone.has(message.id)).slice(-wait.count);",
     modes: ["single", "soup"],
+    about: "next",
   },
   {
     id: "names-in-order-of-the-wait",
@@ -70,7 +73,8 @@ export const messages: readonly Mutant[] = [
     file: "drivers/memory/message-queue.ts",
     find: "found.sort((a, b) => a.position - b.position);",
     replace: "",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "of two",
   },
   {
     id: "names-in-order-of-the-wait-sqlite",
@@ -88,7 +92,8 @@ export const messages: readonly Mutant[] = [
     file: "engine/effects/mailbox.ts",
     find: "offered.filter((message) => !gone.has(message.id)).slice(0, wait.count);",
     replace: "offered.filter((message) => !gone.has(message.id));",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "next",
   },
   {
     id: "one-message-for-two-waits",
@@ -97,16 +102,8 @@ export const messages: readonly Mutant[] = [
     file: "engine/effects/mailbox.ts",
     find: "if (this.#taken.has(message.id)) return false;",
     replace: "",
-    modes: ["soup", "single"],
-  },
-  {
-    id: "waits-served-backwards",
-    title: "of waits that are open at once the last that was asked is served first (lists of listeners)",
-    kind: "historic",
-    file: "engine/effects/mailbox.ts",
-    find: "for (const [wait, page] of pages) {",
-    replace: "for (const [wait, page] of [...pages].reverse()) {",
     modes: ["single", "soup"],
+    about: "two waits",
   },
   {
     id: "consumed-id-forgotten",
@@ -116,7 +113,8 @@ export const messages: readonly Mutant[] = [
     file: "storage/tables/deliveries.ts",
     find: 'if (ledger.tables.messageState(run.key, message.id) !== "unknown") return;',
     replace: 'if (ledger.tables.messageState(run.key, message.id) === "queued") return;',
-    modes: ["soup", "liveness"],
+    modes: ["single", "soup"],
+    about: "next",
   },
   {
     id: "finished-run-takes-messages",
@@ -135,7 +133,8 @@ export const messages: readonly Mutant[] = [
     file: "engine/effects/messages.ts",
     find: 'operation.settleOnCommit({ status: "completed", result: response });',
     replace: 'operation.settle({ status: "completed", result: response, ephemeral: true });',
-    modes: ["soup", "single"],
+    modes: ["single", "soup"],
+    about: "answer",
   },
   {
     id: "answer-lost",
@@ -145,7 +144,8 @@ export const messages: readonly Mutant[] = [
     file: "storage/tables/commit-batch.ts",
     find: "for (const answer of batch.complete) tables.insertResponse(key, answer.id, answer.response);",
     replace: "",
-    modes: ["soup"],
+    modes: ["single"],
+    about: "answer",
   },
   {
     id: "receiver-not-woken",
@@ -164,7 +164,8 @@ export const messages: readonly Mutant[] = [
     file: "engine/effects/mailbox.ts",
     find: "for (const wait of this.#waits) for (const name of wait.names) names.add(name);",
     replace: "for (const wait of this.#waits) names.add(wait.names[0] as string);",
-    modes: ["soup", "single"],
+    modes: ["single", "soup"],
+    about: "of two",
   },
   {
     id: "parked-pass-does-not-look",
@@ -174,7 +175,8 @@ export const messages: readonly Mutant[] = [
     file: "engine/pass/pass-state.ts",
     find: "    this.execution.mailbox.hint();\n  }",
     replace: "  }",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "next",
   },
   {
     id: "refused-send-swallowed",
@@ -183,7 +185,8 @@ export const messages: readonly Mutant[] = [
     file: "engine/primitives/send.ts",
     find: "run.outbox.send({ to, message }, (error) => operation.refuse(error));",
     replace: "run.outbox.send({ to, message }, () => {});",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "send",
   },
   {
     id: "refused-commit-forgets-consumption",
@@ -193,6 +196,6 @@ export const messages: readonly Mutant[] = [
     file: "engine/pass/outbox.ts",
     find: "          consume: [...taken.consume, ...later.consume],",
     replace: "          consume: [...later.consume],",
-    modes: ["soup", "single"],
+    modes: ["soup"],
   },
 ];

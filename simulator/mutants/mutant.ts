@@ -12,4 +12,6 @@ export interface Mutant {
   readonly replace: string;
   /** The modes that are to find it, in the order in which they are tried. */
   readonly modes: readonly string[];
+  /** Of the canonical programs only those with this in their names are played: those that do what the mutant breaks. */
+  readonly about?: string;
 }

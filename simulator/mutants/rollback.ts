@@ -11,6 +11,7 @@ export const rollback: readonly Mutant[] = [
     replace:
       'if (place.parent?.parent?.entry?.status === "completed") continue;\n      if (place.entry.armed && place.entry.compensation?.done !== true) armed.push(place);',
     modes: ["single", "soup"],
+    about: "undone",
   },
   {
     id: "finished-block-not-entered",
@@ -20,6 +21,7 @@ export const rollback: readonly Mutant[] = [
     find: "if (!collecting || !holdsArmed(place)) return operation.promise;",
     replace: "void collecting;\n    return operation.promise;",
     modes: ["single", "soup"],
+    about: "undone",
   },
   {
     id: "losers-not-undone",
@@ -29,6 +31,7 @@ export const rollback: readonly Mutant[] = [
     find: "if (!holdsArmed(place)) block.scope.run.journal.remove(place);",
     replace: "void holdsArmed;\n    block.scope.run.journal.remove(place);",
     modes: ["single", "soup"],
+    about: "undone",
   },
   {
     id: "undone-in-order-of-start",
@@ -39,6 +42,7 @@ export const rollback: readonly Mutant[] = [
     replace:
       "return armed.sort((a, b) => b.entry.createdAt - a.entry.createdAt || a.entry.sequence - b.entry.sequence);",
     modes: ["single", "soup"],
+    about: "undone",
   },
   {
     id: "undone-in-order-of-name",
@@ -49,6 +53,7 @@ export const rollback: readonly Mutant[] = [
     replace:
       "const key = (place: Armed): string => this.#execution.journal.format(place);\n    return armed.sort((a, b) => (key(a) < key(b) ? -1 : 1));",
     modes: ["single", "soup"],
+    about: "undone",
   },
   {
     id: "handler-not-committed",
@@ -59,6 +64,7 @@ export const rollback: readonly Mutant[] = [
     find: '        await this.#committer.commit({ status: "rolling_back" }, null);\n        const location',
     replace: "        const location",
     modes: ["single", "soup"],
+    about: "undone",
   },
   {
     id: "rollback-starts-over",
@@ -69,6 +75,7 @@ export const rollback: readonly Mutant[] = [
     find: "if (place.entry.armed && place.entry.compensation?.done !== true) armed.push(place);",
     replace: "if (place.entry.armed) armed.push(place);",
     modes: ["single", "soup"],
+    about: "undone",
   },
   {
     id: "failed-handler-skipped",
@@ -79,6 +86,7 @@ export const rollback: readonly Mutant[] = [
     find: 'if (final !== undefined) return { end: "failed", step: step.name, error: final };',
     replace: "if (final !== undefined) return null;",
     modes: ["soup", "single"],
+    about: "undone",
   },
   {
     id: "cancel-does-not-compensate",
@@ -142,7 +150,7 @@ export const rollback: readonly Mutant[] = [
     id: "recover-of-a-handler-keeps-attempts",
     title: "a recovered rollback has no attempts left (operators who retry a dead job)",
     kind: "historic",
-    file: "engine/operators/recover.ts",
+    file: "engine/operators/reset-handlers.ts",
     find: "compensation: { attempts: 0, retryAt: null, done: false, failure: null },",
     replace: "compensation: { ...compensation, done: false },",
     modes: ["soup"],

@@ -11,6 +11,7 @@ export const steps: readonly Mutant[] = [
     find: 'if (entry !== null && entry.status !== "pending") {',
     replace: 'if (entry !== null && entry.status !== "pending" && entry.result?.length !== 1) {',
     modes: ["single", "soup"],
+    about: "void step",
   },
   {
     id: "backoff-ignored",
@@ -19,7 +20,8 @@ export const steps: readonly Mutant[] = [
     file: "engine/effects/step-attempts.ts",
     find: "(dueAt <= run.timers.now() && ",
     replace: "(dueAt <= run.timers.now() + 60_000 && ",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "step",
   },
   {
     id: "one-retry-too-many",
@@ -50,6 +52,7 @@ export const steps: readonly Mutant[] = [
     find: 'if (StepTimeoutError.is(error) && !rules.retryOnTimeout) return "final";',
     replace: "void StepTimeoutError;",
     modes: ["single", "soup"],
+    about: "hanging step",
   },
   {
     id: "critical-error-retried",
@@ -59,16 +62,7 @@ export const steps: readonly Mutant[] = [
     find: "const HOPELESS = [\n  CriticalError,",
     replace: "void CriticalError;\nconst HOPELESS = [",
     modes: ["single", "soup"],
-  },
-  {
-    id: "late-result-taken",
-    title:
-      "a body that ends after its timeout settles its step a second time (promise races in step runners)",
-    kind: "historic",
-    file: "engine/effects/attempt.ts",
-    find: "    if (over) return;\n    over = true;",
-    replace: "    over = true;",
-    modes: ["soup"],
+    about: "critical step",
   },
   {
     id: "late-result-wins",
@@ -78,7 +72,8 @@ export const steps: readonly Mutant[] = [
     file: "engine/effects/attempt.ts",
     find: "(value) => (over ? orphaned() : finish({ ok: true, value })),",
     replace: "(value) => (over ? settled({ ok: true, value }) : finish({ ok: true, value })),",
-    modes: ["soup"],
+    modes: ["single", "soup"],
+    about: "late",
   },
   {
     id: "failed-attempt-not-committed",
@@ -98,6 +93,7 @@ export const steps: readonly Mutant[] = [
     find: "return plan.atMostOnce && entry.count > 0 && entry.extra === null;",
     replace: "return plan.atMostOnce && entry.count > 1 && entry.extra === null;",
     modes: ["single", "soup"],
+    about: "once step",
   },
   {
     id: "start-recorded-after-body",
@@ -107,6 +103,7 @@ export const steps: readonly Mutant[] = [
     find: "this.#operation.pend({ count: entry.count + 1, extra: null, dueAt: null });\n    this.#operation.scope.run.requireCommit();",
     replace: "this.#operation.pend({ count: entry.count + 1, extra: null, dueAt: null });",
     modes: ["single", "soup"],
+    about: "once step",
   },
   {
     id: "ephemeral-never-stored",

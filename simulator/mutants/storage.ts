@@ -9,7 +9,8 @@ export const storage: readonly Mutant[] = [
     file: "history/journal.ts",
     find: "for (const checksum of taken.removed.checksums) digest = digestWithout(digest, checksum);",
     replace: "void taken.removed.checksums;",
-    modes: ["single", "soup"],
+    modes: ["single"],
+    about: "race",
   },
   {
     id: "message-checksum-ignored",

@@ -10,7 +10,7 @@ export const timers: readonly Mutant[] = [
     file: "engine/effects/timers.ts",
     find: "const remaining = Math.min(Math.max(0, dueAt - this.now()), fullMs);",
     replace: "const remaining = Math.min(Math.max(0, (dueAt - this.now()) | 0), fullMs);",
-    modes: ["soup"],
+    modes: ["soup", "liveness"],
   },
   {
     id: "sleep-begins-anew",
@@ -19,7 +19,8 @@ export const timers: readonly Mutant[] = [
     file: "engine/primitives/sleep.ts",
     find: "if (place.entry === null) operation.pend({ dueAt: deadline() });",
     replace: "operation.pend({ dueAt: deadline() });",
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "sleep",
   },
   {
     id: "wait-begins-anew",
@@ -28,7 +29,8 @@ export const timers: readonly Mutant[] = [
     file: "engine/primitives/queue.ts",
     find: "if (place.entry === null) operation.pend({ dueAt: wanted.deadline?.(run.timers.now()) ?? null });",
     replace: "operation.pend({ dueAt: wanted.deadline?.(run.timers.now()) ?? null });",
-    modes: ["soup", "single"],
+    modes: ["single", "soup"],
+    about: "next of two",
   },
   {
     id: "timers-of-the-next-poll",
@@ -57,7 +59,8 @@ export const timers: readonly Mutant[] = [
     find: 'return { end: "parked", wakeAt: timers.earliest(), wants: mailbox.wants() };',
     replace:
       'return { end: "parked", wakeAt: mailbox.isWaiting ? null : timers.earliest(), wants: mailbox.wants() };',
-    modes: ["soup", "single"],
+    modes: ["single"],
+    about: "next of two",
   },
   {
     id: "latest-timer-wakes",
