@@ -25,6 +25,7 @@ export async function bundle(
     external: [...external],
     output: { file, format: "esm", codeSplitting: false, minify },
     logLevel: "warn",
+    onLog: (level, log, handle) => handle(log.code === "UNRESOLVED_IMPORT" ? "error" : level, log),
   });
   return file;
 }
