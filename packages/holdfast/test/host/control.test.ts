@@ -1,4 +1,5 @@
 import {
+  createClient,
   defineWorkflow,
   InvalidArgumentError,
   RunCancelledError,
@@ -6,10 +7,12 @@ import {
   RunNotFoundError,
   RunPausedError,
   RunStateError,
+  StorageError,
   WorkflowConflictError,
 } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Gate, reaches, virtualStore } from "./host-on-virtual-clock.ts";
+import { interceptedStore } from "./intercepted-store.ts";
 
 /** A step that runs until it is let go, or told to stop. */
 function heldStep(): {
@@ -297,6 +300,24 @@ describe("rewind and fork", () => {
     expect(held.reasons).toEqual([expect.objectContaining({ code: "RUN_EVICTED" })]);
     held.gate.open();
     expect(await clock.settle(handle.result())).toEqual([2, "held"]);
+  });
+
+  it("rewind is done once: when the storage does not say whether, and the run has gone on since, that is the error", async () => {
+    const { host, clock, store } = virtualStore();
+    const handle = await (await host({ workflows: [steps] })).start(steps, { workflowId: "unsure" });
+    await clock.settle(handle.result());
+    const intercepted = interceptedStore(store, async (method, go) => {
+      if (method === "driver.applied") await handle.result();
+      const done = await go();
+      if (method === "driver.commit")
+        throw new StorageError("no answer", { outcome: "unknown", retryable: true });
+      return done;
+    });
+    const client = createClient({ store: intercepted, clock, scheduler: clock.scheduler });
+    const rewound = client.handle("unsure").rewind({ to: "two" });
+    const told = expect(rewound).rejects.toMatchObject({ code: "STORAGE", outcome: "unknown" });
+    await clock.settle(told);
+    expect(await clock.settle(handle.result())).toEqual([1, 2, 2]);
   });
 
   it("fork leaves the run alone and goes on under the new id", async () => {

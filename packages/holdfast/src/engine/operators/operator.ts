@@ -1,6 +1,7 @@
 import type { Journal } from "../../history/journal.ts";
 import { loadJournal } from "../../history/journal-load.ts";
 import { RunNotFoundError } from "../../model/errors/run-errors.ts";
+import { FencedError, StorageError } from "../../model/errors/storage-errors.ts";
 import { type CommitIntent, Committer } from "../pass/committer.ts";
 import { reportOf } from "../pass/open-pass.ts";
 import type { Outbox } from "../pass/outbox.ts";
@@ -40,7 +41,28 @@ export class Operator {
 
   /** @throws FencedError, StorageError */
   async commit(intent: CommitIntent, outbox: Outbox | null = null): Promise<void> {
-    const committer = new Committer({
+    await this.#committer().commit(intent, outbox);
+  }
+
+  /**
+   * As `commit`, for what does harm when it is done twice: a FencedError says that it was not done.
+   * @throws FencedError; StorageError, also when nobody can tell any more whether it was done
+   */
+  async commitOnce(intent: CommitIntent, outbox: Outbox): Promise<void> {
+    const committer = this.#committer();
+    try {
+      await committer.commit(intent, outbox);
+    } catch (error) {
+      if (!FencedError.is(error) || !committer.uncertain) throw error;
+      throw new StorageError(
+        `The storage did not say whether this was done to run "${this.workflowId}", and others have gone on with the run since. Look at its history before trying again.`,
+        { outcome: "unknown", retryable: false, cause: error },
+      );
+    }
+  }
+
+  #committer(): Committer {
+    return new Committer({
       journal: this.journal,
       driver: this.#claim.driver,
       epoch: this.#claim.epoch,
@@ -48,6 +70,5 @@ export class Operator {
       report: reportOf(this.workflowId, this.#settings),
       committed: () => {},
     });
-    await committer.commit(intent, outbox);
   }
 }

@@ -25,7 +25,7 @@ export async function rewindRun(operator: Operator, to: string): Promise<void> {
     outbox.send({ to: journal.workflowId, message: queued, requeue: true }, () => {});
   }
   for (const space of ENDINGS) journal.setSingle(space, null);
-  await operator.commit({ status: "sleeping", wakeAt: operator.now, rollback: "none" }, outbox);
+  await operator.commitOnce({ status: "sleeping", wakeAt: operator.now, rollback: "none" }, outbox);
 }
 
 const ENDINGS = [KeySpace.output, KeySpace.error, KeySpace.hold, KeySpace.cancelled];

@@ -44,11 +44,17 @@ export class Committer {
   readonly #setup: CommitterSetup;
   driver: EngineDriver;
   epoch: number;
+  #uncertain = false;
 
   constructor(setup: CommitterSetup) {
     this.#setup = setup;
     this.driver = setup.driver;
     this.epoch = setup.epoch;
+  }
+
+  /** Of a commit that was fenced: whether it may have been applied before others went on with the run. */
+  get uncertain(): boolean {
+    return this.#uncertain;
   }
 
   /** @throws FencedError, StorageError, LimitError */
@@ -126,17 +132,17 @@ export class Committer {
   }
 
   async #write(batch: CommitBatch): Promise<void> {
-    let uncertain = false;
+    this.#uncertain = false;
     for (let attempt = 1; ; attempt++) {
       try {
         await this.driver.commit(batch);
         return;
       } catch (error) {
         // Only after an unknown outcome can a refusal be of the batch's own making.
-        if (FencedError.is(error) && uncertain && (await this.#applied(batch.batchId))) return;
+        if (FencedError.is(error) && this.#uncertain && (await this.#applied(batch.batchId))) return;
         if (!StorageError.is(error)) throw error;
         if (error.outcome === "unknown") {
-          uncertain = true;
+          this.#uncertain = true;
           if (await this.#applied(batch.batchId)) return;
         }
         if (!error.retryable || attempt === STORAGE_TRIES) throw error;
