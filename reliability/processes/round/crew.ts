@@ -64,12 +64,6 @@ export class Crew {
     return [...this.#places.values()].map(({ child }) => child).filter((child) => child.alive);
   }
 
-  /** Those of the places with these names that are in work. */
-  async ready(names: readonly string[]): Promise<string[]> {
-    const ready = await Promise.all(names.map((name) => this.member(name).ready));
-    return names.filter((name, index) => ready[index] && this.member(name).alive);
-  }
-
   /** From its next start on a member is another one. */
   change(name: string, options: Partial<MemberOptions>): void {
     const place = this.#place(name);

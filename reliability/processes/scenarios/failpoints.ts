@@ -1,16 +1,11 @@
 import { zombieAtFailpoint } from "../harms/zombies.ts";
-import {
-  FAILPOINTS,
-  type Failpoint,
-  type FailpointAction,
-  type FailpointSpec,
-} from "../members/failpoints.ts";
+import { FAILPOINTS, type FailpointAction, type FailpointSpec } from "../members/failpoints.ts";
 import { canonicalPrograms } from "../programs/canonical.ts";
 import type { NamedProgram } from "../programs/program.ts";
 import { standstillProblem } from "../round/child.ts";
 import type { Play } from "../round/play.ts";
 import { planOf } from "./plans.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Form, Scenario } from "./scenario.ts";
 
 /** Short: whoever comes after waits for the lease of the one who was killed. */
 const LEASE_MS = 400;
@@ -37,21 +32,21 @@ function countItsKill(name: string): NonNullable<Play["harm"]> {
   };
 }
 
-function* everyFailpoint(action: FailpointAction): Iterable<Play> {
-  for (const passage of PASSAGES) {
-    for (const name of FAILPOINTS) {
-      for (const program of canonicalPrograms) yield atFailpoint(program, { name, passage, action });
-    }
-  }
-}
+/** Every failpoint at every passage of every program. */
+const CASES = PASSAGES.flatMap((passage) =>
+  FAILPOINTS.flatMap((name) => canonicalPrograms.map((program) => ({ passage, name, program }))),
+);
 
-/** Each failpoint with one program and passage; the seed says which, and where to begin. */
-function* someFailpoints(action: FailpointAction, seed: number): Iterable<Play> {
-  for (let index = 0; index < FAILPOINTS.length; index++) {
-    const name = FAILPOINTS[(seed + index) % FAILPOINTS.length] as Failpoint;
-    const program = canonicalPrograms[(seed + index * 5) % canonicalPrograms.length] as NamedProgram;
-    const passage = PASSAGES[(seed + index) % PASSAGES.length] as number;
-    yield atFailpoint(program, { name, passage, action });
+/** From one case to the next: one after the other, or those that are not alike; each comes once. */
+const STRIDES: Readonly<Record<Form, number>> = { short: 125, long: 1 };
+
+/** The seed says which case is the first. */
+function* casesFrom(seed: number, form: Form, action: FailpointAction): Iterable<Play> {
+  for (let count = 0; count < CASES.length; count++) {
+    const index = (seed + count * STRIDES[form]) % CASES.length;
+    const { program, name, passage } = CASES[index] as (typeof CASES)[number];
+    const play = atFailpoint(program, { name, passage, action });
+    yield { ...play, plan: { ...play.plan, seed: index } };
   }
 }
 
@@ -62,7 +57,7 @@ function failpoints(
   return {
     ...about,
     parallel: 2,
-    plays: ({ seed, form }) => (form === "short" ? someFailpoints(action, seed) : everyFailpoint(action)),
+    plays: ({ seed, form }) => casesFrom(seed, form, action),
   };
 }
 
