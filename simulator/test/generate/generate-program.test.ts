@@ -88,7 +88,7 @@ test("a swarm has about half of all features, and each feature is on in about ha
 });
 
 const CHUNK = 50;
-test.each([0, 1, 2, 3, 4, 5])(
+test.each([0, 1, 2, 3])(
   "generated programs of chunk %i see the same in every pass and replay",
   async (chunk) => {
     const problems: string[] = [];

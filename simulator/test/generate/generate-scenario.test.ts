@@ -6,7 +6,7 @@ import type { Scenario } from "../../world/scenario.ts";
 
 const WEATHERS: readonly Weather[] = ["soup", "storm", "calm", "upgrade"];
 
-function scenariosIn(weather: Weather, count = 150): Scenario[] {
+function scenariosIn(weather: Weather, count = 60): Scenario[] {
   return Array.from({ length: count }, (_, n) => generateScenario(numberedSeed(n), weather));
 }
 
