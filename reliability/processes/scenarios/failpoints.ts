@@ -3,6 +3,7 @@ import { FAILPOINTS, type FailpointAction, type FailpointSpec } from "../members
 import { canonicalPrograms } from "../programs/canonical.ts";
 import type { NamedProgram } from "../programs/program.ts";
 import { standstillProblem } from "../round/child.ts";
+import { until } from "../round/pause.ts";
 import type { Play } from "../round/play.ts";
 import { planOf } from "./plans.ts";
 import type { Form, Scenario } from "./scenario.ts";
@@ -26,9 +27,10 @@ function atFailpoint(program: NamedProgram, failpoint: FailpointSpec): Play {
 
 /** Whether the process got to its failpoint: some programs never pass some of them. */
 function countItsKill(name: string): NonNullable<Play["harm"]> {
-  return async ({ crew }) => {
-    const { signal } = await crew.member(name).ended;
-    return { kills: signal === "SIGKILL" ? 1 : 0 };
+  return async ({ crew, signal }) => {
+    const child = crew.member(name);
+    const end = await until(() => (child.alive ? undefined : child.ended), signal);
+    return { kills: end?.signal === "SIGKILL" ? 1 : 0 };
   };
 }
 
