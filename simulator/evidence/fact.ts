@@ -8,7 +8,7 @@ import type { Claim, RunRecord } from "#holdfast/storage/store.ts";
  */
 export type Fact = FactHeading & FactBody;
 
-export interface FactHeading {
+interface FactHeading {
   /** Place in the order of everything that happened, from 0. */
   readonly n: number;
   /** True time, in milliseconds since the epoch: the store's clock. */
@@ -18,7 +18,7 @@ export interface FactHeading {
 }
 
 /** Values are their canonical text (program/canonical.ts): equal texts mean deeply equal values, types included. */
-export type ValueText = string;
+type ValueText = string;
 
 /** How something ended. `error` is the canonical text of name, code, message and cause. */
 export type Outcome =
@@ -87,7 +87,7 @@ export interface BodyStarted {
   readonly given: ValueText | null;
 }
 
-export interface BodyEnded {
+interface BodyEnded {
   readonly type: "body-ended";
   readonly role: "body" | "handler";
   readonly run: string;
@@ -97,7 +97,7 @@ export interface BodyEnded {
 }
 
 /** Told by those who call the public API of hosts and clients. `call` numbers the calls of the world. */
-export type CallerFact =
+type CallerFact =
   | { readonly type: "called"; readonly call: number; readonly run: string; readonly what: ApiCall }
   | {
       readonly type: "call-ended";
@@ -155,6 +155,8 @@ export type StorageFact =
       readonly run: string;
       readonly batch: CommitBatch;
       readonly record: RunRecord;
+      /** When the storage means to wake a run of this workflow next, right after the commit; undefined: it was not asked. */
+      readonly nextDueAt?: number | null;
     }
   /** A commit that the storage refused. */
   | {

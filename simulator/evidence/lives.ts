@@ -5,7 +5,7 @@ import type { CommitBatch, NewRun } from "#holdfast/storage/records.ts";
 
 import type { RunRecord } from "#holdfast/storage/store.ts";
 import { type DecodedChanges, DecodedHistory, type EntryChange, type StoredRow } from "./decoded-history.ts";
-import type { Fact } from "./fact.ts";
+import type { FactOf } from "./fact-of.ts";
 import { memo } from "./memo.ts";
 
 /** One life of a workflow id: from its creation to its deletion, or to the end of the world. */
@@ -116,8 +116,6 @@ export function commitBefore(life: Life, n: number): Commit | undefined {
 export function generationAt(life: Life, n: number): number {
   return commitBefore(life, n)?.generation ?? 0;
 }
-
-type FactOf<Type extends Fact["type"]> = Extract<Fact, { readonly type: Type }>;
 
 class LifeBuilder implements Life {
   readonly run: string;

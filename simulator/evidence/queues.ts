@@ -17,7 +17,7 @@ export interface QueueStory {
 }
 
 /** What became of one message. */
-export interface Fate {
+interface Fate {
   readonly message: NewMessage;
   /** The facts with which it came into the queue: once, and again for every time that a rewind put it back. */
   readonly arrivals: readonly number[];
@@ -55,7 +55,7 @@ export function* copiedMessages(life: Life): Iterable<string> {
 }
 
 /** The queues of all lives. */
-export const queuesOf = memo((evidence): ReadonlyMap<Life, QueueStory> => {
+const queuesOf = memo((evidence): ReadonlyMap<Life, QueueStory> => {
   const queues = new Map<Life, Queue>(livesOf(evidence).map((life) => [life, new Queue()]));
   const commits = new Map<number, Commit>();
   for (const life of livesOf(evidence)) for (const commit of life.commits) commits.set(commit.fact, commit);

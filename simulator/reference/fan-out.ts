@@ -3,7 +3,7 @@ import { defaultCodec } from "#holdfast/history/payload.ts";
 import { JoinError, MapError, RaceError } from "#holdfast/model/errors/block-errors.ts";
 import type { Branch, MapStatement, StatementOf } from "../program/program.ts";
 import { type End, type Failure, listText, objectText, Undecided, value } from "./end.ts";
-import type { Interpreter } from "./interpreter.ts";
+import type { Interpreting } from "./interpreting.ts";
 import { blockEnd } from "./operations.ts";
 import { ScopePlace } from "./place.ts";
 
@@ -13,7 +13,7 @@ interface At {
 }
 
 function branchEnd(
-  interpreter: Interpreter,
+  interpreter: Interpreting,
   path: string,
   { branch, at }: { branch: Branch; at: number },
 ): End {
@@ -21,7 +21,7 @@ function branchEnd(
   return interpreter.values(branch.body, inside, { at });
 }
 
-export function endOfJoin(interpreter: Interpreter, join: StatementOf<"join">, { scope, at }: At): End {
+export function endOfJoin(interpreter: Interpreting, join: StatementOf<"join">, { scope, at }: At): End {
   const path = scope.named(join.name);
   // As an object has them: names that are numbers come first.
   const branches = Object.values(Object.fromEntries(join.branches.map((branch) => [branch.name, branch])));
@@ -50,7 +50,7 @@ function joined(
 }
 
 /** Of a decided race only the winner's history is sure to be there. */
-export function endOfRace(interpreter: Interpreter, race: StatementOf<"race">, { scope, at }: At): End {
+export function endOfRace(interpreter: Interpreting, race: StatementOf<"race">, { scope, at }: At): End {
   const path = scope.named(race.name);
   const entry = interpreter.recorded.entry(path);
   if (entry === null || entry.status === "pending") return null;
@@ -71,7 +71,7 @@ export function endOfRace(interpreter: Interpreter, race: StatementOf<"race">, {
   return blockEnd(interpreter, path, { ok: false, error, origin: "race", at: last });
 }
 
-export function endOfMap(interpreter: Interpreter, map: MapStatement, { scope, at }: At): End {
+export function endOfMap(interpreter: Interpreting, map: MapStatement, { scope, at }: At): End {
   const path = scope.named(map.name);
   const ends = Array.from({ length: map.items }, (_, index) => {
     const end = interpreter.values(map.body, new ScopePlace(`${path}/[${index}]`), { at });

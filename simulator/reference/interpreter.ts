@@ -2,28 +2,23 @@ import { caughtValue, keptText } from "../program/block-values.ts";
 import { canonicalText } from "../program/canonical.ts";
 import type { Block, Statement, StatementOf } from "../program/program.ts";
 import { namedThrow } from "../program/throws.ts";
-import { type End, type Failure, listText, objectText, Undecided, value } from "./end.ts";
+import { type End, listText, objectText, Undecided, value } from "./end.ts";
 import { endOfJoin, endOfMap, endOfRace } from "./fan-out.ts";
+import type { Beginning, BlockEnd, Interpreting, Standing, Steps } from "./interpreting.ts";
 import { endOfLoop } from "./loops.ts";
 import { endOfBatch, endOfListen, endOfNext, endOfSend } from "./messages.ts";
-import { endOfStep, entryEnd, type Steps } from "./operations.ts";
+import { endOfStep, entryEnd } from "./operations.ts";
 import type { ScopePlace } from "./place.ts";
 import type { Recorded } from "./recorded.ts";
 import { isRefused } from "./refused.ts";
 import { endOfTogether } from "./together.ts";
 import { endOfTry } from "./tries.ts";
 
-/** How a block ends: the values of its statements, and whether a `break` ended it. */
-export type BlockEnd =
-  | { readonly ok: true; readonly values: readonly string[]; readonly broke: boolean; readonly at: number }
-  | Failure
-  | null;
-
 /**
  * A second meaning of programs, without an engine: what has no meaning of its own (results of steps, messages, timers) is
  * read from the history, everything else follows from the program. Whatever a block has recorded is held against that.
  */
-export class Interpreter {
+export class Interpreter implements Interpreting {
   readonly recorded: Recorded;
   readonly steps: Steps;
   /** What is recorded and does not follow, in words. */
@@ -136,16 +131,4 @@ export class Interpreter {
     if (end === null || !end.ok) return end;
     return value(objectText({ even: String(even), values: end.text }), end.at);
   }
-}
-
-export interface Beginning {
-  readonly at: number;
-  readonly prefix?: string;
-}
-
-/** Where a statement stands, and the values of those before it in its block. */
-export interface Standing {
-  readonly at: number;
-  readonly position: string;
-  readonly values: readonly string[];
 }

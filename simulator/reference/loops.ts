@@ -1,13 +1,13 @@
 import { FIRST_STATE, nextStateOf } from "../program/loop-state.ts";
 import type { LoopStatement } from "../program/program.ts";
 import { type End, listText, objectText, value } from "./end.ts";
-import type { Interpreter } from "./interpreter.ts";
+import type { Interpreting } from "./interpreting.ts";
 import { blockEnd, entryEnd, resultText } from "./operations.ts";
 import { ScopePlace } from "./place.ts";
 
 /** A loop that has kept all of its iterations is followed from the first; of others only the end is known. */
 export function endOfLoop(
-  interpreter: Interpreter,
+  interpreter: Interpreting,
   loop: LoopStatement,
   { scope, at }: { readonly scope: ScopePlace; readonly at: number },
 ): End {
@@ -20,7 +20,7 @@ export function endOfLoop(
 }
 
 function iterate(
-  interpreter: Interpreter,
+  interpreter: Interpreting,
   loop: LoopStatement,
   begin: { readonly path: string; readonly at: number },
 ): End {

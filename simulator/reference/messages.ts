@@ -9,17 +9,17 @@ import { canonicalText } from "../program/canonical.ts";
 import type { BatchStatement, ListenStatement, NextStatement, StatementOf } from "../program/program.ts";
 import { namedValue } from "../program/values.ts";
 import { type End, value } from "./end.ts";
-import type { Interpreter } from "./interpreter.ts";
+import type { Interpreting } from "./interpreting.ts";
 import { entryEnd } from "./operations.ts";
 import type { ScopePlace } from "./place.ts";
 
-export function endOfNext(interpreter: Interpreter, wait: NextStatement, scope: ScopePlace): End {
+export function endOfNext(interpreter: Interpreting, wait: NextStatement, scope: ScopePlace): End {
   const path = scope.named(wait.name);
   const end = entryEnd(interpreter, path, (entry) => canonicalText(messagesOf(entry)[0]));
   return wait.answers ? answered(interpreter, path, end, 1) : end;
 }
 
-export function endOfBatch(interpreter: Interpreter, wait: BatchStatement, scope: ScopePlace): End {
+export function endOfBatch(interpreter: Interpreting, wait: BatchStatement, scope: ScopePlace): End {
   const path = scope.named(wait.name);
   let count = 0;
   const end = entryEnd(interpreter, path, (entry) => {
@@ -30,7 +30,7 @@ export function endOfBatch(interpreter: Interpreter, wait: BatchStatement, scope
   return wait.answers ? answered(interpreter, path, end, count) : end;
 }
 
-export function endOfListen(interpreter: Interpreter, wait: ListenStatement, scope: ScopePlace): End {
+export function endOfListen(interpreter: Interpreting, wait: ListenStatement, scope: ScopePlace): End {
   return entryEnd(interpreter, scope.named(wait.name), (entry) => {
     const bodies = messagesOf(entry).map(({ body }) => body);
     if (wait.form.startsWith("listenN")) return canonicalText(bodies);
@@ -46,7 +46,7 @@ function messagesOf(entry: Entry): readonly Message[] {
 }
 
 /** Each message is answered before the code goes on. */
-function answered(interpreter: Interpreter, path: string, end: End, count: number): End {
+function answered(interpreter: Interpreting, path: string, end: End, count: number): End {
   if (end === null || !end.ok) return end;
   let { at } = end;
   for (let index = 0; index < count; index++) {
@@ -58,7 +58,7 @@ function answered(interpreter: Interpreter, path: string, end: End, count: numbe
 }
 
 export function endOfSend(
-  interpreter: Interpreter,
+  interpreter: Interpreting,
   { name, body }: StatementOf<"send">,
   { scope, at }: { readonly scope: ScopePlace; readonly at: number },
 ): End {

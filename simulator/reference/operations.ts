@@ -11,23 +11,17 @@ import { failureValue } from "../program/block-values.ts";
 import { canonicalText } from "../program/canonical.ts";
 import type { StepStatement } from "../program/program.ts";
 import { type End, type Failure, objectText, value } from "./end.ts";
-import type { Interpreter } from "./interpreter.ts";
+import type { Interpreting } from "./interpreting.ts";
 import type { ScopePlace } from "./place.ts";
 
-/** What is known of the starts of steps, outside of the history. */
-export interface Steps {
-  /** Whether the recorded result of a step is one that its script can have; null: it is, or nobody can tell. */
-  problem(statement: StepStatement, path: string, entry: Entry): string | null;
-}
-
 /** What an operation without code inside ended with, as it is recorded. */
-export function entryEnd({ recorded }: Interpreter, path: string, textOf: (entry: Entry) => string): End {
+export function entryEnd({ recorded }: Interpreting, path: string, textOf: (entry: Entry) => string): End {
   const entry = recorded.entry(path);
   if (entry === null || entry.status === "pending") return null;
   return entry.status === "failed" ? failureOf(entry) : value(textOf(entry), entry.sequence);
 }
 
-export function failureOf(entry: Entry): Failure {
+function failureOf(entry: Entry): Failure {
   const error = decodeFailure(entry.result ?? new Uint8Array(0));
   return { ok: false, error, origin: entry.kind, at: entry.sequence };
 }
@@ -46,7 +40,7 @@ export function storedErrorText(error: unknown): string {
  * What a block comes to by its code is held against what it has recorded, and what it has recorded is what counts. A
  * block that has not ended by its code cannot have recorded an end.
  */
-export function blockEnd(interpreter: Interpreter, path: string, expected: End): End {
+export function blockEnd(interpreter: Interpreting, path: string, expected: End): End {
   const end = entryEnd(interpreter, path, resultText);
   if (end === null) return null;
   const found = textOf(end);
@@ -61,7 +55,7 @@ function textOf(end: Exclude<End, null>): string {
 
 /** A handler before any checkpoint is refused on the spot. */
 export function endOfStep(
-  interpreter: Interpreter,
+  interpreter: Interpreting,
   statement: StepStatement,
   { scope, at }: { readonly scope: ScopePlace; readonly at: number },
 ): End {

@@ -9,7 +9,8 @@ import { canonicalText } from "../program/canonical.ts";
 import type { AttemptScript, StepStatement, ValueName } from "../program/program.ts";
 import { namedThrow } from "../program/throws.ts";
 import { namedValue } from "../program/values.ts";
-import { type Steps, storedErrorText } from "./operations.ts";
+import type { Steps } from "./interpreting.ts";
+import { storedErrorText } from "./operations.ts";
 
 /** Codes of failures that come from how a step was run, not from what its body did. */
 const OF_THE_ENGINE: ReadonlySet<string> = new Set([

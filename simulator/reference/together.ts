@@ -2,12 +2,12 @@ import { caughtValue, keptText } from "../program/block-values.ts";
 import { canonicalText } from "../program/canonical.ts";
 import type { Block, Statement, StatementOf } from "../program/program.ts";
 import { type End, type Failure, listText, objectText, Undecided, type Value, value } from "./end.ts";
-import type { Interpreter, Standing } from "./interpreter.ts";
+import type { Interpreting, Standing } from "./interpreting.ts";
 import type { ScopePlace } from "./place.ts";
 
 /** What the language's own combinators make of statements that are all begun at once. */
 export function endOfTogether(
-  interpreter: Interpreter,
+  interpreter: Interpreting,
   { how, statements }: StatementOf<"together">,
   { scope, ...standing }: Standing & { readonly scope: ScopePlace },
 ): End {

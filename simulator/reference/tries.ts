@@ -10,7 +10,7 @@ import { failureValue } from "../program/block-values.ts";
 import { canonicalText } from "../program/canonical.ts";
 import type { StatementOf } from "../program/program.ts";
 import { type End, type Failure, objectText, value } from "./end.ts";
-import type { Interpreter } from "./interpreter.ts";
+import type { Interpreting } from "./interpreting.ts";
 import { blockEnd, storedErrorText } from "./operations.ts";
 import { ScopePlace } from "./place.ts";
 
@@ -18,7 +18,7 @@ const CAUGHT_BY_ITSELF: readonly string[] = ["step", "join", "race"];
 const STEP_ERRORS = [StepExhaustedError, StepTimeoutError, StepInterruptedError, CriticalError];
 
 export function endOfTry(
-  interpreter: Interpreter,
+  interpreter: Interpreting,
   statement: StatementOf<"try">,
   { scope, at }: { readonly scope: ScopePlace; readonly at: number },
 ): End {
