@@ -6,6 +6,7 @@ import { holdingsOf } from "../evidence/holdings.ts";
 import { type Commit, entryAt, type Life, livesOf } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
+import { queueOf } from "../evidence/queues.ts";
 import { mustBeClaimedBy } from "../evidence/quiet.ts";
 import type { Statement } from "../program/program.ts";
 import { checkerOf } from "./checker-of.ts";
@@ -20,6 +21,12 @@ export const durableReasonToWake = checkerOf(
         const sleepless = record.wakeAt === null && (record.wants ?? []).length === 0;
         if (record.status === "sleeping" && sleepless && fact < life.damagedAt)
           yield { problem: "the run sleeps and nothing wakes it", run: life.run, fact };
+        if (isForgotten(evidence, life, commit))
+          yield {
+            problem: "the run was parked while a message that it waits for was queued, and is not due",
+            run: life.run,
+            fact,
+          };
         for (const name of unheard(evidence, life, commit))
           yield {
             problem: `the run sleeps, waits for "${name}", and is not woken by it`,
@@ -35,6 +42,20 @@ export const durableReasonToWake = checkerOf(
     }
   },
 );
+
+/** Of all runs of the workflow this one at least is due at once, so the next that the storage would wake is. */
+function isForgotten(evidence: Evidence, life: Life, { record, fact, at }: Commit): boolean {
+  const told = evidence.facts[fact];
+  if (record.status !== "sleeping" || told?.type !== "committed" || fact > life.damagedAt) return false;
+  if (told.nextDueAt === undefined || (told.nextDueAt !== null && told.nextDueAt <= at)) return false;
+  for (const { message, arrivals, consumed } of queueOf(evidence, life).fates.values()) {
+    if (record.wants?.includes(message.name) !== true) continue;
+    const left =
+      arrivals.filter((n) => n <= fact).length - consumed.filter((each) => each.fact <= fact).length;
+    if (left > 0) return true;
+  }
+  return false;
+}
 
 /** Names of messages that waits at the root ask for, and that do not wake the run; one that is due at once looks by itself. */
 function* unheard(evidence: Evidence, life: Life, { record, fact, at }: Commit) {

@@ -74,7 +74,8 @@ class RunActs {
     for (const [name, times] of program === undefined ? [] : messagesWanted(program)) {
       for (let left = Math.min(times, 3 * LARGEST_BURST); left > 0; ) {
         const burst = prng.between(1, Math.min(left, LARGEST_BURST));
-        this.#act(this.#anyTime(), { api: "send", name, body: prng.pick(BODIES), times: burst });
+        const send = { api: "send", name, body: prng.pick(BODIES), times: burst } as const;
+        this.#act(this.#anyTime(), prng.chance(0.4) ? { ...send, replies: true } : send);
         left -= burst;
       }
       if (this.#swarm.has("request")) {

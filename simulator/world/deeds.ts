@@ -11,6 +11,8 @@ const SNAPSHOTS = 20;
 /** How often somebody whose call the storage failed tries again, and after how many milliseconds. */
 const TRIES = 8;
 const AGAIN_MS = 150;
+/** How many ways of a call a reply takes at most before it sets out. */
+const CALLS_LATER = 5;
 
 /** A deed that is one call of the API. */
 type Single = Exclude<Deed, { readonly api: "start" } | { readonly api: "send" } | { readonly api: "watch" }>;
@@ -46,6 +48,7 @@ export class Deeds {
     const { does } = act;
     if (does.api === "start") return this.start(caller, act.run, does.sameInput);
     if (does.api === "watch") return caller.watch(run, SNAPSHOTS);
+    if (does.api === "send" && does.replies === true) return this.#reply(caller, { run, does, number });
     if (does.api === "send") {
       const sends = Array.from({ length: does.times }, (_, i) =>
         this.#send(caller, run, does, `m${number}-${i}`),
@@ -104,6 +107,21 @@ export class Deeds {
       }
       default:
         return handle[does.api]();
+    }
+  }
+
+  /** Each message sets out some time of a few calls after a commit, so that it comes while the run does whatever is next. */
+  async #reply(
+    caller: Caller,
+    act: { run: string; does: { name: string; body: string; times: number }; number: number },
+  ): Promise<void> {
+    const { run, does, number } = act;
+    const { scenario, timeline } = this.#world;
+    const random = this.#world.random(`replies ${number}`);
+    for (let times = 0; times < does.times; times++) {
+      await this.#world.nextCommit(run);
+      await timeline.sleep(random.between(0, CALLS_LATER * scenario.latencyMs));
+      await this.#send(caller, run, does, `m${number}-${times}`);
     }
   }
 

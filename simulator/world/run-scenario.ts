@@ -172,5 +172,6 @@ class Play {
 
 /** Whether an act ends by itself, however long the run goes on. */
 function ends({ does }: Act): boolean {
+  if (does.api === "send") return does.replies !== true;
   return does.api !== "result" && does.api !== "watch" && does.api !== "pause";
 }

@@ -57,7 +57,14 @@ export interface Act {
 }
 
 export type Deed =
-  | { readonly api: "send"; readonly name: string; readonly body: string; readonly times: number }
+  | {
+      readonly api: "send";
+      readonly name: string;
+      readonly body: string;
+      readonly times: number;
+      /** One message after each commit of the run, as by somebody who answers what it does, instead of all at once. */
+      readonly replies?: boolean;
+    }
   | { readonly api: "request"; readonly name: string; readonly body: string; readonly timeoutMs: number }
   | { readonly api: "cancel"; readonly compensate: boolean }
   | { readonly api: "start"; readonly sameInput: boolean }

@@ -185,7 +185,10 @@ class SimDriver implements EngineDriver {
         throw error;
       }
       const stored = await storage.get(run);
-      if (stored !== null) record({ type: "committed", run, batch, record: stored });
+      if (stored === null) return;
+      const looking = { owner: "", leaseMs: 0, limit: 0, workflowNames: [stored.workflowName] };
+      const { nextDueAt } = await storage.claim(looking);
+      record({ type: "committed", run, batch, record: stored, nextDueAt });
     });
   }
 

@@ -41,6 +41,7 @@ export class World {
   onCrash: (process: SimProcess) => void = () => {};
   #starts = 0;
   readonly #passes = new Map<string, number>();
+  readonly #onCommit = new Map<string, (() => void)[]>();
   #lives = 0;
 
   constructor(scenario: Scenario, options: WorldOptions = {}) {
@@ -96,8 +97,19 @@ export class World {
       wire,
       hints,
       storage,
-      record: (fact) => this.chronicle.record(process.id, fact),
+      record: (fact) => {
+        this.chronicle.record(process.id, fact);
+        if (fact.type !== "committed") return;
+        for (const tell of this.#onCommit.get(fact.run)?.splice(0) ?? []) this.timeline.after(0, tell);
+      },
     });
+  }
+
+  /** Resolves when the storage has applied the next commit of the run. */
+  nextCommit(run: string): Promise<void> {
+    const waiting = this.#onCommit.get(run) ?? [];
+    this.#onCommit.set(run, waiting);
+    return new Promise((resolve) => waiting.push(resolve));
   }
 
   /** The code that a process runs. */
