@@ -56,7 +56,7 @@ export function performSend(scope: ProgramScope, { name, body, to }: StatementOf
 }
 
 /** What the answer to a message is. */
-export function answerTo(message: Message): unknown {
+function answerTo(message: Message): unknown {
   return { answerTo: message.id, body: digestOf(canonicalText(message.body)) };
 }
 

@@ -3,7 +3,7 @@ import { numberedSeed } from "../random/prng.ts";
 import type { Scenario } from "../world/scenario.ts";
 
 /** A step whose body takes 10 ms and gives a number. */
-export function plainStep(name: string): StepStatement {
+function plainStep(name: string): StepStatement {
   return {
     kind: "step",
     name,

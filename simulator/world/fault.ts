@@ -31,7 +31,7 @@ export type CallFault = (typeof CALL_FAULTS)[number];
 /** What goes wrong with hints (F13): they are lost, come late, or come for nothing. */
 export const HINT_FAULTS = ["hint-lost", "hint-late", "hint-false"] as const;
 
-export type HintFault = (typeof HINT_FAULTS)[number];
+type HintFault = (typeof HINT_FAULTS)[number];
 
 export type FaultName = CallFault | HintFault | "corruption";
 
