@@ -135,7 +135,8 @@ export function holdingOfPass(
   for (let next = mine[index + 1]; next !== undefined; next = mine[index + 1]) {
     const current = mine[index];
     const robbed = current?.used === true && current.givenUp >= next.from;
-    if (next.from > n || index + 1 >= end || robbed) break;
+    const reborn = current !== undefined && current.life !== next.life;
+    if (next.from > n || index + 1 >= end || robbed || reborn) break;
     index++;
   }
   return mine[index];

@@ -228,6 +228,19 @@ describe("I6: the same values on replay", () => {
     expect(findings(sameValuesOnReplay, tale.evidence())).toEqual([]);
   });
 
+  it("lets the pass of a run that was deleted see what no other will see", async () => {
+    const tale = await told(async (run, at) => {
+      at.tell("host-0", { type: "pass-started", run: "run", pass: 1, version: 1 });
+      await run.delete();
+      const reborn = await at.run("run");
+      reborn.seen("a", 1);
+      at.tell("host-0", { type: "pass-started", run: "run", pass: 2, version: 1 });
+      reborn.seen("a", 2, { pass: 2 });
+      await reborn.commit({ put: { a: settled(1) } });
+    });
+    expect(findings(sameValuesOnReplay, tale.evidence())).toEqual([]);
+  });
+
   it("speaks when a replay sees another value than the pass that committed", async () => {
     const tale = await told(async (run) => {
       run.seen("a", 0);
