@@ -2,6 +2,8 @@ import type { Entry } from "./entry.ts";
 import { appendSegment, ENTRY_ROOT } from "./key.ts";
 import type { Segment, SegmentType } from "./location.ts";
 
+const NONE: readonly Place[] = [];
+
 /**
  * A location of a run in memory: the entry that stands there, if one does, and the places below it.
  *
@@ -13,7 +15,8 @@ export class Place {
   entry: Entry | null = null;
   /** Checksum of the stored row; null when the storage has none for this place. */
   storedChecksum: number | null = null;
-  readonly #children: Map<number, Place> = new Map();
+  /** Null where nothing was ever below: most places are steps, and a map takes more memory than all else of them. */
+  #children: Map<number, Place> | null = null;
   #key: Uint8Array | null = null;
 
   constructor(parent: Place | null, segment: Segment | null) {
@@ -35,6 +38,7 @@ export class Place {
   /** The place one segment below, made when it is not there. */
   child(segment: Segment): Place {
     const index = childIndex(segment.type, segment.value);
+    this.#children ??= new Map();
     let child = this.#children.get(index);
     if (child === undefined) {
       child = new Place(this, segment);
@@ -52,17 +56,17 @@ export class Place {
 
   /** The place one segment below, if it is there. */
   existing(type: SegmentType, value: number): Place | undefined {
-    return this.#children.get(childIndex(type, value));
+    return this.#children?.get(childIndex(type, value));
   }
 
-  get children(): IterableIterator<Place> {
-    return this.#children.values();
+  get children(): Iterable<Place> {
+    return this.#children?.values() ?? NONE;
   }
 
   /** Takes this place and everything below it out of the tree. */
   detach(): void {
     if (this.parent !== null && this.segment !== null) {
-      this.parent.#children.delete(childIndex(this.segment.type, this.segment.value));
+      this.parent.#children?.delete(childIndex(this.segment.type, this.segment.value));
     }
   }
 

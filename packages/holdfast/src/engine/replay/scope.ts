@@ -39,8 +39,9 @@ export class Scope {
   /** Closed from outside: its code is left behind, and what it asks for never comes. */
   left = false;
   readonly #parent: Scope | null;
-  readonly #inner: Set<Scope> = new Set();
-  readonly #cleanups: Set<(reason: unknown) => void> = new Set();
+  /** Null while there was none. */
+  #inner: Set<Scope> | null = null;
+  #cleanups: Set<(reason: unknown) => void> | null = null;
   readonly #makeContext: (scope: Scope) => WorkflowContext;
   #context: WorkflowContext | null = null;
   #draws: Draws | null = null;
@@ -94,6 +95,7 @@ export class Scope {
       time: this.time,
     });
     inner.loopArmed = this.loopArmed;
+    this.#inner ??= new Set();
     this.#inner.add(inner);
     if (!this.run.live) this.run.asked.set(place, "scope");
     if (this.closed) inner.close(this.#reason);
@@ -108,7 +110,7 @@ export class Scope {
   /** Places of the steps that still run here or inside. */
   *stillRunning(): IterableIterator<Place> {
     yield* this.running;
-    for (const scope of this.#inner) yield* scope.stillRunning();
+    for (const scope of this.#inner ?? []) yield* scope.stillRunning();
   }
 
   get context(): WorkflowContext {
@@ -132,16 +134,17 @@ export class Scope {
 
   /** Calls `cleanup` when the scope closes; the returned function takes that back. */
   onClose(cleanup: (reason: unknown) => void): () => void {
+    this.#cleanups ??= new Set();
     this.#cleanups.add(cleanup);
     return () => {
-      this.#cleanups.delete(cleanup);
+      this.#cleanups?.delete(cleanup);
     };
   }
 
   /** The function has ended: nothing starts here any more, what it left open is dropped. */
   end(): void {
     // An error takes longer to make than all else that ends here, and mostly there is nobody to be told.
-    const open = this.#cleanups.size > 0 || this.#inner.size > 0;
+    const open = (this.#cleanups?.size ?? 0) > 0 || (this.#inner?.size ?? 0) > 0;
     this.#close(open ? new BranchAbandonedError("The function that started this has ended.") : undefined);
   }
 
@@ -154,17 +157,17 @@ export class Scope {
   #markLeft(reason: unknown): void {
     this.left = true;
     this.#reason = reason;
-    for (const scope of this.#inner) scope.#markLeft(reason);
+    for (const scope of this.#inner ?? []) scope.#markLeft(reason);
   }
 
   #close(reason: unknown): void {
     if (this.closed) return;
     this.closed = true;
-    for (const scope of [...this.#inner]) scope.#close(reason);
-    for (const cleanup of [...this.#cleanups]) cleanup(reason);
-    this.#cleanups.clear();
+    for (const scope of [...(this.#inner ?? [])]) scope.#close(reason);
+    for (const cleanup of [...(this.#cleanups ?? [])]) cleanup(reason);
+    this.#cleanups = null;
     if (this.left) this.#abort?.abort(reason);
-    if (this.#parent !== null) this.#parent.#inner.delete(this);
+    if (this.#parent !== null) this.#parent.#inner?.delete(this);
   }
 }
 
