@@ -15,7 +15,7 @@ export interface WorkerdOptions {
   readonly compatibilityDate?: string;
   readonly compatibilityFlags?: readonly string[];
   /** What the worker reaches outside of workerd, by its bindings: is given a text and answers with one. */
-  readonly services?: Readonly<Record<string, (text: string) => string>>;
+  readonly services?: Readonly<Record<string, (text: string) => string | Promise<string>>>;
 }
 
 /** A worker on workerd, with objects that are stored in a folder of their own. */
@@ -70,7 +70,7 @@ export class Workerd {
     ]);
     const answers = Object.entries(services).map(([binding, answer]) => [
       binding,
-      async (request: Request) => new Response(answer(await request.text())),
+      async (request: Request) => new Response(await answer(await request.text())),
     ]);
     return new Miniflare({
       modules: [{ type: "ESModule", path: this.#scriptPath }],
