@@ -4,7 +4,7 @@ import type { CompletedMessage } from "#holdfast/storage/records.ts";
 import { callsOf } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { holdingsOf } from "../evidence/holdings.ts";
-import { type Life, livesOf, livesOfRun } from "../evidence/lives.ts";
+import { type Life, lifeAt, livesOf, livesOfRun } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
 import { copiedMessages, queueOf } from "../evidence/queues.ts";
@@ -21,6 +21,7 @@ export const waitsKeepToTheirTerms = checkerOf(
       yield* tooLate(evidence, life);
       yield* wrongAnswers(evidence, life);
     }
+    yield* hastyAnswers(evidence);
     yield* wrongResponses(evidence);
   },
 );
@@ -88,6 +89,26 @@ function* wrongAnswers(evidence: Evidence, life: Life) {
     if (batch !== null && recorded > batch.complete.length)
       yield { problem: `${recorded} answers were recorded and ${batch.complete.length} given`, ...at };
   }
+}
+
+/** Code goes on after an answer when that is durable. */
+function* hastyAnswers(evidence: Evidence) {
+  for (const fact of evidence.facts) {
+    if (fact.type !== "answered") continue;
+    const { run, messageId, n } = fact;
+    const life = lifeAt(evidence, run, n);
+    if (life === undefined || life.number > 1 || isCopied(life, messageId)) continue;
+    const durable = life.commits.some(
+      (commit) => commit.fact < n && commit.batch?.complete.some(({ id }) => id === messageId) === true,
+    );
+    if (!durable)
+      yield { problem: `the answer to ${messageId} was told as given, and was not durable`, run, fact: n };
+  }
+}
+
+/** A fork is given messages, and the answers to them, with its history. */
+function isCopied(life: Life, messageId: string): boolean {
+  return [...copiedMessages(life)].includes(messageId);
 }
 
 /** Who asked is given the answer that was stored first. */
