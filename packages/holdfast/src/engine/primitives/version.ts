@@ -1,9 +1,15 @@
+import { type Entry, newEntry } from "../../history/entry.ts";
 import { checkInteger } from "../../model/check.ts";
 import { describeName } from "../../model/describe.ts";
 import { claim } from "../replay/claim.ts";
 import { firstUnasked } from "../replay/divergence.ts";
 import { Operation } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
+
+/** An answer that only leads a rollback to the handlers behind the gate: nothing of it is written. */
+function unrecorded(scope: Scope): Entry {
+  return { ...newEntry("version", scope.time, 0), status: "completed", settledAt: scope.time };
+}
 
 /** Which version of the code this run is pinned to at this place; the same for the life of the run (I10). */
 export function getVersion(scope: Scope, name: string, latest: number): Promise<number> {
@@ -12,8 +18,10 @@ export function getVersion(scope: Scope, name: string, latest: number): Promise<
   const place = claim(scope, "version", name);
   const operation = new Operation<number>({ scope, place, kind: "version" }, (entry) => entry.count);
   if (place.entry !== null) return operation.replay(place.entry);
-  const pin = (count: number): void =>
-    operation.settle({ status: "completed", result: null, change: { count } });
+  const pin = (count: number): void => {
+    if (!run.rollingBack) operation.settle({ status: "completed", result: null, change: { count } });
+    else void operation.replay({ ...unrecorded(scope), count, sequence: run.turns.current });
+  };
   if (run.live) pin(latest);
   else {
     run.gates.push({
