@@ -70,13 +70,12 @@ function committedBefore(life: Life, path: string, n: number): Entry | null {
   let since = 0;
   for (const { fact, entry, resets } of life.versions.get(path) ?? []) {
     if (fact >= n) break;
-    since = fact;
-    if (entry !== null && entry.status !== "pending") result = entry;
-    else if (resets) result = null;
+    if (entry !== null && entry.status !== "pending") {
+      result = entry;
+      since = fact;
+    } else if (resets) result = null;
   }
-  return result !== null && blocksAround(path).some((block) => wasTakenBack(life, block, { since, n }))
-    ? null
-    : result;
+  return blocksAround(path).some((block) => wasTakenBack(life, block, { since, n })) ? null : result;
 }
 
 function blocksAround(path: string): readonly string[] {

@@ -128,6 +128,18 @@ describe("I4: no start after the commit", () => {
     expect(findings(noStartAfterCommit, tale.evidence())).toEqual([]);
   });
 
+  it("lets what an iteration had pruned start again after a rewind of its loop, attempt after attempt", async () => {
+    const tale = await told(async (run) => {
+      await run.commit({ put: { l: pending({ kind: "loop" }), "l/#0/a": settled(1) } });
+      await run.commit({ leave: ["l/#0"] });
+      await run.commit({ put: { l: null } });
+      run.start("l/#0/a");
+      await run.commit({ put: { "l/#0/a": pending({ count: 1 }) } });
+      run.start("l/#0/a", { attempt: 2 });
+    });
+    expect(findings(noStartAfterCommit, tale.evidence())).toEqual([]);
+  });
+
   it("speaks of a start after the commit, pruned or not", async () => {
     const tale = await told(async (run) => {
       await run.commit({ put: { a: settled(1), "l/#0/b": failed(2, new Error("no")) } });
