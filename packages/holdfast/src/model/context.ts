@@ -106,7 +106,18 @@ export interface WorkflowQueue<Bodies extends MessageBodies> {
 }
 
 /** Kinds of operations whose place `removed` can keep. */
-export type RemovedKind = "step" | "loop" | "sleep" | "message" | "join" | "race" | "map" | "try" | "send";
+export type RemovedKind =
+  | "step"
+  | "loop"
+  | "sleep"
+  | "message"
+  | "join"
+  | "race"
+  | "map"
+  | "try"
+  | "send"
+  | "rollback_checkpoint"
+  | "version";
 
 /**
  * What a workflow function is given. Every operation takes a name that is unique in its scope, first. Each is recorded

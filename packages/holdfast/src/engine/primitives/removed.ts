@@ -18,6 +18,8 @@ const KINDS: readonly RemovedKind[] = [
   "map",
   "try",
   "send",
+  "rollback_checkpoint",
+  "version",
 ];
 
 /**
