@@ -10,8 +10,8 @@ export default defineConfig({
   target: "es2023",
   fixedExtension: false,
   hash: true,
-  tsconfig: "tsconfig.build.json",
-  dts: { sourcemap: false },
+  // File by file: the compiler would write declarations of the bundled engine beside its sources.
+  dts: { sourcemap: false, generator: "oxc", oxc: { stripInternal: true } },
   sourcemap: true,
   // The engine comes with the package: its inner door is not published.
   alias: { "holdfast/embedding": `${holdfast}embedding.ts`, holdfast: `${holdfast}index.ts` },

@@ -17,6 +17,25 @@ export const differences: Readonly<Record<string, Difference>> = {
       });
     },
   },
+  "code that throws in a block is asked again in its next run, in a join or race it has failed": {
+    reason: "a branch's error keeps its message when it is replayed",
+    check: (seen) => {
+      const failed = (error: string, errors: unknown) => ({ ended: { error, errors }, stored: "failed" });
+      const join = failed("JoinError", { a: { error: "Error", message: "crash" } });
+      const race = failed("RaceError", [{ name: "a", error: "Error: crash" }]);
+      const thrown = { ended: { error: "Error", message: "crash" }, stored: "failed" };
+      const completed = (output: unknown) => ({ ended: { state: "completed", output }, stored: "completed" });
+      expect(seen).toMatchObject({
+        runs: [
+          ["join", join, join],
+          ["race", race, race],
+          ["try", thrown, completed({ ok: true, value: "ok" })],
+          ["loop", thrown, completed("ok")],
+        ],
+        seen: ["join s", "race s", "try s", "loop s"],
+      });
+    },
+  },
   "state and output of a run": {
     reason: "a run that waits in memory is stored as one that sleeps",
     check: (seen) => {

@@ -14,6 +14,32 @@ import {
 
 export const lives: Scenario[] = [
   {
+    name: "code that throws in a block is asked again in its next run, in a join or race it has failed",
+    observe: async (lib) => {
+      const seen: string[] = [];
+      const runs: unknown[] = [];
+      for (const kind of ["join", "race", "try", "loop"]) {
+        const driver = newDriver(lib);
+        let crashes = true;
+        const branch = async (ctx: Context) => {
+          await ctx.step("s", async () => void seen.push(`${kind} s`));
+          if (crashes) throw new Error("crash");
+          return "ok";
+        };
+        const body = (ctx: Context): Promise<unknown> => {
+          if (kind === "join") return ctx.join("b", { a: { run: branch } });
+          if (kind === "race") return ctx.race("b", [{ name: "a", run: branch }]);
+          if (kind === "try") return ctx.try("b", branch);
+          return ctx.loop("b", async (inner) => lib.Loop.break(await branch(inner)));
+        };
+        const first = await runOn(lib, driver, body);
+        crashes = false;
+        runs.push([kind, first, await runOn(lib, driver, body)]);
+      }
+      return { runs, seen };
+    },
+  },
+  {
     name: "evicting a run that sleeps",
     observe: async (lib) => {
       const driver = newDriver(lib);
@@ -231,6 +257,34 @@ export const lives: Scenario[] = [
       const first = await runOn(lib, driver, body);
       gone = true;
       return { first, second: await runOn(lib, driver, body), new: await runOn(lib, newDriver(lib), body) };
+    },
+  },
+  {
+    name: "removed keeps the place of every kind of operation",
+    observe: async (lib) => {
+      const places: Record<string, (ctx: Context) => Promise<unknown>> = {
+        sleep: (ctx) => ctx.sleep("q", 1),
+        message: (ctx) => ctx.queue.nextBatch("q", { timeout: 0 }),
+        join: (ctx) => ctx.join("q", { a: { run: (inner) => inner.step("s", async () => 1) } }),
+        race: (ctx) => ctx.race("q", [{ name: "a", run: (inner) => inner.step("s", async () => 1) }]),
+        loop: (ctx) => ctx.loop("q", async () => lib.Loop.break(1)),
+        rollback_checkpoint: (ctx) => ctx.rollbackCheckpoint("q"),
+        version_check: (ctx) => ctx.getVersion("q", 2),
+      };
+      const runs: unknown[] = [];
+      for (const [kind, perform] of Object.entries(places)) {
+        const driver = newDriver(lib);
+        await runOn(lib, driver, async (ctx) => {
+          await perform(ctx);
+          await ctx.sleep("z", 60_000);
+        });
+        const second = await runOn(lib, driver, async (ctx) => {
+          await ctx.removed("q", kind as never);
+          await ctx.sleep("z", 60_000);
+        });
+        runs.push([kind, second]);
+      }
+      return runs;
     },
   },
   {
