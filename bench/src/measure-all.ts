@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Arguments } from "./arguments.ts";
 import type { ChildAnswer } from "./child-request.ts";
@@ -44,8 +44,8 @@ export async function measureAll(
       }
     }
   } finally {
-    await postgres?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await postgres?.stop().catch(() => {});
+    remove(folder);
   }
   return { results: results.all(), failures };
 }
@@ -55,8 +55,7 @@ function needsPostgres({ subject, work, gap }: Cell): boolean {
 }
 
 async function measure(cell: Cell, folder: string, postgres?: PostgresServer): Promise<ChildAnswer> {
-  const own = join(folder, "measurement");
-  mkdirSync(own);
+  const own = mkdtempSync(join(folder, "measurement-"));
   const run = (postgresUrl: string): Promise<ChildAnswer> =>
     spawnMeasurement(
       {
@@ -75,7 +74,16 @@ async function measure(cell: Cell, folder: string, postgres?: PostgresServer): P
   } catch (error) {
     return { error: String(error) };
   } finally {
-    rmSync(own, { recursive: true, force: true, maxRetries: 5 });
+    remove(own);
+  }
+}
+
+/** What cannot be removed, because something of a measurement still writes there, costs no results. */
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  } catch (error) {
+    process.stderr.write(`${folder} stays behind: ${String(error)}\n`);
   }
 }
 

@@ -3,6 +3,8 @@ import { cpuWatch, stopwatch } from "../stopwatch.ts";
 import type { Bench, Figures, Work, WorkCase } from "../work.ts";
 
 const STEPS = 5;
+/** Runs before those that are measured: throughput is that of code that the runtime has compiled. */
+const WARM_UP_RUNS = 400;
 
 /** W2: many short runs at once. */
 export const manyRuns: Work = {
@@ -32,7 +34,7 @@ export const manyRuns: Work = {
           run({ program: "steps", id: `${prefix}-${i}`, input: { count: STEPS } }),
         ),
       );
-    await runAll("warm-up", 50);
+    await runAll("warm-up", WARM_UP_RUNS);
     const commitsBefore = await session.commits?.();
     const elapsed = stopwatch();
     const cpu = cpuWatch();

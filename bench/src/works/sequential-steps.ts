@@ -26,7 +26,7 @@ export const sequentialSteps: Work = {
       await session.start(order);
       await session.result(order);
     };
-    for (let i = 0; i < 3; i++) await run(`warm-up-${i}`, inMemory ? 2_000 : 100);
+    for (let i = 0; i < 3; i++) await run(`warm-up-${i}`, inMemory ? 2_000 : 500);
     const before = await bench.rawCommitRate();
     const elapsed = stopwatch();
     const cpu = cpuWatch();
