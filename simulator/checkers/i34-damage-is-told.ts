@@ -21,6 +21,11 @@ export const damageIsTold = checkerOf(
       }
       if (life.damagedAt !== Number.POSITIVE_INFINITY) yield* circles(evidence, life);
     }
+    for (const fact of evidence.facts) {
+      if (fact.type !== "misread") continue;
+      const problem = `row ${fact.key} was damaged and read as if it were sound`;
+      yield { problem, run: fact.run, fact: fact.n };
+    }
     for (const { began, ended } of callsOf(evidence)) {
       if (ended === null || ended.outcome.ok || OF_THE_WORKFLOW.has(began.what.api)) continue;
       if (ended.outcome.code !== "other") continue;

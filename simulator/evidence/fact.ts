@@ -207,6 +207,8 @@ export type WorldFact =
   | { readonly type: "faults-end" }
   /** A value of a stored row was damaged by the world. */
   | { readonly type: "corrupted"; readonly run: string; readonly key: string }
+  /** A copy of the run at the end, in which one bit of this row was flipped, was taken for sound. */
+  | { readonly type: "misread"; readonly run: string; readonly key: string }
   /** Something that must never happen in the realm: an unhandled rejection, a warning, a forbidden global, somebody who goes round in circles. */
   | {
       readonly type: "stray";

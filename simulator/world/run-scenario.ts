@@ -5,6 +5,7 @@ import { damageStorage } from "./damage.ts";
 import { Deeds } from "./deeds.ts";
 import type { PlannedFault } from "./fault.ts";
 import { happen, lastsMs } from "./incidents.ts";
+import { readDamaged } from "./read-damaged.ts";
 import { replayTwice } from "./replay-twice.ts";
 import type { Act, Incident, Scenario } from "./scenario.ts";
 import { SimHost } from "./sim-host.ts";
@@ -89,6 +90,7 @@ class Play {
       chronicle.record("world", { type: "stray", kind: "circle", what: "too much happens at one instant" });
     const stored = storage.dump();
     await replayTwice(this.#world, stored);
+    await readDamaged(this.#world, stored);
     const evidence: Evidence = {
       scenario,
       facts: chronicle.facts,

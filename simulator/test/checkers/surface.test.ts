@@ -113,6 +113,15 @@ describe("I34: damage is told", () => {
     expect(findings(damageIsTold, tale.evidence())).toEqual([]);
   });
 
+  it("speaks of a damaged copy that is read as if it were sound", async () => {
+    const tale = await told(async (_run, at) => {
+      at.tell("world", { type: "misread", run: "run", key: "30" });
+    });
+    expect(findings(damageIsTold, tale.evidence())).toEqual([
+      "row 30 was damaged and read as if it were sound",
+    ]);
+  });
+
   it("speaks of damage that there was not, of errors of no type, and of circles", async () => {
     const tale = await told(async (run, at) => {
       await run.commit({ status: "paused", header: { pause: "corruption" } });
