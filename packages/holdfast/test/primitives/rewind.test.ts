@@ -119,3 +119,69 @@ describe("rewind to a block", () => {
     expect(calls).toEqual(["after", "after"]);
   });
 });
+
+describe("rewind to an entry beside others", () => {
+  const rounds = (calls: string[]) => (ctx: WorkflowContext) =>
+    ctx.loop({
+      name: "rounds",
+      state: 0,
+      historyPruneInterval: 1,
+      historySize: 0,
+      run: async (inner, state) => {
+        await called(inner, calls, `round ${state}`);
+        await inner.sleep("nap", 10);
+        return state === 3 ? Loop.break(state) : Loop.continue(state + 1);
+      },
+    });
+
+  it.each([
+    ["that has gone on since", 25, "RUN_STATE"],
+    ["that has ended before", 1_000, null],
+  ])("is refused beside a loop %s, and changes nothing", async (_what, delayMs, code) => {
+    const calls: string[] = [];
+    const workflow = async (ctx: WorkflowContext) => {
+      await ctx.join("both", {
+        loop: { run: rounds(calls) },
+        other: {
+          run: async (inner) => {
+            await inner.sleep("first", delayMs);
+            return called(inner, calls, "other");
+          },
+        },
+      });
+      await called(ctx, calls, "after");
+    };
+    const handle = lab.start(workflow, { mode: "live" });
+    await lab.clock.settle(handle.result);
+    const all = ["after", "other", "round 0", "round 1", "round 2", "round 3"];
+    expect(calls.splice(0).toSorted()).toEqual(all);
+    const refused = handle.rewind({ to: "both/~other/other" }).then(
+      () => null,
+      (error: unknown) => (error as { code: string }).code,
+    );
+    expect(await lab.clock.settle(refused)).toBe(code);
+    await lab.clock.settle(handle.result);
+    expect(calls).toEqual(code === null ? ["other", "after"] : []);
+    expect(await lab.clock.settle(handle.getState())).toBe("completed");
+  });
+
+  it("is refused beside a race that was decided since", async () => {
+    const calls: string[] = [];
+    const workflow = (ctx: WorkflowContext) =>
+      ctx.join("both", {
+        race: {
+          run: (inner) =>
+            inner.race("race", [
+              { name: "loser", run: (b) => called(b, calls, "loser").then(() => b.sleep("nap", 100)) },
+              { name: "winner", run: (b) => b.sleep("nap", 50) },
+            ]),
+        },
+        other: { run: (inner) => inner.sleep("first", 20).then(() => called(inner, calls, "other")) },
+      });
+    const handle = lab.start(workflow, { mode: "live" });
+    await lab.clock.settle(handle.result);
+    const refused = handle.rewind({ to: "both/~other/other" }).catch((error: unknown) => error);
+    expect(await lab.clock.settle(refused)).toMatchObject({ code: "RUN_STATE" });
+    expect(calls.toSorted()).toEqual(["loser", "other"]);
+  });
+});

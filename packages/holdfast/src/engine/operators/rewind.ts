@@ -15,7 +15,8 @@ import { resetHandlers } from "./reset-handlers.ts";
  * Takes a run back to just before the entry `to`, or to before it began where that is a block: it and everything that
  * was committed after it is forgotten, messages that were received since are queued again, and the run goes on from
  * there. The bodies of forgotten steps run again; what they did in the world is not undone.
- * @throws InvalidArgumentError when there is no such entry; RunStateError when its loop iteration cannot be begun again.
+ * @throws InvalidArgumentError when there is no such entry; RunStateError when its loop iteration cannot be begun again, or
+ * something beside it has gone on and cannot be taken back with it.
  */
 export async function rewindRun(operator: Operator, to: string): Promise<void> {
   const { journal } = operator;
@@ -39,6 +40,7 @@ export function forgetFrom(journal: Journal, to: string): ReturnType<typeof deco
   const target = find(journal, to);
   checkLoops(journal, target);
   const from = beginningOf(target.entry);
+  checkBeside(journal, target, from);
   if (journal.checkpointAt >= from) journal.checkpointAt = 0;
   const messages: ReturnType<typeof decodeMessages> = [];
   const forgotten = [...journal.root.entries()].filter(
@@ -129,4 +131,28 @@ function checkLoops(journal: Journal, target: Place & { entry: Entry }): void {
       `iteration ${iteration} of loop "${journal.format(at)}" cannot be begun again, because the state it began with is not kept. Rewind to an entry of a later iteration, or to the loop itself.`,
     );
   }
+}
+
+/**
+ * A loop or race that runs beside the target and has gone on since cannot be taken back with it: its iterations since then are
+ * partly pruned, its losers removed, so that bodies from before the target would run again.
+ */
+function checkBeside(journal: Journal, target: Place & { entry: Entry }, from: number): void {
+  for (const place of journal.root.entries()) {
+    const { entry } = place;
+    if (place === target || isAround(place, target) || isAround(target, place)) continue;
+    if (entry.askedAfter >= from || !hasGoneOn(entry, target.entry, from)) continue;
+    throw new RunStateError(
+      journal.workflowId,
+      journal.header.status,
+      `${entry.kind} "${journal.format(place)}" runs beside it and has gone on since, and what it was then is not kept. Rewind to the block around both.`,
+    );
+  }
+}
+
+function hasGoneOn(entry: Entry, target: Entry, from: number): boolean {
+  if (entry.kind === "race") return entry.sequence >= from;
+  if (entry.kind !== "loop") return false;
+  if (entry.status === "pending") return entry.count > 0 && entry.settledAt >= target.createdAt;
+  return entry.sequence >= from && entry.count > 1;
 }
