@@ -12,6 +12,7 @@ npm run fuzz -- --codecs N [--seed S] [--json]
   --seed     this one seed, as a failure names it
   --from     the first seed (default: a fresh one)
   --home     one kind of storage only
+  --copies   runs of each stage in one store (default 8); a seed damages other rows with another number
   --codecs   so many cases of the laws of keys and codecs instead
   --json     the summary for a machine
 `;
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     from: { type: "string" },
     home: { type: "string" },
+    copies: { type: "string" },
     codecs: { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -50,13 +52,15 @@ function enough(): (seeds: number) => boolean {
 
 function tellBug({ home, seed, workflowId, kind, place, problem }: Verdict): void {
   say(`BUG  ${kind} of ${place}, run ${workflowId}: ${problem}`);
-  say(`     npm run fuzz -- --seed ${seed} --home ${home}`);
+  const copies = values.copies === undefined ? "" : ` --copies ${values.copies}`;
+  say(`     npm run fuzz -- --seed ${seed} --home ${home}${copies}`);
 }
 
 async function fuzzStored(): Promise<Tally> {
   const firstSeed = Number(values.seed ?? values.from ?? Math.floor(Math.random() * SEEDS));
   const started = performance.now();
-  const batches = await prepareAll(values.home);
+  const copies = values.copies === undefined ? undefined : Number(values.copies);
+  const batches = await prepareAll(values.home, copies);
   say(`first seed ${firstSeed}; ${batches.map(({ name }) => name).join(", ")} ready`);
   let told = performance.now();
   let bugs = 0;

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Batches } from "../stored/batches.ts";
+import { prepareAll, runSeries } from "../stored/series.ts";
+import { StrayWatch } from "../stray-watch.ts";
+
+/** Seeds on each kind of storage: about two thousand mutations in all. */
+const SEEDS: Readonly<Record<string, number>> = { memory: 16, sqlite: 8, kv: 12 };
+const FRESH = Math.floor(Math.random() * 2 ** 40);
+const PATIENCE_MS = 240_000;
+
+describe.each(Object.keys(SEEDS))("damaged data on %s", (home) => {
+  let batches: Batches[];
+  const strays = new StrayWatch();
+  beforeAll(async () => {
+    batches = await prepareAll(home);
+  }, PATIENCE_MS);
+  afterAll(async () => {
+    expect(await strays.end()).toEqual([]);
+  });
+
+  test.each([
+    ["seeds that are the same always", 1, SEEDS[home] as number],
+    [`fresh seeds from ${FRESH}`, FRESH, 2],
+  ])(
+    "gives the same result or a run that is held, with %s",
+    async (_, firstSeed, count) => {
+      const tally = await runSeries(batches, {
+        firstSeed,
+        enough: (seeds) => seeds >= count,
+        progress: () => {},
+      });
+      expect(tally.bugs).toEqual([]);
+      expect(tally.mutations).toBeGreaterThan(count * 40);
+      // All of it has to occur, or the rig does not do what it says.
+      expect(tally.total.same).toBeGreaterThan(0);
+      expect(tally.total.held).toBeGreaterThan(0);
+    },
+    PATIENCE_MS,
+  );
+});
