@@ -30,15 +30,6 @@ export const fencing: readonly Mutant[] = [
     modes: ["soup"],
   },
   {
-    id: "expired-lease-revived",
-    title: "a renewal revives a lease that was over (locks without a token)",
-    kind: "historic",
-    file: "storage/transitions.ts",
-    find: "run.lease !== null && run.lease.until > now && run.lease.owner === by.owner && run.epoch === by.epoch",
-    replace: "run.lease !== null && run.lease.owner === by.owner && run.epoch === by.epoch && now > 0",
-    modes: ["soup", "liveness"],
-  },
-  {
     id: "lease-never-renewed",
     title: "a lease is not renewed, so work that takes longer is taken away (job queues without a heartbeat)",
     kind: "historic",
@@ -56,16 +47,6 @@ export const fencing: readonly Mutant[] = [
     find: "const since = settings.world.clock.monotonic();",
     replace:
       "const since = settings.world.clock.monotonic();\n    await new Promise<void>((done) => settings.world.clock.setTimer((leases[0]?.claim.leaseMs ?? 0) * 0.6, done));",
-    modes: ["soup", "liveness"],
-  },
-  {
-    id: "renewed-from-the-answer",
-    title:
-      "a lease is reckoned from the answer of its renewal, not from the question (locks over a slow network)",
-    kind: "historic",
-    file: "host/lease-keeper.ts",
-    find: "lease.renewed(since);",
-    replace: "void since;\n    lease.renewed(this.#session.settings.world.clock.monotonic());",
     modes: ["soup", "liveness"],
   },
   {
@@ -123,8 +104,8 @@ export const fencing: readonly Mutant[] = [
     title: "a commit whose outcome nobody knows counts as made (clients that ignore a lost connection)",
     kind: "historic",
     file: "engine/pass/committer.ts",
-    find: "          uncertain = true;\n",
-    replace: "          uncertain = true;\n          if (uncertain) return;\n",
+    find: "this.#uncertain = true;",
+    replace: "this.#uncertain = true;\n          return;",
     modes: ["single", "soup"],
   },
   {

@@ -41,8 +41,7 @@ export const loops: readonly Mutant[] = [
     file: "engine/primitives/loop.ts",
     find: "return block.complete(verdict.value, { ...progress, count: iteration + 1 });",
     replace: "return block.complete(undefined, { ...progress, count: iteration + 1 });",
-    modes: ["single"],
-    about: "loop",
+    modes: ["soup"],
   },
   {
     id: "pruning-takes-one-more",

@@ -102,8 +102,7 @@ export const messages: readonly Mutant[] = [
     file: "engine/effects/mailbox.ts",
     find: "if (this.#taken.has(message.id)) return false;",
     replace: "",
-    modes: ["single", "soup"],
-    about: "two waits",
+    modes: ["soup"],
   },
   {
     id: "consumed-id-forgotten",
@@ -176,7 +175,6 @@ export const messages: readonly Mutant[] = [
     find: "    this.execution.mailbox.hint();\n  }",
     replace: "  }",
     modes: ["single"],
-    about: "next",
   },
   {
     id: "refused-send-swallowed",

@@ -92,8 +92,7 @@ export const steps: readonly Mutant[] = [
     file: "engine/primitives/step.ts",
     find: "return plan.atMostOnce && entry.count > 0 && entry.extra === null;",
     replace: "return plan.atMostOnce && entry.count > 1 && entry.extra === null;",
-    modes: ["single", "soup"],
-    about: "once step",
+    modes: ["soup"],
   },
   {
     id: "start-recorded-after-body",
@@ -124,26 +123,5 @@ export const steps: readonly Mutant[] = [
     find: "if (execution.commitRequired || counted || execution.journal.header.revision === 0) {",
     replace: "if (counted || execution.journal.header.revision === 0) {",
     modes: ["single", "soup"],
-  },
-  {
-    id: "storage-error-parks",
-    title:
-      "an outage of the storage is taken for a fault of the run, which is held (engines with one catch for all)",
-    kind: "historic",
-    file: "engine/pass/run-ending.ts",
-    find: 'if (LimitError.is(error)) return await holdPass(state, "limit", error);',
-    replace:
-      'void LimitError;\n    if (!FencedError.is(error)) return await holdPass(state, "limit", error);',
-    modes: ["soup", "liveness"],
-  },
-  {
-    id: "crash-budget-reset",
-    title:
-      "each claim begins the count of starts without progress anew: a body that kills its process is started for ever (job queues without a dead letter)",
-    kind: "historic",
-    file: "storage/transitions.ts",
-    find: "claimsWithoutCommit: run.claimsWithoutCommit + 1, lease };",
-    replace: "claimsWithoutCommit: 1, lease };",
-    modes: ["soup", "liveness"],
   },
 ];

@@ -60,7 +60,6 @@ export const timers: readonly Mutant[] = [
     replace:
       'return { end: "parked", wakeAt: mailbox.isWaiting ? null : timers.earliest(), wants: mailbox.wants() };',
     modes: ["single"],
-    about: "next of two",
   },
   {
     id: "latest-timer-wakes",
