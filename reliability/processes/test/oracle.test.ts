@@ -34,7 +34,9 @@ const spoiled: readonly (readonly [title: string, invariant: string, spoil: Spoi
     "a result that changes between two commits",
     "I1",
     (d) => {
-      const commit = d.first("commit", ({ entries }) => entries.some(({ kind }) => kind === "step"));
+      const commit = d.first("commit", ({ entries }) =>
+        entries.some(({ kind, status }) => kind === "step" && status === "completed"),
+      );
       const entries = structuredClone(commit.entries);
       for (const entry of entries) entry.result = "another";
       d.again(commit, { entries, revision: 99 });
