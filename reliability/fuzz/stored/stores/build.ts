@@ -6,7 +6,7 @@ import { type BuiltRun, type RunRows, renumbered, rowsOf } from "../built-run.ts
 import { seededRandom } from "../seeded-random.ts";
 import type { Programs } from "../stages/programs.ts";
 import { STAGES, type Stage } from "../stages/stage.ts";
-import type { OpenStore, StoreKind } from "./store-home.ts";
+import type { OpenStore, StoreKind } from "./store-kind.ts";
 
 /** The stores' hints come at once. */
 const POLL_MS = 3_600_000;

@@ -1,30 +1,13 @@
 import { DatabaseSync } from "node:sqlite";
-import type { WorkflowStore } from "#holdfast/index.ts";
 import { memoryStore } from "#holdfast/memory.ts";
 import { sqliteStore } from "#holdfast/sqlite.ts";
-import type { VirtualClock } from "#holdfast/testing.ts";
 import type { Home } from "../home.ts";
-import { type Cell, doubledOwners, type Image, type Shape } from "../image.ts";
+import { doubledOwners } from "../image.ts";
 import { buildInStores } from "./build.ts";
 import { goOnInStore } from "./go-on.ts";
 import { memoryDump, memoryImage, memoryShape } from "./memory-shape.ts";
 import { sqliteImage, sqliteShape, writeSqliteImage } from "./sqlite-shape.ts";
-
-/** An open store whose bytes can be had and replaced. */
-export interface OpenStore {
-  readonly store: WorkflowStore;
-  readonly read: () => Image;
-  /** Replaces everything, unless the store takes no such rows: gives the runs whose rows those are. */
-  readonly write: (image: Image) => ReadonlySet<Cell>;
-  readonly close: () => Promise<void>;
-}
-
-/** A kind of store. */
-export interface StoreKind {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly open: (clock: VirtualClock) => OpenStore;
-}
+import type { StoreKind } from "./store-kind.ts";
 
 const memory: StoreKind = {
   name: "memory",
