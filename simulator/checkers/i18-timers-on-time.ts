@@ -42,6 +42,11 @@ export const timersOnTime = checkerOf(
 function* deadlineProblems(evidence: Evidence, life: Life, commit: Commit): Iterable<string> {
   if (commit.resets || commit.batch === null) return;
   for (const { path, before, after } of commit.entries) {
+    if (before === null && after?.kind === "sleep" && after.status === "completed") {
+      const shortMs =
+        sleepAt(evidence, life, path) * FASTEST - ROUNDING_MS - (after.settledAt - after.createdAt);
+      if (shortMs > 0) yield `the sleep at "${path}" ended at least ${Math.ceil(shortMs)} ms too early`;
+    }
     if (before === null || after === null || before.status !== "pending") continue;
     if (before.kind !== "sleep" && before.kind !== "message") continue;
     if (after.status === "pending") {
@@ -63,6 +68,13 @@ function* deadlineProblems(evidence: Evidence, life: Life, commit: Commit): Iter
     if (wakeAt === null || wakeAt > Math.max(dueAt, commit.at))
       yield `the run sleeps until ${wakeAt}, past the deadline at "${path}"`;
   }
+}
+
+/** How long the code sleeps there; 0 where that is not certain. */
+function sleepAt(evidence: Evidence, life: Life, path: string): number {
+  const program = programOf(evidence, life);
+  const [statement, ...others] = program === undefined ? [] : outlineOf(program).at(path);
+  return statement?.kind === "sleep" && others.length === 0 ? statement.ms : 0;
 }
 
 /**

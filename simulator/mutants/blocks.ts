@@ -158,8 +158,7 @@ export const blocks: readonly Mutant[] = [
     find: "this.#draws ??= new Draws(this.run.journal.header.seed, this.place.key);",
     replace:
       "this.#draws ??= new Draws(Uint8Array.of(this.run.journal.header.revision & 255), this.place.key);",
-    modes: ["single"],
-    about: "draw",
+    modes: ["soup"],
   },
   {
     id: "now-of-the-worker",
@@ -168,7 +167,6 @@ export const blocks: readonly Mutant[] = [
     file: "engine/context.ts",
     find: "return this.#scope.time;",
     replace: "return this.#scope.run.timers.now();",
-    modes: ["single"],
-    about: "draw",
+    modes: ["soup"],
   },
 ];

@@ -10,7 +10,7 @@ export const changes: readonly Mutant[] = [
     file: "engine/pass/execution.ts",
     find: "    if (this.live) start();\n    else this.#starts.push(start);",
     replace: "    if (this.live || !this.rollingBack) start();\n    else this.#starts.push(start);",
-    modes: ["soup", "upgrade", "single"],
+    modes: ["soup", "upgrade"],
   },
   {
     id: "visited-by-name",

@@ -50,26 +50,6 @@ export const fencing: readonly Mutant[] = [
     modes: ["soup", "liveness"],
   },
   {
-    id: "held-from-the-answer",
-    title:
-      "a lease is reckoned from the answer of its claim, not from the question (locks over a slow network)",
-    kind: "historic",
-    file: "host/hosted-run.ts",
-    find: "this.#lease = neighbours.leases.hold(claimed.claim, claimed.since, {",
-    replace: "this.#lease = neighbours.leases.hold(claimed.claim, clock.monotonic(), {",
-    modes: ["soup", "liveness"],
-  },
-  {
-    id: "zombie-goes-on",
-    title:
-      "a process that stood still past the end of its lease goes on as if nothing had been (garbage collection, suspended machines)",
-    kind: "historic",
-    file: "host/lease-guard.ts",
-    find: "    this.lease?.check();",
-    replace: "",
-    modes: ["soup", "liveness"],
-  },
-  {
     id: "zombie-releases",
     title: "who has lost a claim gives back the claim of whoever holds the run now (unlock without a token)",
     kind: "historic",

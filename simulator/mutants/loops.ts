@@ -90,7 +90,6 @@ export const loops: readonly Mutant[] = [
     file: "engine/primitives/loop.ts",
     find: "let time = place.entry?.settledAt || scope.time;",
     replace: "let time = scope.time;",
-    modes: ["single", "soup"],
-    about: "draw in a loop",
+    modes: ["soup"],
   },
 ];

@@ -30,8 +30,7 @@ export const rollback: readonly Mutant[] = [
     file: "engine/primitives/race.ts",
     find: "if (!holdsArmed(place)) block.scope.run.journal.remove(place);",
     replace: "void holdsArmed;\n    block.scope.run.journal.remove(place);",
-    modes: ["single", "soup"],
-    about: "undone",
+    modes: ["soup"],
   },
   {
     id: "undone-in-order-of-start",
@@ -41,8 +40,7 @@ export const rollback: readonly Mutant[] = [
     find: "return armed.sort((a, b) => b.entry.sequence - a.entry.sequence);",
     replace:
       "return armed.sort((a, b) => b.entry.createdAt - a.entry.createdAt || a.entry.sequence - b.entry.sequence);",
-    modes: ["single", "soup"],
-    about: "undone",
+    modes: ["soup"],
   },
   {
     id: "undone-in-order-of-name",
@@ -63,7 +61,7 @@ export const rollback: readonly Mutant[] = [
     file: "engine/pass/rollback.ts",
     find: '        await this.#committer.commit({ status: "rolling_back" }, null);\n        const location',
     replace: "        const location",
-    modes: ["single", "soup"],
+    modes: ["single"],
     about: "undone",
   },
   {
@@ -147,15 +145,6 @@ export const rollback: readonly Mutant[] = [
     modes: ["soup"],
   },
   {
-    id: "recover-of-a-handler-keeps-attempts",
-    title: "a recovered rollback has no attempts left (operators who retry a dead job)",
-    kind: "historic",
-    file: "engine/operators/reset-handlers.ts",
-    find: "compensation: { attempts: 0, retryAt: null, done: false, failure: null },",
-    replace: "compensation: { ...compensation, done: false },",
-    modes: ["soup"],
-  },
-  {
     id: "rewind-leaves-rows",
     title: "a rewind forgets the entry and keeps what came after it (operators who reset a step)",
     kind: "historic",
@@ -180,16 +169,6 @@ export const rollback: readonly Mutant[] = [
     file: "storage/tables/deliveries.ts",
     find: "return { to, message, front: requeue };",
     replace: "return { to, message, front: false };",
-    modes: ["soup"],
-  },
-  {
-    id: "fork-forgets-its-checkpoint",
-    title:
-      "a copy of a run has no rollback checkpoint, so it cannot arm what the original had armed (copies of histories)",
-    kind: "historic",
-    file: "engine/operators/fork.ts",
-    find: "checkpointAt: source.checkpointAt,",
-    replace: "checkpointAt: 0,",
     modes: ["soup"],
   },
   {

@@ -10,7 +10,8 @@ export const timers: readonly Mutant[] = [
     file: "engine/effects/timers.ts",
     find: "const remaining = Math.min(Math.max(0, dueAt - this.now()), fullMs);",
     replace: "const remaining = Math.min(Math.max(0, (dueAt - this.now()) | 0), fullMs);",
-    modes: ["soup", "liveness"],
+    modes: ["single"],
+    about: "very long sleep",
   },
   {
     id: "sleep-begins-anew",

@@ -11,6 +11,8 @@ const ANSWERED: NextStatement = { kind: "next", name: "answered", names: ["m", "
 const STEP = stepOf("step", { attempts: [gives("text", FIRST_MESSAGES_MS)] });
 const OTHER = stepOf("other", { attempts: [gives("number", FIRST_MESSAGES_MS)] });
 const SLEEP: Statement = { kind: "sleep", name: "sleep", ms: FIRST_MESSAGES_MS };
+/** Longer than timers of runtimes take. */
+const LONG: Statement = { kind: "sleep", name: "long", ms: 2 ** 31 + 1 };
 const AFTER = stepOf("after");
 
 /** Several things that come at the same instant, of which one is first; and what comes when nobody waits for it any more. */
@@ -30,7 +32,15 @@ export function meetings(): readonly { readonly what: string; readonly body: Blo
     { what: `join of ${what}`, body: blockOf(joinOf(one, other), AFTER) },
     { what: `Promise.all of ${what}`, body: blockOf(togetherOf("all", one, other), AFTER) },
   ]);
-  return [...met, ...lateEnds()];
+  const long = [
+    { what: "race of a very long sleep and a step", body: blockOf(raceOf(LONG, STEP), AFTER) },
+    {
+      what: "Promise.race of a very long sleep and a step",
+      body: blockOf(togetherOf("race", LONG, STEP), AFTER),
+    },
+    { what: "race of a very long sleep and a sleep", body: blockOf(raceOf(LONG, SLEEP), AFTER) },
+  ];
+  return [...met, ...long, ...lateEnds()];
 }
 
 /** Bodies that go on after their timeout and end then. */
