@@ -31,9 +31,8 @@ describe.each(Object.keys(SEEDS))("damaged data on %s", (home) => {
       });
       expect(tally.bugs).toEqual([]);
       expect(tally.mutations).toBeGreaterThan(count * 40);
-      // All of it has to occur, or the rig does not do what it says.
-      expect(tally.total.same).toBeGreaterThan(0);
-      expect(tally.total.held).toBeGreaterThan(0);
+      // Most of it is found out; if none were, the rig would not do what it says.
+      expect(tally.total.held).toBeGreaterThan(count * 10);
     },
     PATIENCE_MS,
   );
