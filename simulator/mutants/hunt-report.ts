@@ -16,3 +16,13 @@ export interface Hunt {
   /** Cases in which the simulator itself failed: they count for nothing. */
   readonly broken: readonly string[];
 }
+
+/** What a run of `npm run mutants` came to. */
+export interface Hunts {
+  readonly date: string;
+  readonly commit: string;
+  readonly node: string;
+  readonly hunts: readonly Hunt[];
+  /** The library without a mutant, one hunt for each mode. */
+  readonly unchanged: readonly Hunt[];
+}

@@ -1,5 +1,5 @@
 import { all } from "./all.ts";
-import type { Hunt } from "./hunt-report.ts";
+import type { Hunt, Hunts } from "./hunt-report.ts";
 
 const HEAD = ["mutant", "kind", "mode", "invariant", "cases", "worlds", "milliseconds"];
 
@@ -25,19 +25,38 @@ function padded(cell: string, width: number, column: number): string {
 const MARKDOWN_HEAD =
   "| mutant | what goes wrong | changed file | found by | worlds | ms |\n|---|---|---|---|---:|---:|";
 
-/** The table that is published: one for the controls, one for the historic bugs. */
-export function markdownOf(hunts: readonly Hunt[]): string {
-  const tableOf = (kind: string): string => {
-    const rows = all
-      .filter((mutant) => mutant.kind === kind)
-      .flatMap(({ id, title, file }) => {
-        const hunt = hunts.find((each) => each.id === id);
-        if (hunt === undefined) return [];
-        const { found, worlds, milliseconds } = hunt;
-        const by = found === null ? "not found" : `${found.invariant} in ${found.mode}`;
-        return [`| \`${id}\` | ${title} | \`${file}\` | ${by} | ${worlds} | ${milliseconds} |`];
-      });
-    return [MARKDOWN_HEAD, ...rows].join("\n");
-  };
-  return `### Controls\n\n${tableOf("control")}\n\n### Bugs of other systems, put back in\n\n${tableOf("historic")}\n`;
+/** The tables that are published: one for the controls, one for the historic bugs. */
+export function markdownOf({ date, commit, node, hunts, unchanged }: Hunts): string {
+  const found = hunts.filter((hunt) => hunt.found !== null).length;
+  const worlds = unchanged.reduce((sum, hunt) => sum + hunt.worlds, 0);
+  const silent = unchanged.filter((hunt) => hunt.found === null).length;
+  const head = [
+    `Measured on ${date.slice(0, 10)} at ${commit} with Node ${node.slice(1)} by \`npm run mutants\`.`,
+    `${found} of ${hunts.length} mutants were found. In the library as it is the same ${worlds} worlds`,
+    `showed ${silent === unchanged.length ? "nothing" : "something too"}.`,
+  ];
+  const tableOf = (kind: string): string => [MARKDOWN_HEAD, ...rowsOf(kind, hunts)].join("\n");
+  return [
+    head.join("\n"),
+    `### Controls\n\n${tableOf("control")}`,
+    `### Bugs of other systems, put back in\n\n${tableOf("historic")}\n`,
+  ].join("\n\n");
+}
+
+function rowsOf(kind: string, hunts: readonly Hunt[]): readonly string[] {
+  return all
+    .filter((mutant) => mutant.kind === kind)
+    .flatMap(({ id, title, file }) => {
+      const hunt = hunts.find((each) => each.id === id);
+      if (hunt === undefined) return [];
+      const { found, worlds, milliseconds } = hunt;
+      const by = found === null ? "not found" : `${found.invariant} in ${found.mode}`;
+      const cells = [`\`${id}\``, escaped(title), `\`${file}\``, by, worlds, milliseconds];
+      return [`| ${cells.join(" | ")} |`];
+    });
+}
+
+/** A bar would end the cell. */
+function escaped(text: string): string {
+  return text.replaceAll("|", "\\|");
 }
