@@ -8,7 +8,7 @@ export interface Law {
   readonly check: (how: LawRun) => void;
 }
 
-export interface LawRun {
+interface LawRun {
   readonly cases: number;
   readonly seed: number;
 }

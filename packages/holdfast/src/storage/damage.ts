@@ -17,7 +17,7 @@ export function seenRow(read: RunRow, seal: number | null): RunRow {
 }
 
 /** A run that nobody takes up; what it is called is left as it was read. */
-export function damagedRow(read: RunRow): RunRow {
+function damagedRow(read: RunRow): RunRow {
   return {
     ...read,
     revision: count(read.revision),

@@ -25,7 +25,7 @@ export type MessageState = "queued" | "consumed" | "unknown";
  * Runs are named by the key of their row. Byte arrays that come out are the caller's; those that go in are the table's.
  */
 export interface RunTables {
-  /** A row that does not fit its checksum is shown as `damagedRow` makes it. */
+  /** A row that does not fit its checksum is shown as that of a damaged run (`seenRow`). */
   findRun(workflowId: string): RunRow | null;
   /** The highest epoch of all runs that were deleted; 0 when none was. */
   retiredEpoch(): number;
