@@ -5,7 +5,7 @@ export function isLoopIterationMarker(segment: PathSegment): segment is LoopIter
 }
 
 /** The index of a name in the registry; a name that is not there yet is added. */
-export function registerName(storage: Storage, name: string): NameIndex {
+export function registerName(storage: Pick<Storage, "nameRegistry">, name: string): NameIndex {
   const known = storage.nameRegistry.indexOf(name);
   return known >= 0 ? known : storage.nameRegistry.push(name) - 1;
 }

@@ -12,7 +12,14 @@ import {
 import { extractErrorInfo } from "../errors/error-info.ts";
 import { hostedError } from "../errors/translate.ts";
 import { compareLocations, locationToKey, registerName } from "../location.ts";
-import type { Entry, EntryKind, EntryMetadata, Location, Storage } from "../model/history.ts";
+import type {
+  EntryKind,
+  Location,
+  Storage,
+  WorkflowEntryMetadataSnapshot,
+  WorkflowHistoryEntry,
+  WorkflowHistorySnapshot,
+} from "../model/history.ts";
 import { createStorage } from "../storage.ts";
 import { branchesOf } from "./branch-view.ts";
 import { metadataOf } from "./metadata-view.ts";
@@ -24,17 +31,23 @@ import { hostedState } from "./run-state.ts";
  */
 export function storageOf(journal: Journal): Storage {
   const storage = createStorage();
-  storage.nameRegistry.push(...journal.names);
-  const drafts: Draft[] = [];
-  for (const place of journal.root.entries()) drafts.push(...draftsOf(storage, journal, place));
-  drafts.sort((a, b) => compareLocations(a.entry.location, b.entry.location));
+  const { nameRegistry, drafts } = draftsOf(journal);
+  storage.nameRegistry = nameRegistry;
   for (const { entry, metadata } of drafts) {
-    storage.history.entries.set(locationToKey(storage, entry.location), entry);
-    storage.entryMetadata.set(entry.id, metadata);
+    const kept = { ...entry, location: [...entry.location], dirty: false };
+    storage.history.entries.set(locationToKey(storage, entry.location), kept);
+    storage.entryMetadata.set(entry.id, { ...metadata, dirty: false });
   }
   storage.flushedNameCount = storage.nameRegistry.length;
   readEnd(storage, journal);
   return storage;
+}
+
+/** The journal for observers, who look after each commit: what has not changed is the same object as before. */
+export function snapshotOf(journal: Journal): WorkflowHistorySnapshot {
+  const { nameRegistry, drafts } = draftsOf(journal);
+  const entryMetadata = new Map(drafts.map(({ entry, metadata }) => [entry.id, metadata] as const));
+  return { nameRegistry, entries: drafts.map(({ entry }) => entry), entryMetadata };
 }
 
 function readEnd(storage: Storage, journal: Journal): void {
@@ -49,19 +62,39 @@ function readEnd(storage: Storage, journal: Journal): void {
 }
 
 interface Draft {
-  readonly entry: Entry;
-  readonly metadata: EntryMetadata;
+  readonly entry: WorkflowHistoryEntry;
+  readonly metadata: WorkflowEntryMetadataSnapshot;
 }
 
 type Recorded = ReturnType<Place["entries"]> extends IterableIterator<infer Found> ? Found : never;
 
-function draftsOf(storage: Storage, journal: Journal, place: Recorded): Draft[] {
-  const location = locationOf(place);
-  const id = journal.format(place);
-  const metadata = metadataOf(place.entry);
-  if (place.entry.kind === "message") return messageDrafts(storage, { place, location, id, metadata });
+/** Entries never change: what was made of one that has ended is kept with it. */
+const made: WeakMap<Recorded["entry"], Draft | null> = new WeakMap();
+
+function draftsOf(journal: Journal): { nameRegistry: string[]; drafts: Draft[] } {
+  const nameRegistry = [...journal.names];
+  const drafts: Draft[] = [];
+  for (const place of journal.root.entries()) {
+    if (place.entry.kind === "message") drafts.push(...messageDrafts(nameRegistry, journal, place));
+    else {
+      const draft = draftOf(journal, place);
+      if (draft !== null) drafts.push(draft);
+    }
+  }
+  drafts.sort((a, b) => compareLocations(a.entry.location, b.entry.location));
+  return { nameRegistry, drafts };
+}
+
+function draftOf(journal: Journal, place: Recorded): Draft | null {
+  const { entry } = place;
+  const known = made.get(entry);
+  if (known !== undefined) return known;
   const kind = kindOf(journal, place);
-  return kind === null ? [] : [{ entry: { id, location, kind, dirty: false }, metadata }];
+  const shown = { id: journal.format(place), location: locationOf(place) };
+  const draft = kind === null ? null : { entry: { ...shown, kind }, metadata: metadataOf(entry) };
+  // How a block stands that has not ended shows in what is below it.
+  if (entry.status !== "pending") made.set(entry, draft);
+  return draft;
 }
 
 function kindOf(journal: Journal, place: Recorded): EntryKind | null {
@@ -100,17 +133,16 @@ function kindOf(journal: Journal, place: Recorded): EntryKind | null {
 }
 
 /** How many came, each of them, and the deadline. */
-function messageDrafts(
-  storage: Storage,
-  wait: { place: Recorded; location: Location; id: string; metadata: EntryMetadata },
-): Draft[] {
-  const { place, location, id, metadata } = wait;
+function messageDrafts(nameRegistry: string[], journal: Journal, place: Recorded): Draft[] {
   const { entry } = place;
-  const name = storage.nameRegistry[location.at(-1) as number] ?? "";
+  const location = locationOf(place);
+  const id = journal.format(place);
+  const metadata = metadataOf(entry);
+  const name = nameRegistry[location.at(-1) as number] ?? "";
   const drafts: Draft[] = [];
   const add = (part: string, kind: EntryKind): void => {
-    const at = [...location.slice(0, -1), registerName(storage, `${name}:${part}`)];
-    drafts.push({ entry: { id: `${id}:${part}`, location: at, kind, dirty: false }, metadata });
+    const at = [...location.slice(0, -1), registerName({ nameRegistry }, `${name}:${part}`)];
+    drafts.push({ entry: { id: `${id}:${part}`, location: at, kind }, metadata });
   };
   if (entry.status === "completed") {
     const messages = entry.result === null ? [] : decodeMessages(entry.result);

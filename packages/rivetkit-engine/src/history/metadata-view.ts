@@ -2,16 +2,15 @@ import { decodeFailure, type Entry } from "holdfast/embedding";
 import { errorLabel } from "../errors/error-info.ts";
 import { lastErrorOf } from "../errors/step-failure.ts";
 import { hostedError } from "../errors/translate.ts";
-import type { EntryMetadata, EntryStatus } from "../model/history.ts";
+import type { EntryStatus, WorkflowEntryMetadataSnapshot } from "../model/history.ts";
 
 /** What RivetKit keeps beside an entry. */
-export function metadataOf(entry: Entry): EntryMetadata {
-  const metadata: EntryMetadata = {
+export function metadataOf(entry: Entry): WorkflowEntryMetadataSnapshot {
+  const metadata: WorkflowEntryMetadataSnapshot = {
     status: statusOf(entry),
     attempts: entry.kind === "step" ? entry.count : 0,
     lastAttemptAt: entry.kind === "step" ? entry.settledAt || entry.createdAt : 0,
     createdAt: entry.createdAt,
-    dirty: false,
   };
   const error = labelOf(entry);
   if (error !== null) metadata.error = error;

@@ -8,11 +8,10 @@ import { RUN_ID } from "../driver/run-id.ts";
 import { EvictedError } from "../errors/classes.ts";
 import { errorLabel } from "../errors/error-info.ts";
 import { hostedError } from "../errors/translate.ts";
-import { storageOf } from "../history/journal-view.ts";
+import { snapshotOf } from "../history/journal-view.ts";
 import type { EngineDriver as HostDriver } from "../model/driver.ts";
 import type { RunWorkflowOptions, WorkflowFunction, WorkflowResult } from "../model/run.ts";
 import type { WorkflowOutcome } from "../model/telemetry.ts";
-import { createHistorySnapshot } from "../storage.ts";
 import { errorReporter } from "./error-reports.ts";
 import { prepareRun } from "./prepare.ts";
 import { hostedSettings } from "./settings.ts";
@@ -154,7 +153,7 @@ export class HostedRun<Input, Output> {
     const { journal } = this.#link;
     if (onHistoryUpdated === undefined || journal === null) return;
     try {
-      onHistoryUpdated(createHistorySnapshot(storageOf(journal)));
+      onHistoryUpdated(snapshotOf(journal));
     } catch (error) {
       logger?.error({ error }, "onHistoryUpdated threw");
     }
