@@ -142,13 +142,14 @@ export const blocks: readonly Mutant[] = [
   {
     id: "live-value-not-the-stored-one",
     title:
-      "the first pass sees the value that a step returned, and replay the one that was stored (results by reference)",
+      "a step that returned nothing gives null the first time, and undefined when it is replayed (results by reference)",
     kind: "historic",
     file: "engine/replay/operation.ts",
     find: "    const value = this.#revive(entry);\n",
     replace:
-      "    const revived = this.#revive(entry);\n    const value = run.live && revived instanceof Date ? String(revived) : revived;\n",
-    modes: ["soup"],
+      "    const revived = this.#revive(entry);\n    const value = run.live && revived === undefined ? null : revived;\n",
+    modes: ["single", "soup"],
+    about: "void step",
   },
   {
     id: "draws-of-the-pass",

@@ -83,13 +83,4 @@ export const loops: readonly Mutant[] = [
     modes: ["single"],
     about: "undone",
   },
-  {
-    id: "iteration-time-moved",
-    title: "the time that an iteration sees is another one on replay (clocks that follow the worker)",
-    kind: "historic",
-    file: "engine/primitives/loop.ts",
-    find: "let time = place.entry?.settledAt || scope.time;",
-    replace: "let time = scope.time;",
-    modes: ["soup"],
-  },
 ];

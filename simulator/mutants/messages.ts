@@ -175,6 +175,7 @@ export const messages: readonly Mutant[] = [
     find: "    this.execution.mailbox.hint();\n  }",
     replace: "  }",
     modes: ["single"],
+    about: "together with others",
   },
   {
     id: "refused-send-swallowed",

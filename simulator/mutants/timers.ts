@@ -60,7 +60,7 @@ export const timers: readonly Mutant[] = [
     find: 'return { end: "parked", wakeAt: timers.earliest(), wants: mailbox.wants() };',
     replace:
       'return { end: "parked", wakeAt: mailbox.isWaiting ? null : timers.earliest(), wants: mailbox.wants() };',
-    modes: ["single"],
+    modes: ["soup"],
   },
   {
     id: "latest-timer-wakes",
