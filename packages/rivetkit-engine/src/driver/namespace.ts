@@ -2,8 +2,10 @@ import type { KVChange, KVEntry, OrderedKV } from "holdfast";
 import { SerialSection } from "holdfast/embedding";
 import type { EngineDriver, KVWrite } from "../model/driver.ts";
 import { type Aftermath, decodeAftermath, encodeAftermath, isNothing, NO_AFTERMATH } from "./aftermath.ts";
+import { compareKeys } from "./compare-keys.ts";
 import type { MessageLedger } from "./message-ledger.ts";
 import { AFTERMATH_KEY, ownKey, STAGED_PREFIX, stagedKey, withoutPrefix } from "./own-keys.ts";
+import { rangesAround } from "./ranges-around.ts";
 
 /** What a host without `atomicBatch` surely writes at once. */
 const BATCH_ROWS = 100;
@@ -63,11 +65,14 @@ export class Namespace implements OrderedKV {
     this.#listing = null;
     const { completions, sendings, row } = this.#ledger.take();
     const puts = change.puts.map(({ key, value }) => ({ key: ownKey(key), value }));
-    const kept = new Set(puts.map(({ key }) => key.join()));
+    const putKeys = puts.map(({ key }) => key);
+    const kept = new Set(putKeys.map((key) => key.join()));
     const aftermath: Aftermath = {
       staged: 0,
       deletes: change.deletes.map(ownKey).filter((key) => !kept.has(key.join())),
-      ranges: change.deleteRanges.map(({ from, to }) => ({ from: ownKey(from), to: ownKey(to) })),
+      ranges: change.deleteRanges.flatMap(({ from, to }) =>
+        rangesAround({ from: ownKey(from), to: ownKey(to) }, putKeys),
+      ),
       completions,
       sendings,
     };
@@ -199,17 +204,8 @@ function firstAfter(rows: readonly KVEntry[], after: Uint8Array): number {
   let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (isAfter((rows[middle] as KVEntry).key, after)) high = middle;
+    if (compareKeys((rows[middle] as KVEntry).key, after) > 0) high = middle;
     else low = middle + 1;
   }
   return low;
-}
-
-function isAfter(key: Uint8Array, other: Uint8Array): boolean {
-  const length = Math.min(key.length, other.length);
-  for (let i = 0; i < length; i++) {
-    const difference = (key[i] as number) - (other[i] as number);
-    if (difference !== 0) return difference > 0;
-  }
-  return key.length > other.length;
 }
