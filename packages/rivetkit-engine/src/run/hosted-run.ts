@@ -1,4 +1,4 @@
-import type { WorkflowContext, WorkflowEvent } from "holdfast";
+import { HistoryDivergedError, type WorkflowContext, type WorkflowEvent } from "holdfast";
 import { type EngineSettings, LiveRun, type RunResult } from "holdfast/embedding";
 import { WorkflowContextImpl } from "../context/context.ts";
 import { RunLink } from "../context/run-link.ts";
@@ -172,7 +172,11 @@ export class HostedRun<Input, Output> {
   /** The error itself that the workflow threw, where it is still at hand; else what is stored of it. */
   #rejection(error: unknown): unknown {
     const thrown = this.#thrown?.error;
-    if (thrown !== undefined && errorLabel(thrown) === errorLabel(error)) return thrown;
+    if (thrown !== undefined) {
+      if (errorLabel(thrown) === errorLabel(error)) return thrown;
+      // Code that threw before it had asked for all that is recorded: its own error says more.
+      if (HistoryDivergedError.is(error)) return thrown;
+    }
     return hostedError(error);
   }
 }

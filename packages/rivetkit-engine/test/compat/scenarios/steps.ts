@@ -188,6 +188,24 @@ export const steps: Scenario[] = [
     },
   },
   {
+    name: "code that throws before it has asked for what is recorded is asked again",
+    observe: async (lib) => {
+      const driver = newDriver(lib);
+      let run = 0;
+      let steps = 0;
+      const body = async (ctx: Context) => {
+        await ctx.step("a", async () => void steps++);
+        if (run === 2) throw new RangeError("in between");
+        await ctx.step("b", async () => void steps++);
+        if (run === 1) throw new Error("at the end");
+        return "done";
+      };
+      const all = [];
+      for (run = 1; run <= 3; run++) all.push(await runOn(lib, driver, body));
+      return { all, steps };
+    },
+  },
+  {
     name: "a name is used once in a scope",
     observe: async (lib) => {
       const body = async (ctx: Context) => {
