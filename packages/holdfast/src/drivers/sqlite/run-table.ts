@@ -17,8 +17,8 @@ const IN_ORDER = "ORDER BY holdfast_runs.due_at, run LIMIT ? OFFSET ?";
 const DUE = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_at <= ? ${IN_ORDER}`;
 const WITH_DUE_TIME = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_at IS NOT NULL ${IN_ORDER}`;
 /** Damage can have put bytes there, which sort behind every text: they are no name to go on from. */
-const NEXT_NAME = `SELECT workflow_name FROM holdfast_runs
-  WHERE workflow_name > ? AND workflow_name < x'' AND due_at IS NOT NULL ORDER BY workflow_name LIMIT 1`;
+const NEXT_NAME = `SELECT workflow_name, CAST(workflow_name AS BLOB) AS raw FROM holdfast_runs
+  WHERE workflow_name > CAST(? AS TEXT) AND workflow_name < x'' AND due_at IS NOT NULL ORDER BY workflow_name LIMIT 1`;
 /** Runs that are read at once to find the one that is due first. */
 const EARLIEST_ROWS = 8;
 const TABLES_OF_A_RUN = ["entries", "messages", "consumed", "responses", "runs"];
@@ -160,12 +160,12 @@ export class RunTable {
   #names(workflowNames: readonly string[] | null): string[] {
     if (workflowNames !== null) return [...new Set(workflowNames)].map(toExactText);
     const names: string[] = [];
-    for (let name = this.#nameAfter(""); name !== null; name = this.#nameAfter(name)) names.push(name);
+    // Goes on from the bytes: a damaged name that is not UTF-8 is read as another text than SQLite compares.
+    let row = this.#statements.get(NEXT_NAME, new Uint8Array(0));
+    while (row !== null) {
+      names.push(String(row.workflow_name));
+      row = this.#statements.get(NEXT_NAME, bytesOf(row.raw));
+    }
     return names;
-  }
-
-  #nameAfter(name: string): string | null {
-    const row = this.#statements.get(NEXT_NAME, name);
-    return row === null ? null : String(row.workflow_name);
   }
 }
