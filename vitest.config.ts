@@ -20,6 +20,8 @@ export default defineConfig({
       "runtime-tests/test/**/*.test.ts",
     ],
     environment: "node",
+    // Nothing is asserted of times; this only ends what hangs, on slow machines too.
+    testTimeout: 60_000,
     pool: "threads",
     // Test files share a worker: nothing here keeps state in a module, and a fresh worker each costs 0.2 s.
     isolate: false,
