@@ -6,7 +6,7 @@ import { consumedOnce } from "../../checkers/i21-consumed-once.ts";
 import { firstInFirstOut } from "../../checkers/i22-first-in-first-out.ts";
 import { waitsKeepToTheirTerms } from "../../checkers/i23-waits-keep-to-their-terms.ts";
 import type { Program } from "../../program/program.ts";
-import { findings, HOST, pending, received, settled, type Tale, type TaleRun, told } from "./tale.ts";
+import { findings, pending, received, settled, type Tale, type TaleRun, told } from "./tale.ts";
 
 const waits = (...statements: Program["body"]["statements"]): Program["body"] => ({ statements });
 const batchOf = (name: string, names: readonly string[], count: number) =>
@@ -195,7 +195,7 @@ describe("I23: waits keep to their terms", () => {
   it("speaks of an answer that is told before it is durable", async () => {
     const tellAnswer = (run: TaleRun, at: Tale): void => {
       const told = { messageId: "m1", response: '"yes"' };
-      at.tell(HOST, { type: "answered", run: run.id, pass: 1, path: "a/!0", ...told });
+      at.tell("host-0", { type: "answered", run: run.id, pass: 1, path: "a/!0", ...told });
     };
     const early = await told(async (run, at) => {
       tellAnswer(run, at);
