@@ -32,7 +32,7 @@ export function markdownOf({ date, commit, node, hunts, unchanged }: Hunts): str
   const silent = unchanged.filter((hunt) => hunt.found === null).length;
   const head = [
     `Measured on ${date.slice(0, 10)} at ${commit} with Node ${node.slice(1)} by \`npm run mutants\`.`,
-    `${found} of ${hunts.length} mutants were found. In the library as it is the same ${worlds} worlds`,
+    `${found} of ${hunts.length} mutants were found. In the library as it is ${worlds} worlds of the same modes`,
     `showed ${silent === unchanged.length ? "nothing" : "something too"}.`,
   ];
   const tableOf = (kind: string): string => [MARKDOWN_HEAD, ...rowsOf(kind, hunts)].join("\n");

@@ -19,7 +19,7 @@ export function huntMutant({ id, modes, about }: Mutant, budget: Budget): Promis
   return start(["--import", INSTALL], { id, modes, about, budget });
 }
 
-/** Plays the same worlds with the library as it is: nothing may be found. */
+/** Plays worlds of the same modes with the library as it is: nothing may be found. */
 export function huntNothing(modes: readonly string[], budget: Budget): Promise<Hunt> {
   return start([], { id: "", modes, about: undefined, budget });
 }

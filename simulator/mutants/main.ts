@@ -15,7 +15,7 @@ const USAGE = `npm run mutants -- [--only ID,…] [--worlds N] [--seconds S] [--
   --json      writes all results into a file
   --markdown  writes the table that is published into a file
   --from      takes the results of an earlier run instead of hunting
-The library as it is plays the same worlds, and nothing may be found in it.
+The library as it is plays worlds of the same modes, and nothing may be found in it.
 `;
 
 const { values } = parseArgs({
