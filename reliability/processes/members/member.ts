@@ -12,6 +12,7 @@ import { failpointDatabase } from "./failpoint-database.ts";
 import { FAILPOINT_VARIABLE, Failpoints } from "./failpoints.ts";
 import { lookingClock } from "./looking-clock.ts";
 import type { MemberConfig, Plan, WorkerConfig } from "./member-config.ts";
+import { nothingGoesOn } from "./nothing-goes-on.ts";
 import { operate } from "./operator.ts";
 import { recordedStore } from "./recorded-store.ts";
 import { sendShare } from "./sender.ts";
@@ -46,6 +47,7 @@ async function takePart(config: MemberConfig): Promise<void> {
     send === null ? null : sendShare(client, ledger, plan, send),
     config.operate ? operate(client, ledger, plan) : null,
   ]);
+  if (work !== null && send !== null) await nothingGoesOn(client);
   if (work === null || send !== null) process.exit();
 }
 
