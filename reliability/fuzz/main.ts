@@ -1,11 +1,11 @@
-import { parseArgs } from "node:util";
+import { amount, commandLine, wrongUsage } from "../../scripts/command-line.ts";
 import type { LawReport } from "./codecs/run-laws.ts";
 import { formatLaw, formatTally, tallyData } from "./report/table.ts";
 import type { Tally, Verdict } from "./report/tally.ts";
 import { prepareAll, runSeries } from "./stored/series.ts";
 import { StrayWatch } from "./stray-watch.ts";
 
-const USAGE = `npm run fuzz -- [--seeds N | --minutes M | --seed S] [--from S] [--home memory|sqlite|kv] [--json]
+const USAGE = `npm run fuzz -- [--seeds N | --minutes M | --seed S] [--from S] [--home memory|sqlite|kv] [--copies N] [--json]
 npm run fuzz -- --codecs N [--seed S] [--json]
   --seeds    so many seeds: each damages a few hundred runs (default 5)
   --minutes  as many seeds as fit
@@ -14,23 +14,27 @@ npm run fuzz -- --codecs N [--seed S] [--json]
   --home     one kind of storage only
   --copies   runs of each stage in one store (default 8); a seed damages other rows with another number
   --codecs   so many cases of the laws of keys and codecs instead
-  --json     the summary for a machine
+  --json     the summary for a machine, instead of the table
 `;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string" },
-    minutes: { type: "string" },
-    seed: { type: "string" },
-    from: { type: "string" },
-    home: { type: "string" },
-    copies: { type: "string" },
-    codecs: { type: "string" },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
+const values = commandLine(
+  {
+    options: {
+      seeds: { type: "string" },
+      minutes: { type: "string" },
+      seed: { type: "string" },
+      from: { type: "string" },
+      home: { type: "string" },
+      copies: { type: "string" },
+      codecs: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
   },
-});
+  USAGE,
+);
 
+const HOMES = ["memory", "sqlite", "kv"];
 const DEFAULT_SEEDS = 5;
 const PROGRESS_MS = 10_000;
 /** Fresh seeds are numbers below this. */
@@ -43,10 +47,10 @@ const say = (text: string): void => {
 function enough(): (seeds: number) => boolean {
   if (values.seed !== undefined) return (seeds) => seeds >= 1;
   if (values.minutes !== undefined) {
-    const end = performance.now() + Number(values.minutes) * 60_000;
+    const end = performance.now() + (amount(values.minutes, "minutes", USAGE) ?? 0) * 60_000;
     return () => performance.now() >= end;
   }
-  const seeds = Number(values.seeds ?? DEFAULT_SEEDS);
+  const seeds = amount(values.seeds, "seeds", USAGE) ?? DEFAULT_SEEDS;
   return (done) => done >= seeds;
 }
 
@@ -57,9 +61,13 @@ function tellBug({ home, seed, workflowId, kind, place, problem }: Verdict): voi
 }
 
 async function fuzzStored(): Promise<Tally> {
-  const firstSeed = Number(values.seed ?? values.from ?? Math.floor(Math.random() * SEEDS));
+  const { home } = values;
+  if (home !== undefined && !HOMES.includes(home))
+    wrongUsage(`--home takes ${HOMES.join(", ")}; got "${home}".`, USAGE);
+  const asked = amount(values.seed ?? values.from, values.seed === undefined ? "from" : "seed", USAGE);
+  const firstSeed = asked ?? Math.floor(Math.random() * SEEDS);
   const started = performance.now();
-  const copies = values.copies === undefined ? undefined : Number(values.copies);
+  const copies = amount(values.copies, "copies", USAGE);
   const batches = await prepareAll(values.home, copies);
   say(`first seed ${firstSeed}; ${batches.map(({ name }) => name).join(", ")} ready`);
   let told = performance.now();
@@ -83,7 +91,7 @@ async function fuzzStored(): Promise<Tally> {
 async function fuzzCodecs(cases: number): Promise<LawReport[]> {
   // Loaded only where it is needed: the generators take seconds to get ready.
   const { runLaws } = await import("./codecs/run-laws.ts");
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 30));
+  const seed = amount(values.seed, "seed", USAGE) ?? Math.floor(Math.random() * 2 ** 30);
   say(`seed ${seed}`);
   const reports = runLaws({ cases, seed }, (report) => say(formatLaw(report)));
   const broken = reports.filter(({ problem }) => problem !== null).length;

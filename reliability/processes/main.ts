@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { commandLine, wrongUsage } from "../../scripts/command-line.ts";
 import type { Counts } from "./report/counts.ts";
 import type { ScenarioReport } from "./report/scenario-report.ts";
 import { saveSummary, summaryOf } from "./report/summary.ts";
@@ -17,23 +17,26 @@ const USAGE = `npm run processes -- [--scenario ID,ID…] [--long] [--kills N] [
   --json      writes a summary, or adds to the one that is in the file
 `;
 
-const { values } = parseArgs({
-  options: {
-    scenario: { type: "string" },
-    long: { type: "boolean", default: false },
-    kills: { type: "string" },
-    zombies: { type: "string" },
-    minutes: { type: "string" },
-    seed: { type: "string" },
-    json: { type: "string" },
-    help: { type: "boolean", default: false },
+const values = commandLine(
+  {
+    options: {
+      scenario: { type: "string" },
+      long: { type: "boolean", default: false },
+      kills: { type: "string" },
+      zombies: { type: "string" },
+      minutes: { type: "string" },
+      seed: { type: "string" },
+      json: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
   },
-});
+  USAGE,
+);
 
 function chosen(): readonly Scenario[] {
   const ids = values.scenario?.split(",");
   const unknown = ids?.filter((id) => !scenarios.some((scenario) => scenario.id === id)) ?? [];
-  if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(", ")}.\n${USAGE}`);
+  if (unknown.length > 0) wrongUsage(`There is no scenario ${unknown.join(", ")}.`, USAGE);
   return scenarios.filter(({ id }) => ids === undefined || ids.includes(id));
 }
 

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { commandLine, wrongUsage } from "../../scripts/command-line.ts";
 import type { ScenarioReport } from "./report/scenario-report.ts";
 import { formatReport } from "./report/table.ts";
 import { runApart, runHere } from "./run-apart.ts";
@@ -11,21 +11,24 @@ const USAGE = `npm run soak -- [--long] [--only ID,ID…] [--json]
   --json   one array of reports instead of the table
 `;
 
-const { values } = parseArgs({
-  options: {
-    long: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    only: { type: "string" },
-    /** How this program starts itself for one scenario. */
-    inside: { type: "string" },
-    help: { type: "boolean", default: false },
+const values = commandLine(
+  {
+    options: {
+      long: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      only: { type: "string" },
+      /** How this program starts itself for one scenario. */
+      inside: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
   },
-});
+  USAGE,
+);
 
 function chosen(only: string | undefined): readonly Scenario[] {
   if (only === undefined) return scenarios;
   const found = scenarios.filter(({ id }) => only.split(",").some((start) => id.startsWith(start)));
-  if (found.length === 0) throw new Error(`No scenario begins with "${only}".\n${USAGE}`);
+  if (found.length === 0) wrongUsage(`No scenario begins with "${only}".`, USAGE);
   return found;
 }
 

@@ -33,6 +33,8 @@ export const asTheReference = checkerOf(
       if (leavesStrands(program) && found.code !== null && OF_TURNS.has(found.code)) continue;
       for (const problem of problems) yield { problem, ...at };
       if (end === "undecided" || problems.length > 0) continue;
+      // Strands that were left may have been what the code went on from.
+      if (end === null && leavesStrands(program)) continue;
       const expected =
         end === null ? "not at all" : end.ok ? end.text : `with the failure ${storedErrorText(end.error)}`;
       if (expected !== found.text)

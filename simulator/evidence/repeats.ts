@@ -27,7 +27,9 @@ export function hadReason(evidence: Evidence, before: Start, again: Start): bool
     const fact = evidence.facts[i];
     if (fact === undefined) continue;
     if (fact.process === process && (fact.type === "fault" || LEFT_BY.has(fact.type))) return true;
-    if (fact.type === "called" && fact.run === run && TAKEN_BY.has(fact.what.api)) return true;
+    // Called in between, or before and still at it.
+    const call = fact.type === "called" || fact.type === "call-ended" ? fact : null;
+    if (call?.run === run && TAKEN_BY.has(call.what.api)) return true;
     // The engine holds a run whose bytes are damaged, or whose commit is too large.
     if (fact.type === "committed" && fact.run === run && fact.record.status === "paused") return true;
   }

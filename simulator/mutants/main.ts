@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
+import { amount, commandLine, wrongUsage } from "../../scripts/command-line.ts";
 import { all } from "./all.ts";
 import type { Hunts } from "./hunt-report.ts";
 import { formatHunts, markdownOf } from "./hunt-table.ts";
 import { huntMutant, huntNothing } from "./hunter.ts";
+import type { Mutant } from "./mutant.ts";
 
 const USAGE = `npm run mutants -- [--only ID,…] [--worlds N] [--seconds S] [--threads T] [--json FILE] [--markdown FILE] [--from FILE]
   --only      these mutants; all ${all.length} when absent
@@ -18,24 +19,37 @@ const USAGE = `npm run mutants -- [--only ID,…] [--worlds N] [--seconds S] [--
 The library as it is plays worlds of the same modes, and nothing may be found in it.
 `;
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string" },
-    worlds: { type: "string", default: "300" },
-    seconds: { type: "string", default: "300" },
-    threads: { type: "string", default: String(availableParallelism()) },
-    json: { type: "string" },
-    markdown: { type: "string" },
-    from: { type: "string" },
-    help: { type: "boolean", default: false },
+const values = commandLine(
+  {
+    options: {
+      only: { type: "string" },
+      worlds: { type: "string" },
+      seconds: { type: "string" },
+      threads: { type: "string", default: String(availableParallelism()) },
+      json: { type: "string" },
+      markdown: { type: "string" },
+      from: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
   },
-});
+  USAGE,
+);
 
+/** Worlds of each mode, and seconds, that a hunt may take. */
+const WORLDS = 300;
+const SECONDS = 300;
 /** How many times longer the library without a mutant may take. */
 const PATIENCE = 5;
 
-const chosen = values.only === undefined ? all : all.filter(({ id }) => values.only?.split(",").includes(id));
-const budget = { worlds: Number(values.worlds), milliseconds: Number(values.seconds) * 1_000 };
+const chosen = values.only === undefined ? all : values.only.split(",").map(mutantNamed);
+const budget = {
+  worlds: amount(values.worlds, "worlds", USAGE) ?? WORLDS,
+  milliseconds: (amount(values.seconds, "seconds", USAGE) ?? SECONDS) * 1_000,
+};
+
+function mutantNamed(id: string): Mutant {
+  return all.find((mutant) => mutant.id === id) ?? wrongUsage(`There is no mutant "${id}".`, USAGE);
+}
 
 async function hunt(): Promise<Hunts> {
   const hunts = await inTurns(chosen, async (mutant) => {
