@@ -1,3 +1,4 @@
+import { bodyPayload } from "../../history/message-body.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { StoredMessage } from "../../storage/records.ts";
 
@@ -93,6 +94,8 @@ export class Mailbox {
       const offered = page.filter((message) => this.#mayHave(wait, message));
       const mine = offered.filter((message) => !gone.has(message.id)).slice(0, wait.count);
       if (mine.length > 0) {
+        // A damaged one stays in the queue, where it can be mended.
+        for (const message of mine) bodyPayload(message, message.body);
         for (const message of mine) {
           gone.add(message.id);
           this.#taken.add(message.id);

@@ -1,4 +1,5 @@
 import { CrashLoopError, type HistoryDivergedError } from "../../model/errors/history-errors.ts";
+import { FencedError } from "../../model/errors/storage-errors.ts";
 import type { Outcome } from "../replay/block.ts";
 import { divergenceAt, firstUnasked } from "../replay/divergence.ts";
 import { answerGates } from "../replay/version-gates.ts";
@@ -51,6 +52,22 @@ export class Forward {
 
   /** Goes on until the run ends, parks, or is to stop. */
   async drive(): Promise<ForwardEnd> {
+    try {
+      return await this.#goOn();
+    } catch (error) {
+      await this.#keepResults(error);
+      throw error;
+    }
+  }
+
+  /** What bodies have come to is not lost with a pass that cannot go on: else they would run again (P2). */
+  async #keepResults(error: unknown): Promise<void> {
+    const execution = this.#execution;
+    if (!execution.live || !execution.commitRequired || FencedError.is(error)) return;
+    await this.#commitRunning().catch(() => {});
+  }
+
+  async #goOn(): Promise<ForwardEnd> {
     const execution = this.#execution;
     for (;;) {
       if (execution.stirring) await execution.endOfTurn();

@@ -2,6 +2,7 @@ import { type Entry, type EntryKind, type EntryStatus, newEntry } from "../../hi
 import { decodeFailure, encodeFailure } from "../../history/failure.ts";
 import type { Place } from "../../history/place.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
+import { StorageError } from "../../model/errors/storage-errors.ts";
 import { isPromise } from "./payloads.ts";
 import type { Scope } from "./scope.ts";
 import type { Completion } from "./turns.ts";
@@ -163,7 +164,7 @@ export class Operation<Value> {
       return;
     }
     return value.then(this.#resolve, (error: unknown) => {
-      if (CorruptionError.is(error)) throw error;
+      if (CorruptionError.is(error) || StorageError.is(error)) throw error;
       this.#fail(error);
     });
   }

@@ -1,5 +1,7 @@
 import type { PayloadCodec } from "../../history/payload.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
+import { CorruptionError } from "../../model/errors/history-errors.ts";
+import { StorageError } from "../../model/errors/storage-errors.ts";
 
 /**
  * Owns: payloads within their limits.
@@ -23,9 +25,14 @@ export class Payloads {
       : this.#checked(bytes, what);
   }
 
-  /** @throws CorruptionError */
+  /** @throws CorruptionError; StorageError when the codec itself failed */
   decode(bytes: Uint8Array): unknown | Promise<unknown> {
-    return this.#codec.decode(bytes);
+    try {
+      const value = this.#codec.decode(bytes);
+      return isPromise(value) ? value.then(undefined, unreadable) : value;
+    } catch (error) {
+      return unreadable(error);
+    }
   }
 
   #checked(bytes: Uint8Array, what: string): Uint8Array {
@@ -38,6 +45,16 @@ export class Payloads {
       remedy: "Store large data elsewhere and keep a reference to it, or raise the limit.",
     });
   }
+}
+
+/** A codec that fails, for want of its keys say, is a failing storage and no failure of the user's step (P11). */
+function unreadable(error: unknown): never {
+  if (CorruptionError.is(error)) throw error;
+  throw new StorageError("The codec could not decode a stored payload; it is asked again later.", {
+    outcome: "not-applied",
+    retryable: true,
+    cause: error,
+  });
 }
 
 /** Whether a codec answered with a promise. */

@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { PayloadCodec } from "../../src/history/payload.ts";
+import { defaultCodec } from "../../src/history/payload.ts";
+import type { WorkflowContext } from "../../src/model/context.ts";
+import { StorageError } from "../../src/model/errors/storage-errors.ts";
+import type { EngineDriver } from "../../src/storage/driver.ts";
+import { EngineLab } from "../engine-lab.ts";
+
+let lab: EngineLab;
+beforeEach(() => {
+  lab = new EngineLab();
+});
+
+/** The lab's driver, whose queue cannot be read while `down()` says so. */
+function withoutQueue(down: () => boolean): EngineDriver {
+  const { storage } = lab;
+  return new Proxy(storage, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key, target);
+      if (key === "peekMessages" && down()) {
+        return () =>
+          Promise.reject(new StorageError("queue down", { outcome: "not-applied", retryable: false }));
+      }
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** The default codec, but one decoding fails, once, when `broken` says so. */
+function failingOnce(broken: () => boolean): PayloadCodec {
+  return {
+    encode: (value, what) => defaultCodec.encode(value, what),
+    decode: async (bytes) => {
+      if (broken()) throw new Error("the key server is down");
+      return defaultCodec.decode(bytes);
+    },
+  };
+}
+
+describe("a pass that cannot go on", () => {
+  it("has stored what bodies had come to: they do not run again", async () => {
+    let charges = 0;
+    let down = false;
+    const workflow = async (ctx: WorkflowContext) => {
+      const charge = await ctx.step("charge", () => {
+        down = true;
+        return ++charges;
+      });
+      return [charge, await ctx.listen("wait", "go")];
+    };
+    const driver = withoutQueue(() => down);
+    const first = lab.start(workflow, { driver });
+    await expect(lab.clock.settle(first.result)).rejects.toThrow("queue down");
+    down = false;
+    const second = lab.start(workflow, { driver, mode: "live" });
+    await second.send("go", "on");
+    expect((await lab.clock.settle(second.result)).output).toEqual([1, "on"]);
+  });
+
+  it("does not take a failing codec for a failure of the step", async () => {
+    const calls: string[] = [];
+    let failures = 0;
+    const codec = failingOnce(() => failures > 0 && failures-- > 0);
+    const workflow = async (ctx: WorkflowContext) => {
+      await ctx.rollbackCheckpoint("from here");
+      let charge: unknown = "fallback";
+      try {
+        charge = await ctx.step({
+          name: "charge",
+          run: () => {
+            calls.push("charge");
+            failures = 1;
+            return 1;
+          },
+          rollback: () => void calls.push("refund"),
+        });
+      } catch {
+        calls.push("caught");
+      }
+      await ctx.step("ship", () => void calls.push(`ship ${String(charge)}`));
+      return charge;
+    };
+    const first = lab.start(workflow, { codec });
+    await expect(lab.clock.settle(first.result)).rejects.toThrow(StorageError);
+    expect((await lab.clock.settle(lab.start(workflow, { codec }).result)).output).toBe(1);
+    expect(calls).toEqual(["charge", "ship 1"]);
+  });
+});
