@@ -8,12 +8,13 @@ import type { RunCache } from "./run-cache.ts";
 import { type Cell, changedCells, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
 import { bytesOf, numberOf, type SqliteRow, type Statements } from "./statements.ts";
 
-const SELECT = `SELECT run, ${RUN_SELECTION} FROM holdfast_runs`;
+/** The key is cast like other numbers: one that damage has made too large is read as some key, and stops no other run. */
+const SELECT = `SELECT CAST(run AS REAL) AS run, ${RUN_SELECTION} FROM holdfast_runs`;
 const BY_ID = `${SELECT} WHERE workflow_id = ?`;
 const INSERT = `INSERT INTO holdfast_runs (${[...RUN_COLUMNS, "header"].join(", ")})
   VALUES (${[...RUN_COLUMNS, "header"].map(() => "?").join(", ")}) RETURNING run`;
 // The table's own column, not the selected one: only that has an index.
-const IN_ORDER = "ORDER BY holdfast_runs.due_at, run LIMIT ? OFFSET ?";
+const IN_ORDER = "ORDER BY holdfast_runs.due_at, holdfast_runs.run LIMIT ? OFFSET ?";
 const DUE = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_at <= ? ${IN_ORDER}`;
 const WITH_DUE_TIME = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_at IS NOT NULL ${IN_ORDER}`;
 /** Damage can have put bytes there, which sort behind every text: they are no name to go on from. */
@@ -146,7 +147,7 @@ export class RunTable {
     restrict("status = ?", query.status);
     restrict("workflow_name = ?", query.workflowName === undefined ? null : toExactText(query.workflowName));
     restrict("run < ?", query.before);
-    const sql = `${SELECT} WHERE ${conditions.join(" AND ")} ORDER BY run DESC LIMIT ?`;
+    const sql = `${SELECT} WHERE ${conditions.join(" AND ")} ORDER BY holdfast_runs.run DESC LIMIT ?`;
     return this.#statements.all(sql, ...parameters, query.limit).map(readRun);
   }
 

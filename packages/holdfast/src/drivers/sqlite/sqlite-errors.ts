@@ -95,6 +95,11 @@ export function isBusy(error: unknown): boolean {
   return resultCode(error) === 5;
 }
 
+/** Whether a column holds a number that JavaScript has no exact one for: nothing that was written here does. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof RangeError && (error as { code?: unknown }).code === "ERR_OUT_OF_RANGE";
+}
+
 /** Whether the file or the machine is at fault, and not one operation's data. */
 export function isOutage(error: unknown): boolean {
   const code = resultCode(error);

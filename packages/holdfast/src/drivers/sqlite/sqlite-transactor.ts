@@ -1,11 +1,12 @@
 import { setTimeout } from "node:timers/promises";
+import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { StoreClosedError } from "../../model/errors/storage-errors.ts";
 import type { Ledger } from "../../storage/tables/tables.ts";
 import type { Transactor } from "../../storage/tables/transactor.ts";
 import type { Change, Interest } from "../../storage/waiters.ts";
 import type { Connection } from "./connection.ts";
-import { isBusy } from "./sqlite-errors.ts";
+import { isBusy, isTooLarge } from "./sqlite-errors.ts";
 import type { LedgerOptions } from "./sqlite-options.ts";
 
 /** What a store or driver holds of a connection. */
@@ -87,7 +88,14 @@ export class SqliteTransactor implements Transactor {
   }
 
   #typed(error: unknown): unknown {
-    return HoldfastError.is(error) ? error : this.#connection.readFailure(error);
+    if (HoldfastError.is(error)) return error;
+    if (isTooLarge(error))
+      return new CorruptionError(
+        "malformed",
+        "",
+        "a column holds a number that is larger than any that Holdfast writes",
+      );
+    return this.#connection.readFailure(error);
   }
 
   #ledger(changes: Change[]): Ledger {

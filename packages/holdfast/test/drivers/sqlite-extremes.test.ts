@@ -1,0 +1,40 @@
+import { DatabaseSync } from "node:sqlite";
+import { CorruptionError, createHost, type WorkflowContext } from "holdfast";
+import { sqliteStore } from "holdfast/sqlite";
+import { expect, onTestFinished, test } from "vitest";
+
+const waiting = { name: "waiting", run: (ctx: WorkflowContext) => ctx.listen("wait", "go") };
+
+/** Two sleeping runs in a database that is then damaged, and a host that has seen neither. */
+async function damagedBy(sql: string) {
+  const database = new DatabaseSync(":memory:");
+  const store = sqliteStore({ database });
+  const before = await createHost({ store, workflows: [waiting], pollMs: 20 });
+  for (const workflowId of ["a", "b"]) await before.start(waiting, { workflowId });
+  while ((await store.list({ status: ["sleeping"], limit: 2 })).runs.length < 2)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  await before.stop();
+  database.exec(sql);
+  const host = await createHost({ store, workflows: [waiting], pollMs: 20 });
+  onTestFinished(() => host.stop({ timeoutMs: 0 }));
+  return host;
+}
+
+test("a run whose key is larger than any number of JavaScript stops no other run", async () => {
+  const host = await damagedBy("UPDATE holdfast_runs SET run = 9007199254740992 WHERE workflow_id = 'a'");
+  await host.handle("b").send("go", 7);
+  expect(await host.handle("b").result({ timeout: "20s" })).toBe(7);
+});
+
+test("a number where bytes belong, larger than any of JavaScript, is damage", async () => {
+  const host = await damagedBy(
+    "UPDATE holdfast_entries SET value = 9007199254740993 WHERE run = (SELECT run FROM holdfast_runs WHERE workflow_id = 'a')",
+  );
+  const error = await host
+    .handle("a")
+    .history()
+    .catch((thrown: unknown) => thrown);
+  expect(CorruptionError.is(error)).toBe(true);
+  await host.handle("b").send("go", 7);
+  expect(await host.handle("b").result({ timeout: "20s" })).toBe(7);
+});
