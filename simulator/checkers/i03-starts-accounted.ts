@@ -13,7 +13,8 @@ export const startsAccounted = checkerOf(
         const { run, path, attempt, n: fact } = again.began;
         const what = `attempt ${attempt} of the body at "${path}" started again`;
         if (before.holding === again.holding) yield { problem: `${what} under the same claim`, run, fact };
-        else if (again.began.atMostOnce) yield { problem: `${what}, though it is at most once`, run, fact };
+        else if (before.began.atMostOnce && again.began.atMostOnce)
+          yield { problem: `${what}, though it is at most once`, run, fact };
         else if (!hadReason(evidence, before, again))
           yield { problem: `${what}, though nothing had stopped the start before`, run, fact };
       }
