@@ -12,7 +12,7 @@ const crashedAt =
   async (run: SmokeRun): Promise<unknown> => {
     run.start();
     await run.noted(what);
-    run.crash();
+    await run.crash();
     return run.outcome();
   };
 
@@ -155,7 +155,7 @@ export const CASES: readonly SmokeCase[] = [
       run.start();
       await run.noted("begun");
       await run.handle.send("go", { on: true });
-      run.crash();
+      await run.crash();
       return run.outcome();
     },
     output: { on: true },
@@ -280,7 +280,7 @@ export const CASES: readonly SmokeCase[] = [
     play: async (run) => {
       run.start();
       await run.stands("sleeping");
-      run.crash();
+      await run.crash();
       const { result } = run.start({
         workflow: async (ctx, note) => {
           await ctx.removed("old", "step");
@@ -305,7 +305,7 @@ export const CASES: readonly SmokeCase[] = [
     play: async (run) => {
       run.start();
       await run.stands("sleeping");
-      run.crash();
+      await run.crash();
       return run.outcome({ workflow: (ctx, note) => ctx.step("b", () => note("b")) });
     },
     error: "HISTORY_DIVERGED",
@@ -402,7 +402,7 @@ export const CASES: readonly SmokeCase[] = [
     play: async (run) => {
       run.start();
       await run.stands("sleeping");
-      run.crash();
+      await run.crash();
       return run.outcome({ damaged: true });
     },
     error: "CORRUPTION",

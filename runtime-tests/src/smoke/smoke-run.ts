@@ -26,7 +26,7 @@ export class SmokeRun {
   readonly notes: string[] = [];
   readonly #workflow: SmokeCase["workflow"];
   #handle: RunHandle<unknown> | null = null;
-  #kill: () => void = () => {};
+  #kill: () => Promise<void> = async () => {};
   #lives = 0;
 
   constructor(storage: SmokeStorage, workflow: SmokeCase["workflow"]) {
@@ -60,9 +60,9 @@ export class SmokeRun {
     return (await this.start(restart).result).output;
   }
 
-  /** The process dies: its storage answers it no more. */
-  crash(): void {
-    this.#kill();
+  /** The process dies: its storage answers it no more. Resolves when what it had sent has arrived. */
+  crash(): Promise<void> {
+    return this.#kill();
   }
 
   /** Waits until this is noted. */
@@ -87,13 +87,21 @@ async function until(there: () => Promise<boolean>): Promise<void> {
 }
 
 /** A driver that answers until it is killed. */
-function mortal(inner: EngineDriver): { driver: EngineDriver; kill: () => void } {
+function mortal(inner: EngineDriver): { driver: EngineDriver; kill: () => Promise<void> } {
   let alive = true;
+  const sent = new Set<Promise<unknown>>();
   const answer = async <T>(promise: Promise<T>): Promise<T> => {
     const value = await promise;
     return alive ? value : new Promise(() => {});
   };
-  const call = <T>(make: () => Promise<T>): Promise<T> => (alive ? answer(make()) : new Promise(() => {}));
+  const call = <T>(make: () => Promise<T>): Promise<T> => {
+    if (!alive) return new Promise(() => {});
+    const work = make();
+    sent.add(work);
+    const arrived = (): boolean => sent.delete(work);
+    work.then(arrived, arrived);
+    return answer(work);
+  };
   const driver: EngineDriver = {
     limits: inner.limits,
     load: () => call(() => inner.load()),
@@ -102,9 +110,15 @@ function mortal(inner: EngineDriver): { driver: EngineDriver; kill: () => void }
     applied: (batchId) => call(() => inner.applied(batchId)),
     peekMessages: (names, count) => call(() => inner.peekMessages(names, count)),
     enqueueMessage: (message) => call(() => inner.enqueueMessage(message)),
-    waitForMessages: (names, signal) => call(() => inner.waitForMessages(names, signal)),
+    // A wait is no work, and may never end.
+    waitForMessages: (names, signal) =>
+      alive ? answer(inner.waitForMessages(names, signal)) : new Promise(() => {}),
   };
-  return { driver, kill: () => (alive = false) };
+  const kill = async (): Promise<void> => {
+    alive = false;
+    await Promise.allSettled(sent);
+  };
+  return { driver, kill };
 }
 
 /** Reads the last row with one bit turned round. */
