@@ -1,4 +1,4 @@
-import { createHost, defineWorkflow } from "holdfast";
+import { createClient, createHost, defineWorkflow } from "holdfast";
 import { memoryStore } from "holdfast/memory";
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/model/clock.ts";
@@ -68,4 +68,38 @@ describe("a wall clock that is set while a host runs", () => {
     expect(looks).toBeLessThanOrEqual(62);
     await clock.settle(host.stop());
   });
+});
+
+describe("a client whose wall clock is wrong", () => {
+  it.each([YEAR, -YEAR, 60_000])(
+    "starts a run whose waits last as long as they should: %d ms",
+    async (byMs) => {
+      const { clock, store, options, jump } = jumpyHost();
+      const woken: Record<string, number> = {};
+      const waits = defineWorkflow({
+        name: "waits",
+        run: async (ctx) => {
+          const began = ctx.now();
+          await ctx.sleep("nap", 10_000);
+          woken["nap"] = clock.now();
+          await ctx.listenWithTimeout("wait", "nothing", 10_000);
+          woken["wait"] = clock.now();
+          return ctx.now() - began;
+        },
+      });
+      const before = clock.now();
+      const client = createClient({ ...options });
+      jump(byMs);
+      const handle = await client.start(waits, { workflowId: "waits" });
+      const host = await createHost({ ...options, clock, workflows: [waits] });
+      const passed = await clock.settle(handle.result());
+      expect(woken["nap"]).toBeGreaterThanOrEqual(before + 10_000);
+      expect(woken["nap"]).toBeLessThanOrEqual(before + 11_000);
+      expect(woken["wait"]).toBeGreaterThanOrEqual(before + 20_000);
+      expect(woken["wait"]).toBeLessThanOrEqual(before + 22_000);
+      if (byMs > 0) expect(passed).toBeLessThanOrEqual(22_000);
+      await clock.settle(host.stop());
+      await store.close();
+    },
+  );
 });

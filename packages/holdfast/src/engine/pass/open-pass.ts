@@ -55,6 +55,7 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
   }
   const { image, journal } = loaded;
   if (settings.reopens === true) reopen(journal);
+  beginAt(journal, settings.claim.now());
   settings.opened?.(journal);
   const claimed = settings.claim.epoch > 0;
   // The claim that is running now has not failed yet.
@@ -73,6 +74,14 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
       schedule: image.schedule ?? null,
     }),
   };
+}
+
+/** Nothing that a run did comes before its creation: the clock of whoever started it may be ahead of the storage's. */
+function beginAt(journal: Journal, now: number): void {
+  const { header } = journal;
+  if (journal.root.recorded || header.createdAt <= now) return;
+  journal.header = { ...header, createdAt: now, lastTime: now };
+  journal.lastTime = now;
 }
 
 /** A claim that was taken before the run was read is known as lost at once, not with the first commit (P4). */

@@ -88,7 +88,8 @@ function toReceived(place: Operation<unknown>["place"], wanted: Receive, entry: 
 function wait(operation: Operation<Message[]>, wanted: Receive, delivery: { handedOver: () => void }): void {
   const { scope, place } = operation;
   const { run } = scope;
-  if (place.entry === null) operation.pend({ dueAt: wanted.deadline?.(run.timers.now()) ?? null });
+  const now = run.timers.now();
+  if (place.entry === null) operation.pend({ createdAt: now, dueAt: wanted.deadline?.(now) ?? null });
   const waiting = operation.entry;
   const { dueAt, createdAt } = waiting;
   const received: MessageWait = {
