@@ -320,6 +320,20 @@ describe("rewind and fork", () => {
     expect(await clock.settle(handle.result())).toEqual([1, 2, 2]);
   });
 
+  it("rewind is done once when something on the way delivers its commit twice and gives the second answer", async () => {
+    const { host, clock, store } = virtualStore();
+    const handle = await (await host({ workflows: [steps] })).start(steps, { workflowId: "twice" });
+    await clock.settle(handle.result());
+    const intercepted = interceptedStore(store, async (method, go) => {
+      if (method === "driver.commit") await go();
+      return go();
+    });
+    const client = createClient({ store: intercepted, clock, scheduler: clock.scheduler });
+    await client.handle("twice").rewind({ to: "two" });
+    expect(await clock.settle(handle.result())).toEqual([1, 2, 2]);
+    expect(await client.handle("twice").cancel()).toEqual({ cancelled: false, state: "completed" });
+  });
+
   it("fork leaves the run alone and goes on under the new id", async () => {
     const { host, clock } = virtualStore();
     const running = await host({ workflows: [steps] });

@@ -138,8 +138,7 @@ export class Committer {
         await this.driver.commit(batch);
         return;
       } catch (error) {
-        // Only after an unknown outcome can a refusal be of the batch's own making.
-        if (FencedError.is(error) && this.#uncertain && (await this.#applied(batch.batchId))) return;
+        if (FencedError.is(error) && (await this.#appliedBefore(batch.batchId))) return;
         if (!StorageError.is(error)) throw error;
         if (error.outcome === "unknown") {
           this.#uncertain = true;
@@ -150,6 +149,11 @@ export class Committer {
         await waitAfterTry(this.#setup.world.clock, attempt);
       }
     }
+  }
+
+  /** Whether a refusal is of the batch's own making: its answer was lost, or something on the way delivered it twice. */
+  #appliedBefore(batchId: string): Promise<boolean> {
+    return this.#uncertain ? this.#applied(batchId) : this.driver.applied(batchId).catch(() => false);
   }
 
   #applied(batchId: string): Promise<boolean> {
