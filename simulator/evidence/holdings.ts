@@ -130,11 +130,14 @@ export function holdingOfPass(
   const began = passes.find((one) => one.pass === pass)?.n ?? n;
   const follower = passes.find((one) => one.pass > pass && one.n < n)?.n;
   const mine = holdingsOf(evidence, run).filter((holding) => holding.process === process);
-  let index = mine.findLastIndex(({ from }) => from < began);
+  const first = mine.findLastIndex(({ from }) => from < began);
+  let index = first;
   const end = follower === undefined ? mine.length : mine.findLastIndex(({ from }) => from < follower);
   for (let next = mine[index + 1]; next !== undefined; next = mine[index + 1]) {
     const current = mine[index];
-    const robbed = current?.used === true && current.givenUp >= next.from;
+    // A pass is opened by who has heard of its claim, whatever came of it.
+    const heard = current?.used === true || index === first;
+    const robbed = heard && current !== undefined && current.givenUp >= next.from;
     const reborn = current !== undefined && current.life !== next.life;
     if (next.from > n || index + 1 >= end || robbed || reborn) break;
     index++;
