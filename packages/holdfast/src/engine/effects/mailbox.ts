@@ -157,9 +157,9 @@ export class Mailbox {
     for (const id of messageIds) this.#taken.delete(id);
   }
 
-  /** A message that was received, but not consumed, is there for others again. */
-  giveBack(messageId: string): void {
-    this.#taken.delete(messageId);
+  /** Messages that nobody has received after all are there for others again. */
+  giveBack(messages: readonly StoredMessage[]): void {
+    for (const { id } of messages) this.#taken.delete(id);
     this.#look = true;
   }
 

@@ -26,14 +26,6 @@ export class Outbox {
     this.#contents.consume.push(messageId);
   }
 
-  /** A message that is not consumed after all; false when it was consumed by a commit. */
-  giveBack(messageId: string): boolean {
-    const at = this.#contents.consume.indexOf(messageId);
-    if (at < 0) return false;
-    this.#contents.consume.splice(at, 1);
-    return true;
-  }
-
   answer(answer: CompletedMessage): void {
     this.#contents.complete.push(answer);
   }

@@ -66,16 +66,14 @@ export function receive(scope: Scope, wanted: Receive): Promise<Message[]> {
   const { run } = scope;
   checkAnswered(scope, wanted.name);
   const place = claim(scope, "message", wanted.name);
-  const delivery = { handedOver: (): void => {} };
-  const operation = new Operation<Message[]>({ scope, place, kind: "message" }, (entry) => {
-    delivery.handedOver();
-    return receivedMessages(scope, toReceived(place, wanted, entry));
-  });
+  const operation = new Operation<Message[]>({ scope, place, kind: "message" }, (entry) =>
+    receivedMessages(scope, toReceived(place, wanted, entry)),
+  );
   const { entry } = place;
   if (entry !== null && entry.status !== "pending") return operation.replay(entry);
   if (run.rollingBack) return operation.promise;
   run.whenLive(() => {
-    if (!scope.closed) wait(operation, wanted, delivery);
+    if (!scope.closed) wait(operation, wanted);
   });
   return operation.promise;
 }
@@ -85,13 +83,12 @@ function toReceived(place: Operation<unknown>["place"], wanted: Receive, entry: 
   return { place, wait: wanted.name, completable: wanted.completable, messages };
 }
 
-function wait(operation: Operation<Message[]>, wanted: Receive, delivery: { handedOver: () => void }): void {
+function wait(operation: Operation<Message[]>, wanted: Receive): void {
   const { scope, place } = operation;
   const { run } = scope;
   const now = run.timers.now();
   if (place.entry === null) operation.pend({ createdAt: now, dueAt: wanted.deadline?.(now) ?? null });
-  const waiting = operation.entry;
-  const { dueAt, createdAt } = waiting;
+  const { dueAt, createdAt } = operation.entry;
   const received: MessageWait = {
     names: wanted.names,
     count: wanted.count,
@@ -99,9 +96,13 @@ function wait(operation: Operation<Message[]>, wanted: Receive, delivery: { hand
     deadline: dueAt,
     receive: (messages) => {
       stop();
-      for (const message of messages) take(operation, message);
-      operation.settle({ status: "completed", result: encodeMessages(messages) });
-      delivery.handedOver = scope.onClose(() => giveBack(operation, messages, waiting));
+      // A scope that is left before its code sees them has received nothing: they stay in the queue (I23).
+      const kept = scope.onClose(() => run.mailbox.giveBack(messages));
+      operation.settleInTurn(() => {
+        kept();
+        for (const message of messages) take(operation, message);
+        return { status: "completed", result: encodeMessages(messages) };
+      });
     },
     timedOut: () => {
       stop();
@@ -130,18 +131,6 @@ function take(operation: Operation<unknown>, message: StoredMessage): void {
   run.outbox.consume(message.id);
   const location = run.journal.format(operation.place);
   run.report.event({ type: "message-in", name: message.name, messageId: message.id, location });
-}
-
-/**
- * The scope was left before its code saw the messages: they stay in the queue, nothing was received (I23), and the wait is
- * as it was, its deadline included.
- */
-function giveBack(operation: Operation<unknown>, messages: readonly StoredMessage[], waiting: Entry): void {
-  const { outbox, mailbox, journal } = operation.scope.run;
-  const back = messages.filter((message) => outbox.giveBack(message.id));
-  for (const message of back) mailbox.giveBack(message.id);
-  // What a commit has consumed was received, whoever sees it.
-  if (back.length > 0 && operation.place.entry !== null) journal.write(operation.place, waiting);
 }
 
 /** @throws MessageUnansweredError */

@@ -79,6 +79,13 @@ export class Operation<Value> {
     this.scope.run.wakeup.notify();
   }
 
+  /** As `settle`, but recorded only in the turn in which it is handed over: a scope that is left before has received nothing. */
+  settleInTurn(settlement: () => Settlement): void {
+    const { run } = this.scope;
+    run.turns.offer({ scope: this.scope, accept: () => this.#record(settlement()) });
+    run.wakeup.notify();
+  }
+
   /** As `settle`, but with the next commit, and hands over once that is durable. */
   settleOnCommit(settlement: Settlement): void {
     const { run } = this.scope;

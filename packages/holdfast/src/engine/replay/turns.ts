@@ -4,7 +4,8 @@ import { Heap } from "./heap.ts";
  * Owns: which completion is handed to workflow code next.
  * Does not own: when (forward.ts, rollback.ts), what completions do (operation.ts).
  * Invariants: completions come in the order of their numbers, and a new one gets a number above all that were handed
- * over before it, so live and replayed runs hand over the same in the same order (P5); one completion is one turn.
+ * over before it, so live and replayed runs hand over the same in the same order (P5); an offer gets its number when
+ * nothing that has one is left, and none when nobody takes it (I2); one completion is one turn.
  */
 
 /** A result that is ready to be handed over. */
@@ -16,8 +17,18 @@ export interface Completion {
   readonly deliver: () => void | Promise<void>;
 }
 
+/** Something that is there for an operation, and that others may have if its scope is left first. */
+export interface Offer {
+  readonly scope: { readonly closed: boolean };
+  /** Records it, since it is handed over now. */
+  readonly accept: () => Completion | null;
+}
+
 export class Turns {
   readonly #ready: Heap<Completion> = new Heap((completion) => completion.sequence);
+  /** In the order in which they were made. */
+  readonly #offers: Heap<Offer & { readonly order: number }> = new Heap((offer) => offer.order);
+  #offered = 0;
   /** The number of the last completion that was handed over. */
   current = 0;
   /** Whether workflow code may be running: between a completion and the end of what it set going. */
@@ -25,7 +36,7 @@ export class Turns {
 
   /** Whether there is anything to hand over. */
   get waiting(): boolean {
-    return this.#ready.size > 0;
+    return this.#ready.size > 0 || this.#offers.size > 0;
   }
 
   /** Lines up a completion, recorded or new. */
@@ -33,11 +44,21 @@ export class Turns {
     this.#ready.push(completion);
   }
 
+  /** Lines up what is recorded when it is handed over, behind all completions. */
+  offer(offer: Offer): void {
+    this.#offered += 1;
+    this.#offers.push({ ...offer, order: this.#offered });
+  }
+
   /** The next completion to hand over, if there is one; takes it out. */
   next(): Completion | undefined {
-    for (;;) {
-      const completion = this.#ready.pop();
-      if (completion === undefined || !completion.scope.closed) return completion;
+    for (let ready = this.#ready.pop(); ready !== undefined; ready = this.#ready.pop()) {
+      if (!ready.scope.closed) return ready;
     }
+    for (let offer = this.#offers.pop(); offer !== undefined; offer = this.#offers.pop()) {
+      const accepted = offer.scope.closed ? null : offer.accept();
+      if (accepted !== null) return accepted;
+    }
+    return undefined;
   }
 }
