@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { createTestHost } from "holdfast/testing";
+import { expect, test } from "vitest";
+import { account } from "../src/account.ts";
+import { approval } from "../src/approval.ts";
+import { journey } from "../src/journey.ts";
+import { payment } from "../src/payment.ts";
+import { shopping } from "../src/shopping.ts";
+import { welcome, welcomeToday } from "../src/welcome.ts";
+import { remembering } from "./services.ts";
+
+const DAY = 86_400_000;
+
+test("a charge that fails twice is made once, under one key", async () => {
+  const { done, bank } = remembering();
+  const keys: string[] = [];
+  const charge: typeof bank.charge = async (card, cents, call) => {
+    keys.push(call.idempotencyKey);
+    if (keys.length < 3) throw new Error("The bank is busy.");
+    return await bank.charge(card, cents, call);
+  };
+  const workflow = payment({ ...bank, charge });
+  const host = await createTestHost({ workflows: [workflow] });
+  const handle = await host.start(workflow, { workflowId: "p1", input: { card: "4711", cents: 500 } });
+  expect(await host.settle(handle.result())).toEqual({ charge: "charge-1", mailed: true });
+  expect(new Set(keys).size).toBe(1);
+  expect(done).toEqual([`charge 4711 500 ${keys[0]}`, "receipt charge-1"]);
+  await host.stop();
+});
+
+test("who does not answer is reminded, and the answer ends it", async () => {
+  const { done, mail } = remembering();
+  const workflow = approval(mail);
+  const host = await createTestHost({ workflows: [workflow] });
+  const handle = await host.start("approval", { input: { document: "plan.pdf", boss: "ada@example.org" } });
+  await host.advance(3 * DAY);
+  await handle.send("decision", { approved: true, by: "Ada" });
+  expect(await host.settle(handle.result())).toEqual({ approved: true, by: "Ada" });
+  expect(done).toEqual([
+    "ada@example.org: Please look at plan.pdf.",
+    "ada@example.org: plan.pdf still waits for you.",
+  ]);
+  await host.stop();
+});
+
+test("an account answers what it is asked until it is closed", async () => {
+  const host = await createTestHost({ workflows: [account] });
+  const handle = await host.start(account, { workflowId: "ada" });
+  expect(await host.settle(handle.request("deposit", 30))).toEqual({ balance: 30 });
+  expect(await host.settle(handle.request("deposit", 12))).toEqual({ balance: 42 });
+  expect(await host.settle(handle.request("close"))).toEqual({ balance: 42 });
+  expect(await host.settle(handle.result())).toBe("closed with 42");
+  await host.stop();
+});
+
+test("the cheapest shop counts, and nothing is bought without a word", async () => {
+  const workflow = shopping({ ask: async (shop, article) => (shop === "west" ? 2 : article.length) });
+  const host = await createTestHost({ workflows: [workflow] });
+  const handle = await host.start(workflow, { workflowId: "s1", input: { articles: ["tea", "a"] } });
+  await host.advance(1_000);
+  await handle.send("confirmed");
+  expect(await host.settle(handle.result())).toEqual({ total: 3, bought: true });
+  const late = await host.start(workflow, { workflowId: "s2", input: { articles: [] } });
+  expect(await host.settle(late.result())).toEqual({ total: 0, bought: false });
+  await host.stop();
+});
+
+test("a journey without a car is taken back, last booking first", async () => {
+  const { done, travel } = remembering();
+  const workflow = journey({
+    ...travel,
+    book: async (what) => {
+      if (what === "car") throw new Error("No cars left.");
+      return await travel.book(what);
+    },
+  });
+  const host = await createTestHost({ workflows: [workflow] });
+  const handle = await host.start(workflow, { workflowId: "j1" });
+  await expect(host.settle(handle.result())).rejects.toThrow("car");
+  expect(done).toEqual(["book flight", "book hotel", "cancel hotel-1", "cancel flight-1"]);
+  await host.stop();
+});
+
+test("a deploy changes what comes next, not what a run has behind it", async () => {
+  const { done, mail } = remembering();
+  const [first, second] = [welcome(mail), welcomeToday(mail)];
+  const before = await createTestHost({ workflows: [first] });
+  const old = await before.start(first, { workflowId: "old", input: { user: "ada" } });
+  await before.advance(DAY);
+  await before.stop();
+  const today = await createTestHost({ workflows: [second], beside: before });
+  const fresh = await today.start(second, { workflowId: "new", input: { user: "eve" } });
+  await today.settle(today.handle(old.workflowId).result());
+  await today.settle(fresh.result());
+  expect(done).toEqual([
+    "ada: Welcome!",
+    "eve: Welcome!",
+    "eve: This is how it works.",
+    "ada: Thank you for staying.",
+    "eve: Thank you for staying.",
+  ]);
+  await today.stop();
+});
+
+test("runs that are held can be found, and say why", async () => {
+  const { mail } = remembering();
+  const workflow = approval(mail);
+  const host = await createTestHost({ workflows: [workflow] });
+  const started = await host.start(workflow, { input: { document: "plan.pdf", boss: "ada@example.org" } });
+  await host.advance(DAY);
+  await host.settle(started.pause());
+  const held: unknown[] = [];
+  for (const { workflowId } of (await host.list({ status: "paused" })).runs) {
+    const handle = host.handle(workflowId);
+    held.push(workflowId, await handle.getError());
+    await handle.resume();
+  }
+  expect(held).toEqual([started.workflowId, expect.objectContaining({ name: "RunPausedError" })]);
+  await host.advance(DAY);
+  expect(await started.getState()).toBe("sleeping");
+  await host.stop();
+});
+
+test("the guide shows the programs as they are", () => {
+  const guide = readFileSync(new URL("../../../docs/guide.md", import.meta.url), "utf8");
+  const shown = [...guide.matchAll(/^<!-- (\S+) -->\n```ts\n(.*?)^```$/gms)];
+  expect(shown.length).toBeGreaterThan(6);
+  for (const [, file, code] of shown) {
+    const source = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+    expect(source, `${file} has what the guide shows of it`).toContain(code);
+  }
+});
