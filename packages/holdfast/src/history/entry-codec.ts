@@ -9,8 +9,9 @@ import { type Compensation, ENTRY_KINDS, type Entry, type EntryKind, type EntryS
 
 const STATUSES: readonly EntryStatus[] = ["pending", "completed", "failed"];
 
-/** Stands in the byte of the status. */
+/** Stand in the byte of the status. */
 const LEFTOVER = 128;
+const CHECKPOINTED = 64;
 
 const Field = {
   dueAt: 1,
@@ -39,7 +40,8 @@ function fieldsOf(entry: Entry): number {
 export function encodeEntry(entry: Entry): Uint8Array {
   const out = new BareWriter();
   out.u8(ENTRY_KINDS.indexOf(entry.kind));
-  out.u8(STATUSES.indexOf(entry.status) | (entry.leftover ? LEFTOVER : 0));
+  const marks = (entry.leftover ? LEFTOVER : 0) | (entry.checkpointed ? CHECKPOINTED : 0);
+  out.u8(STATUSES.indexOf(entry.status) | marks);
   out.u8(fieldsOf(entry));
   out.uint(entry.sequence);
   out.uint(entry.askedAfter);
@@ -70,7 +72,7 @@ export function decodeEntry(body: Uint8Array, key: string): Entry {
   const from = new BareReader(body, key);
   const kind: EntryKind | undefined = ENTRY_KINDS[from.u8()];
   const marked = from.u8();
-  const status = STATUSES[marked & ~LEFTOVER];
+  const status = STATUSES[marked & ~(LEFTOVER | CHECKPOINTED)];
   const fields = from.u8();
   if (kind === undefined || status === undefined) {
     throw new CorruptionError("malformed", key, "unknown kind, or status of an entry");
@@ -86,6 +88,7 @@ export function decodeEntry(body: Uint8Array, key: string): Entry {
     count: fields & Field.count ? from.uint() : 0,
     armed: (fields & Field.armed) !== 0,
     leftover: (marked & LEFTOVER) !== 0,
+    checkpointed: (marked & CHECKPOINTED) !== 0,
     result: fields & Field.result ? from.data() : null,
     extra: fields & Field.extra ? from.data() : null,
     detail: fields & Field.detail ? from.data() : null,

@@ -59,6 +59,8 @@ export interface Entry {
   readonly armed: boolean;
   /** The code may have come here only because of a failure that `recover` took back: it need not ask for this again. */
   readonly leftover: boolean;
+  /** Of a loop, or of an iteration with armed steps: the run had passed a rollback checkpoint when the iteration began. */
+  readonly checkpointed: boolean;
   /** The result's payload, the failure, or a wait's messages. */
   readonly result: Uint8Array | null;
   /** Of a pending step: its last failure. Of a loop: the state's payload. */
@@ -81,6 +83,7 @@ export function newEntry(kind: EntryKind, createdAt: number, askedAfter: number)
     count: 0,
     armed: false,
     leftover: false,
+    checkpointed: false,
     result: null,
     extra: null,
     detail: null,

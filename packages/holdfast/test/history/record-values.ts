@@ -28,6 +28,7 @@ export const entry: Arbitrary<Entry> = plain({
   count: fc.maxSafeNat(),
   armed: fc.boolean(),
   leftover: fc.boolean(),
+  checkpointed: fc.boolean(),
   result: maybe(bytes),
   extra: maybe(bytes),
   detail: maybe(bytes),

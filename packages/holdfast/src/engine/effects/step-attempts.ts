@@ -108,6 +108,7 @@ export class StepAttempts {
     const attempt = this.#plan.atMostOnce ? entry.count : entry.count + 1;
     const failure = this.#plan.atMostOnce ? this.#lastFailure : entry.extra;
     const lastError = failure === null ? undefined : decodeFailure(failure);
+    const broken = (error: unknown): void => run.breakDown(error);
     const begin = (lastHeartbeat: unknown): void => {
       run.world.beforeEffect();
       if (scope.closed) return;
@@ -129,12 +130,12 @@ export class StepAttempts {
             ended();
             run.wakeup.notify();
           };
-          void this.#finish(outcome, { attempt, startedAt }).then(settled);
+          this.#finish(outcome, { attempt, startedAt }).then(settled, broken);
         },
       );
     };
     const details = entry.detail === null ? undefined : run.payloads.decode(entry.detail);
-    if (isPromise(details)) void details.then(begin);
+    if (isPromise(details)) details.then(begin).catch(broken);
     else begin(details);
   }
 

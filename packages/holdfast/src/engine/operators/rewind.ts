@@ -94,7 +94,10 @@ function reopened(place: Place & { entry: Entry }, target: Place): Entry {
   if (entry.kind !== "loop") return open;
   const iteration = iterationOf(place, target);
   const start = place.existing(SegmentType.iteration, iteration)?.entry ?? null;
-  if (start !== null) return { ...open, count: iteration, extra: start.extra, settledAt: start.settledAt };
+  if (start !== null) {
+    const { extra, settledAt, checkpointed } = start;
+    return { ...open, count: iteration, extra, settledAt, checkpointed };
+  }
   return {
     ...open,
     count: firstKnown(entry),

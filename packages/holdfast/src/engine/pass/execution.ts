@@ -71,6 +71,8 @@ export class Execution implements Run {
   /** How the function ended, once it has. */
   outcome: Outcome | null = null;
   divergence: HistoryDivergedError | null = null;
+  /** What failed beneath the code, so that the pass cannot go on. */
+  breakdown: { readonly error: unknown } | null = null;
   commitRequired = false;
   readonly #starts: (() => void)[] = [];
   #holds = 0;
@@ -219,6 +221,11 @@ export class Execution implements Run {
 
   diverge(error: HistoryDivergedError): void {
     this.divergence ??= error;
+    this.wakeup.notify();
+  }
+
+  breakDown(error: unknown): void {
+    this.breakdown ??= { error };
     this.wakeup.notify();
   }
 

@@ -71,6 +71,7 @@ export class Forward {
     const execution = this.#execution;
     for (;;) {
       if (execution.stirring) await execution.endOfTurn();
+      if (execution.breakdown !== null) throw execution.breakdown.error;
       if (execution.divergence !== null) return { end: "diverged", error: execution.divergence };
       const { wish } = this.#control;
       // What is ready is handed over first, so that nothing is committed that no code has seen (I23).
@@ -118,6 +119,8 @@ export class Forward {
     const execution = this.#execution;
     const { timers, mailbox, outbox, bodies, journal, limits } = execution;
     timers.fireDue();
+    // The run's own time may be over.
+    if (execution.outcome !== null) return null;
     if (mailbox.wantsLook) {
       mailbox.listen(this.#committer.driver, () => this.#hinted());
       await mailbox.look(patientMessages(this.#committer.driver, execution.world.clock));

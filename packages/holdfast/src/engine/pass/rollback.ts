@@ -60,6 +60,7 @@ export class Rollback {
     execution.start(input);
     for (;;) {
       await execution.endOfTurn();
+      if (execution.breakdown !== null) throw execution.breakdown.error;
       if (execution.divergence !== null) return execution.divergence;
       if (await execution.handOver()) continue;
       if (!answerGates(execution.gates)) break;

@@ -33,17 +33,19 @@ interface LoopPlan {
 export function loop<Value>(scope: Scope, config: LoopConfig<MessageBodies, never, Value>): Promise<Value> {
   const plan = loopPlan(config);
   return openBlock<Value>({ scope, kind: "loop", name: plan.name }, (block) => {
-    if (block.collecting) void collect(block, plan);
-    else void iterate(block, plan);
+    const work = block.collecting ? collect(block, plan) : iterate(block, plan);
+    work.catch((error: unknown) => scope.run.breakDown(error));
   });
 }
 
+/** @throws StorageError, CorruptionError when a state that is stored cannot be decoded */
 async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
   const { scope, place } = block;
   const history = new LoopHistory(scope, place, plan);
   let iteration = place.entry?.count ?? 0;
   let time = place.entry?.settledAt || scope.time;
   let stored = place.entry?.extra ?? null;
+  let checkpointed = place.entry?.checkpointed ?? false;
   try {
     stored ??= await encodeState(block, plan, plan.initial);
   } catch (error) {
@@ -53,10 +55,11 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
   while (!scope.closed) {
     const inner = scope.open(place.child({ type: SegmentType.iteration, value: iteration }), false);
     inner.time = time;
-    history.watch(inner, { iteration, state: stored, time });
+    inner.checkpointed ||= checkpointed;
+    history.watch(inner, { iteration, state: stored, time, checkpointed });
     const state = await decodeState(block, stored);
     const outcome = await runFunction(inner, (ctx) => plan.run(ctx, state));
-    const progress = { count: iteration, extra: stored };
+    const progress = { count: iteration, extra: stored, checkpointed };
     if (!outcome.ok) return block.fail(outcome.error, progress);
     const verdict = loopVerdict(outcome.value) ?? verdictByDefault(outcome.value, plan);
     if (verdict instanceof InvalidArgumentError) return block.fail(verdict, progress);
@@ -71,7 +74,8 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     }
     iteration += 1;
     time = inner.time;
-    const progressed = { iteration, state: stored, time };
+    checkpointed = inner.pastCheckpoint;
+    const progressed = { iteration, state: stored, time, checkpointed };
     if (iteration % plan.pruneInterval === 0) history.advance(progressed);
     else if (scope.run.recordsIterations) history.record(progressed);
   }
@@ -92,12 +96,16 @@ function decodeState({ scope: { run } }: BlockBody, stored: Uint8Array): unknown
   return isPromise(state) ? run.inTurn(state) : state;
 }
 
-/** While rolling back: enters again the iterations that hold armed handlers, with the state they began with. */
+/**
+ * While rolling back: enters again the iterations that hold armed handlers, with the state they began with.
+ * @throws StorageError, CorruptionError
+ */
 async function collect(block: BlockBody, plan: LoopPlan): Promise<void> {
   const { scope, place } = block;
-  for (const { iteration, state, time } of LoopHistory.armed(place)) {
+  for (const { iteration, state, time, checkpointed } of LoopHistory.armed(place)) {
     const inner = scope.open(place.child({ type: SegmentType.iteration, value: iteration }), false);
     inner.time = time;
+    inner.checkpointed ||= checkpointed;
     const value = await decodeState(block, state);
     await runFunction(inner, (ctx) => plan.run(ctx, value));
   }

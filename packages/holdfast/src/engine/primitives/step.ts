@@ -130,10 +130,8 @@ function armedStep<Result>(config: StepConfig<Result>): ArmedStep | null {
 
 /** @throws RollbackCheckpointError before any checkpoint, LimitError when a loop has armed too many. */
 function checkArmed(scope: Scope, name: string): void {
-  const { run } = scope;
-  const { checkpointAt } = run.journal;
-  if (checkpointAt === 0 || checkpointAt > run.turns.current) throw new RollbackCheckpointError(name);
-  const maximum = run.limits.armedHandlers;
+  if (!scope.pastCheckpoint) throw new RollbackCheckpointError(name);
+  const maximum = scope.run.limits.armedHandlers;
   const armed = scope.loopArmed?.count ?? 0;
   if (armed < maximum) return;
   throw new LimitError({

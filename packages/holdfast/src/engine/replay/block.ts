@@ -59,7 +59,9 @@ export function openBlock<Value>(
   if (entry !== null && entry.status !== "pending") {
     void operation.replay(entry);
     if (!collecting || !holdsArmed(place)) return operation.promise;
-  } else if (!collecting && entry === null) {
+  }
+  scope.checkDepth(place);
+  if (!collecting && entry === null) {
     scope.run.whenLive(() => {
       if (place.entry === null && !scope.closed) operation.pend({ count: at.count ?? 0 });
     });

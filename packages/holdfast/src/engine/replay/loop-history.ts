@@ -10,6 +10,8 @@ export interface LoopProgress {
   readonly state: Uint8Array;
   /** Logical time at which it begins. */
   readonly time: number;
+  /** Whether a rollback checkpoint was passed before. */
+  readonly checkpointed: boolean;
 }
 
 /**
@@ -45,8 +47,9 @@ export class LoopHistory {
     const found: LoopProgress[] = [];
     for (const child of place.children) {
       if (child.segment?.type !== SegmentType.iteration || child.entry === null) continue;
-      const { extra, settledAt } = child.entry;
-      found.push({ iteration: child.segment.value, state: extra ?? new Uint8Array(0), time: settledAt });
+      const { extra, settledAt: time, checkpointed } = child.entry;
+      const state = extra ?? new Uint8Array(0);
+      found.push({ iteration: child.segment.value, state, time, checkpointed });
     }
     return found.sort((a, b) => a.iteration - b.iteration);
   }
@@ -67,7 +70,8 @@ export class LoopHistory {
       }
       if (scope.place.entry !== null) return;
       const entry = newEntry("iteration", run.stamp(), run.journal.sequence);
-      run.journal.write(scope.place, { ...entry, extra: progress.state, settledAt: progress.time });
+      const { state, time, checkpointed } = progress;
+      run.journal.write(scope.place, { ...entry, extra: state, settledAt: time, checkpointed });
     };
   }
 
@@ -86,6 +90,7 @@ export class LoopHistory {
       count: progress.iteration,
       extra: progress.state,
       settledAt: progress.time,
+      checkpointed: progress.checkpointed,
     });
   }
 

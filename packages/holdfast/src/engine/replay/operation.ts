@@ -66,9 +66,15 @@ export class Operation<Value> {
     return this.place.entry ?? newEntry(this.kind, run.stamp(), run.journal.sequence);
   }
 
-  /** Records that the operation waits; it is written with the next commit. */
+  /**
+   * Records that the operation waits; it is written with the next commit. One with a deadline is written before the next
+   * body starts, so that no crash moves the deadline (I18).
+   */
   pend(change: Partial<Entry> = {}): void {
-    this.scope.run.journal.write(this.place, { ...this.entry, ...change });
+    const { run } = this.scope;
+    const entry = { ...this.entry, ...change };
+    run.journal.write(this.place, entry);
+    if (entry.dueAt !== null) run.requireCommit();
   }
 
   /** Records the result and lines it up to be handed over. */

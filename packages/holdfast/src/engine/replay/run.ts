@@ -68,6 +68,8 @@ export interface Run {
   reportForeign(name: string): void;
   /** The code does not fit the history: the run is going to be paused. */
   diverge(error: HistoryDivergedError): void;
+  /** The storage or the codec failed beneath the code: the pass ends, and no code is told (P11). */
+  breakDown(error: unknown): void;
 }
 
 /** What a place was asked for as; `scope` for places that only hold others. */

@@ -35,6 +35,8 @@ export class Scope {
   loopArmed: { count: number } | null = null;
   /** Logical time: when the last result that this scope was handed had settled. */
   time: number;
+  /** A rollback checkpoint was passed before this scope began, though a replay may begin after it. */
+  checkpointed = false;
   closed = false;
   /** Closed from outside: its code is left behind, and what it asks for never comes. */
   left = false;
@@ -71,20 +73,21 @@ export class Scope {
     return new Scope({ run, place: run.journal.root, parent: null, strand: newStrand(), makeContext, time });
   }
 
-  /**
-   * A scope inside this one. `parallel`: it runs beside others, on a strand of its own.
-   * @throws LimitError when blocks are nested too deep.
-   */
+  /** @throws LimitError when a block at this place would be nested too deep. */
+  checkDepth(place: Place): void {
+    const maximum = this.run.limits.depth;
+    if (this.depth < maximum) return;
+    throw new LimitError({
+      limit: "depth",
+      maximum,
+      actual: this.depth + 1,
+      where: `The nesting of blocks at "${this.run.journal.format(place)}"`,
+      remedy: "Flatten the workflow, or raise the limit.",
+    });
+  }
+
+  /** A scope inside this one. `parallel`: it runs beside others, on a strand of its own. */
   open(place: Place, parallel: boolean): Scope {
-    if (this.depth >= this.run.limits.depth) {
-      throw new LimitError({
-        limit: "depth",
-        maximum: this.run.limits.depth,
-        actual: this.depth + 1,
-        where: `The nesting of blocks at "${this.run.journal.format(place)}"`,
-        remedy: "Flatten the workflow, or raise the limit.",
-      });
-    }
     const strand = parallel ? newStrand() : this.strand;
     const inner = new Scope({
       run: this.run,
@@ -95,6 +98,7 @@ export class Scope {
       time: this.time,
     });
     inner.loopArmed = this.loopArmed;
+    inner.checkpointed = this.checkpointed;
     this.#inner ??= new Set();
     this.#inner.add(inner);
     if (!this.run.live) this.run.asked.set(place, "scope");
@@ -105,6 +109,13 @@ export class Scope {
   /** A step with a rollback handler was committed here. */
   armed(): void {
     for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) scope.onArmed?.();
+  }
+
+  /** Whether the code here has a rollback checkpoint behind it. */
+  get pastCheckpoint(): boolean {
+    const { journal, turns } = this.run;
+    if (journal.checkpointAt === 0) return false;
+    return this.checkpointed || journal.checkpointAt <= turns.current;
   }
 
   /** Places of the steps that still run here or inside. */

@@ -1,0 +1,67 @@
+import { defineWorkflow, type WorkflowContext } from "holdfast";
+import { describe, expect, it } from "vitest";
+import { EngineLab } from "../engine-lab.ts";
+import { Gate, virtualStore } from "../host/host-on-virtual-clock.ts";
+
+/** What waits for 60 seconds beside a step that the first process does not finish. */
+const waits: Readonly<Record<string, (ctx: WorkflowContext) => Promise<unknown>>> = {
+  "a sleep": (ctx) => ctx.sleep("wait", "60s"),
+  "the timeout of a queue wait": (ctx) => ctx.listenWithTimeout("wait", "never-sent", "60s"),
+  "a sleep in a branch": (ctx) => ctx.join("j", { a: { run: (inner) => inner.sleep("wait", "60s") } }),
+};
+
+describe.each(Object.keys(waits))("%s beside a step", (kind) => {
+  it("keeps its deadline when the process ends before the step", async () => {
+    const at = virtualStore();
+    const gate = new Gate();
+    const workflow = defineWorkflow({
+      name: "waits",
+      run: async (ctx) => {
+        const waiting = waits[kind]?.(ctx);
+        await ctx.step({ name: "long", timeout: 0, run: () => gate.passed });
+        await waiting;
+        return at.clock.now();
+      },
+    });
+    const startedAt = at.clock.now();
+    const first = await at.host({ workflows: [workflow] });
+    await first.start(workflow, { workflowId: "run" });
+    await at.clock.advance(50_000);
+    await at.clock.settle(first.stop({ timeoutMs: 0 }));
+    gate.open();
+    const second = await at.host({ workflows: [workflow] });
+    expect(await at.clock.settle(second.handle("run").result())).toBe(startedAt + 60_000);
+  });
+});
+
+describe("the time that a run may take", () => {
+  const limits = { runTimeMs: 1_000 };
+  /** What a run may be doing when its time is over. */
+  const doings: Readonly<Record<string, (ctx: WorkflowContext) => Promise<unknown>>> = {
+    "waits for a message": (ctx) => ctx.listen("wait", "never-sent"),
+    sleeps: (ctx) => ctx.sleep("wait", "1h"),
+    "runs a step": (ctx) => ctx.step({ name: "s", timeout: 0, run: () => new Promise<never>(() => {}) }),
+    "waits for a promise of its own": () => new Promise<never>(() => {}),
+  };
+
+  it.each(Object.keys(doings))("is over in time for a run that %s", async (doing) => {
+    const at = virtualStore();
+    const workflow = defineWorkflow({ name: "w", run: async (ctx) => doings[doing]?.(ctx) });
+    const host = await at.host({ workflows: [workflow], limits });
+    const startedAt = at.clock.now();
+    const handle = await host.start(workflow, { workflowId: "run" });
+    await expect(at.clock.settle(handle.result())).rejects.toMatchObject({
+      code: "LIMIT",
+      limit: "runTimeMs",
+    });
+    expect(at.clock.now() - startedAt).toBe(1_000);
+  });
+
+  it("is over for a run that is only looked at later", async () => {
+    const lab = new EngineLab();
+    const workflow = (ctx: WorkflowContext) => ctx.listen("wait", "never-sent");
+    expect((await lab.run(workflow, { limits })).sleepUntil).toBe(lab.clock.now() + 1_000);
+    await lab.clock.advance(5_000);
+    expect(await lab.failure(workflow, { limits })).toMatchObject({ limit: "runTimeMs", actual: 5_000 });
+  });
+});
