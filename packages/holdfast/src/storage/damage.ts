@@ -1,7 +1,7 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import type { StoredMessage } from "./records.ts";
 import type { RunRow } from "./run-row.ts";
-import { type MessagePlace, queueSealWith, sealOfMessage, sealOfRun } from "./seals.ts";
+import { type MessagePlace, queueSealWith, sealOfMessage, sealOfRemembered, sealOfRun } from "./seals.ts";
 
 /**
  * What is done about rows that are not what was written (P15): the run is shown as paused, nobody runs it, and nothing of
@@ -57,6 +57,19 @@ export interface SealedPlace extends MessagePlace {
   readonly seal: number | null;
 }
 
+/** The id of a consumed message as it was read; those of old have no seal. */
+export interface RememberedId {
+  readonly id: string;
+  readonly seal: number | null;
+}
+
+/** @throws CorruptionError when no message of this id was ever consumed by this run. */
+export function assertRemembered(workflowId: string, { id, seal }: RememberedId): void {
+  if (seal === null || seal === sealOfRemembered(workflowId, id)) return;
+  const problem = `the id ${JSON.stringify(id)} among those of consumed messages does not fit its checksum`;
+  throw new CorruptionError("checksum", "", problem, { workflowId });
+}
+
 /** @throws CorruptionError when a message does not stand where it was put. */
 function assertPlaced(workflowId: string, message: SealedPlace): void {
   if (message.seal === null || message.seal === sealOfMessage(workflowId, message)) return;
@@ -74,22 +87,67 @@ export function openMessage(
   return { id, name, body, createdAt, expiresAt, completable };
 }
 
+/** What a run keeps of its messages: those that are queued, and ids of consumed ones. */
+export interface KeptMessages {
+  places(): Iterable<SealedPlace>;
+  remembered(): Iterable<RememberedId>;
+}
+
 /** What is wrong with the queue of a run as a whole; null when it is what was written. */
-export function queueDamage(run: RunRow, queue: Iterable<SealedPlace>): CorruptionError | null {
-  const { workflowId } = run;
-  let messages = 0;
-  let seal = 0;
+export function queueDamage(run: RunRow, kept: KeptMessages): CorruptionError | null {
   try {
-    for (const message of queue) {
-      assertPlaced(workflowId, message);
-      messages += 1;
-      seal = queueSealWith(seal, message.seal ?? 0);
-    }
+    assertQueue(run, kept);
+    return null;
   } catch (error) {
     if (CorruptionError.is(error)) return error;
     throw error;
   }
-  if (messages === run.queued && seal === run.queueSeal) return null;
-  const problem = `${messages} messages are queued where ${run.queued} were put, or others than those`;
+}
+
+/** Ids are only looked through where some were remembered: one that is there too much is found when it is asked for. */
+function assertQueue(run: RunRow, kept: KeptMessages): void {
+  const { workflowId } = run;
+  let messages = 0;
+  let seal = 0;
+  for (const message of kept.places()) {
+    assertPlaced(workflowId, message);
+    messages += 1;
+    seal = queueSealWith(seal, message.seal ?? 0);
+  }
+  if (messages === run.queued && seal === run.queueSeal) return;
+  for (const remembered of kept.remembered()) {
+    assertRemembered(workflowId, remembered);
+    seal = queueSealWith(seal, remembered.seal ?? 0);
+  }
+  if (messages !== run.queued || seal !== run.queueSeal) throw queueIsWrong(run, messages);
+}
+
+/** The error of a queue that is not what was written, though each message that is there is. */
+export function queueIsWrong(
+  { workflowId, queued }: Pick<RunRow, "workflowId" | "queued">,
+  found: number,
+): CorruptionError {
+  const problem =
+    found === queued
+      ? "messages are queued that were not put there, or ids of consumed ones are missing"
+      : `${found} messages are queued where ${queued} were put`;
   return new CorruptionError("missing", "", problem, { workflowId });
+}
+
+/** Where the first message of an empty queue stands. */
+export function firstPosition(front: boolean): number {
+  return front ? -1 : 0;
+}
+
+/**
+ * Where the next message stands: behind the last of the queue, or in front of the first.
+ * @throws CorruptionError when that one does not stand where it was put: then nobody can tell.
+ */
+export function positionBeside(workflowId: string, end: SealedPlace | null, front: boolean): number {
+  if (end === null) return firstPosition(front);
+  assertPlaced(workflowId, end);
+  const position = front ? end.position - 1 : end.position + 1;
+  if (Number.isSafeInteger(position)) return position;
+  const problem = `message ${JSON.stringify(end.id)} stands at ${end.position} in the queue`;
+  throw new CorruptionError("malformed", "", problem, { workflowId });
 }

@@ -28,7 +28,7 @@ export interface RunRow {
   readonly claimsWithoutCommit: number;
   /** Messages in the queue. */
   readonly queued: number;
-  /** The sum of the seals of those messages. */
+  /** The sum of the seals of those messages, and of the ids of consumed ones that are remembered. */
   readonly queueSeal: number;
   /** Whether the row does not fit its checksum: then it only shows that, and nothing else of it can be relied on. */
   readonly damaged: boolean;

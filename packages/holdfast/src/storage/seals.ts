@@ -4,7 +4,8 @@ import type { RunRow } from "./run-row.ts";
 
 /**
  * Checksums of what storages keep beside the header and the rows of a run, which carry their own: the run's row, by
- * which it is found and woken, and the places of its queued messages (P15).
+ * which it is found and woken, the places of its queued messages, the ids of consumed ones that are remembered, and what
+ * is left of deleted runs (P15).
  */
 
 const encoder = new TextEncoder();
@@ -64,12 +65,25 @@ export function sealOfMessage(workflowId: string, place: MessagePlace): number {
   ]);
 }
 
-/** The seal of a queue with one message more. The order does not matter: each seal covers the position. */
+/** The checksum of the id of a consumed message that is remembered: of this run. */
+export function sealOfRemembered(workflowId: string, messageId: string): number {
+  return sumOf([workflowId, messageId]);
+}
+
+/** The checksum of the highest epoch of all runs that were deleted. */
+export function sealOfRetired(epoch: number): number {
+  return sumOf(["retired", epoch]);
+}
+
+/**
+ * The seal of a queue with one more of what it covers: messages, and ids of consumed ones that are remembered. The order
+ * does not matter: the seal of a message covers its position.
+ */
 export function queueSealWith(queue: number, seal: number): number {
   return (queue + seal) % 2 ** 32;
 }
 
-/** The seal of a queue with one message less. */
+/** The seal of a queue with one less. */
 export function queueSealWithout(queue: number, seal: number): number {
   return (queue + 2 ** 32 - seal) % 2 ** 32;
 }

@@ -38,3 +38,20 @@ test("a number where bytes belong, larger than any of JavaScript, is damage", as
   await host.handle("b").send("go", 7);
   expect(await host.handle("b").result({ timeout: "20s" })).toBe(7);
 });
+
+const resting = { name: "resting", run: (ctx: WorkflowContext) => ctx.sleep("rest", "1h") };
+
+test.each(["CAST(due_at AS BLOB)", "due_at || ' and more'"])(
+  "a due time that reads like the number and is none for the index (%s) is damage",
+  async (instead) => {
+    const database = new DatabaseSync(":memory:");
+    const store = sqliteStore({ database });
+    const host = await createHost({ store, workflows: [resting], pollMs: 20 });
+    onTestFinished(() => host.stop({ timeoutMs: 0 }));
+    const handle = await host.start(resting, { workflowId: "a" });
+    await expect.poll(() => handle.getState()).toBe("sleeping");
+    database.exec(`UPDATE holdfast_runs SET due_at = ${instead}`);
+    expect(await handle.getState()).toBe("paused");
+    expect(CorruptionError.is((await handle.getError())?.cause)).toBe(true);
+  },
+);

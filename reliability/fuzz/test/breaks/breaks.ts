@@ -23,7 +23,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   },
   "queues have no checksum": {
     file: "storage/damage.ts",
-    safeguard: "if (messages === run.queued && seal === run.queueSeal) return null;",
-    instead: "return null;",
+    safeguard: "if (messages !== run.queued || seal !== run.queueSeal) throw queueIsWrong(run, messages);",
+    instead: "",
   },
 };

@@ -28,6 +28,7 @@ const encoder = new TextEncoder();
 export const RUN_KEY: Uint8Array = Uint8Array.of(0);
 export const MESSAGES_PREFIX: Uint8Array = Uint8Array.of(MESSAGE);
 export const QUEUED_IDS_PREFIX: Uint8Array = Uint8Array.of(QUEUED_ID);
+export const CONSUMED_IDS_PREFIX: Uint8Array = Uint8Array.of(CONSUMED_ID);
 export const NAMES_PREFIX: Uint8Array = Uint8Array.of(NAME);
 
 export function rowKey(key: Uint8Array): Uint8Array {

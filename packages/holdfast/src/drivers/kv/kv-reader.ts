@@ -2,12 +2,14 @@ import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import { compareBytes } from "../../storage/byte-order.ts";
+import { queueIsWrong } from "../../storage/damage.ts";
 import type { ListPage } from "../../storage/driver.ts";
 import { DEFAULT_PAGE, PageBuilder, pageOf } from "../../storage/page.ts";
 import type { KVEntry, StoredMessage } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import { queueSealWith } from "../../storage/seals.ts";
 import {
+  CONSUMED_IDS_PREFIX,
   consumedIdKey,
   MESSAGES_PREFIX,
   messageKey,
@@ -22,7 +24,7 @@ import {
   rowKey,
 } from "./kv-keys.ts";
 import { decodeMessage, decodeQueuedId, decodeRun, type QueuedId, type RunRecordKV } from "./kv-records.ts";
-import { damagedValue, type ValuePlace } from "./kv-seal.ts";
+import { damagedValue, openValue, sealOfValue, type ValuePlace } from "./kv-seal.ts";
 import type { KVReading } from "./kv-session.ts";
 import type { OrderedKV } from "./ordered-kv.ts";
 
@@ -81,12 +83,23 @@ export class KVReader {
       seal = queueSealWith(seal, queued.seal ?? 0);
       byName.add(nameKey(queued.name, queued.position).join());
     }
-    const wrong = messages !== row.queued || seal !== row.queueSeal;
-    if (wrong) throw this.#queueIsWrong(`${messages} messages are queued where ${row.queued} were put`);
+    // Ids are only looked through where some were remembered: one that is there too much is found when it is asked for.
+    if (seal !== row.queueSeal) seal = queueSealWith(seal, await this.#rememberedSeal());
+    if (messages !== row.queued || seal !== row.queueSeal) throw queueIsWrong(row, messages);
     for await (const { key } of this.#all(NAMES_PREFIX)) {
       if (!byName.delete(key.join())) throw this.#queueIsWrong("a message is named that is not in the queue");
     }
     if (byName.size > 0) throw this.#queueIsWrong(`${byName.size} messages are not to be found by name`);
+  }
+
+  /** The sum of the seals of remembered ids. */
+  async #rememberedSeal(): Promise<number> {
+    let sum = 0;
+    for await (const { key, value } of this.#all(CONSUMED_IDS_PREFIX)) {
+      openValue(this.#place(key), value);
+      sum = queueSealWith(sum, sealOfValue(value));
+    }
+    return sum;
   }
 
   #queueIsWrong(problem: string): CorruptionError {
@@ -100,13 +113,21 @@ export class KVReader {
     for (const id of new Set(questions.messageIds)) {
       const value = await this.#get(queuedIdKey(id));
       if (value !== null) queued.set(id, decodeQueuedId(this.#place(queuedIdKey(id)), value));
-      if ((await this.#get(consumedIdKey(id))) !== null) consumed.add(id);
+      if (await this.#isRemembered(id)) consumed.add(id);
     }
     const answered = new Set<string>();
     for (const id of questions.answeredIds) if ((await this.response(id)) !== null) answered.add(id);
     const named = new Map<string, number[]>();
     for (const name of questions.wants) named.set(name, await this.#positions(name, questions.consumed + 1));
     return { run, queued, consumed, answered, named };
+  }
+
+  /** @throws CorruptionError for an id that does not fit its checksum */
+  async #isRemembered(messageId: string): Promise<boolean> {
+    const key = consumedIdKey(messageId);
+    const value = await this.#get(key);
+    if (value !== null) openValue(this.#place(key), value);
+    return value !== null;
   }
 
   response(messageId: string): Promise<Uint8Array | null> {

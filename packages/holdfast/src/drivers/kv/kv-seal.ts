@@ -43,6 +43,12 @@ export function openValue(place: ValuePlace, value: Uint8Array): Uint8Array {
   return value.subarray(2, end);
 }
 
+/** The checksum of a value that `sealValue` gave or `openValue` takes; 0 for a value of old. */
+export function sealOfValue(value: Uint8Array): number {
+  if (value[0] !== FRAMED) return 0;
+  return new DataView(value.buffer, value.byteOffset, value.length).getUint32(value.length - 4, true);
+}
+
 /** The error of a value that is not what was written. */
 export function damagedValue(
   { workflowId, key }: ValuePlace,

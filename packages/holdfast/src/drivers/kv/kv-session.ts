@@ -1,10 +1,10 @@
 import type { EncodedHeader, KeyRange, KVEntry, NewMessage } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import { sealOfMessage } from "../../storage/seals.ts";
-import type { MessageState, RowOwner, RunTables } from "../../storage/tables/tables.ts";
+import type { MessageState, Removal, RowOwner, RunTables } from "../../storage/tables/tables.ts";
 import { consumedIdKey, messageKey, nameKey, queuedIdKey, RUN_KEY, responseKey, rowKey } from "./kv-keys.ts";
 import { encodeMessage, encodeQueuedId, encodeRun, type QueuedId, type RunRecordKV } from "./kv-records.ts";
-import type { ValuePlace } from "./kv-seal.ts";
+import { sealOfValue, sealValue, type ValuePlace } from "./kv-seal.ts";
 import type { KVChange } from "./ordered-kv.ts";
 
 /** What was read for one operation before it is decided. */
@@ -94,13 +94,18 @@ export class KVSession implements RunTables {
     this.#deleteRanges.push({ from: rowKey(from), to: rowKey(to) });
   }
 
-  messageState(_key: number, messageId: string): MessageState {
+  messageState(_run: RowOwner, messageId: string): MessageState {
     if (this.#queued.has(messageId)) return "queued";
     return this.#consumed.has(messageId) ? "consumed" : "unknown";
   }
 
-  insertMessage({ workflowId }: RowOwner, message: NewMessage, front: boolean): number {
-    const position = front ? this.#front-- : this.#behind++;
+  nextPosition(_run: RowOwner, front: boolean): number {
+    return front ? this.#front : this.#behind;
+  }
+
+  insertMessage({ workflowId }: RowOwner, message: NewMessage, position: number): number {
+    this.#front = Math.min(this.#front, position - 1);
+    this.#behind = Math.max(this.#behind, position + 1);
     const { id, name, remember } = message;
     const seal = sealOfMessage(workflowId, { ...message, position });
     const queued = { position, name, remember, seal };
@@ -113,11 +118,11 @@ export class KVSession implements RunTables {
     return seal;
   }
 
-  removeMessage(_key: number, messageId: string): number {
+  removeMessage(_run: RowOwner, messageId: string): Removal {
     const queued = this.#queued.get(messageId);
-    if (queued === undefined) return 0;
+    if (queued === undefined) return { place: 0, remembered: 0 };
     this.#forget(messageId, queued);
-    return queued.seal ?? 0;
+    return { place: queued.seal ?? 0, remembered: queued.remember ? this.#remember(messageId) : 0 };
   }
 
   #forget(messageId: string, queued: QueuedId): void {
@@ -126,9 +131,16 @@ export class KVSession implements RunTables {
     this.#delete(messageKey(queued.position));
     this.#delete(queuedIdKey(messageId));
     this.#delete(nameKey(queued.name, queued.position));
-    if (!queued.remember) return;
+  }
+
+  /** @returns the seal of the id, 0 if it was remembered before */
+  #remember(messageId: string): number {
+    if (this.#consumed.has(messageId)) return 0;
     this.#consumed.add(messageId);
-    this.#put(consumedIdKey(messageId), new Uint8Array(0));
+    const key = consumedIdKey(messageId);
+    const value = sealValue(this.#place(key), new Uint8Array(0));
+    this.#put(key, value);
+    return sealOfValue(value);
   }
 
   hasMessage(_key: number, names: readonly string[]): boolean {

@@ -18,6 +18,8 @@ export interface MemoryRunDump {
   readonly places?: readonly MemoryPlace[];
   /** Ids of consumed messages that are remembered. */
   readonly consumed: readonly string[];
+  /** Their checksums; absent in dumps of old. */
+  readonly consumedSeals?: readonly (number | null)[];
   readonly responses: readonly (readonly [id: string, response: Uint8Array])[];
 }
 
@@ -40,7 +42,8 @@ export class MemoryRun {
   header: EncodedHeader;
   readonly rows = new SortedRows();
   readonly queue = new MessageQueue();
-  readonly consumed = new Set<string>();
+  /** Ids of consumed messages that are remembered, with their checksums; those of old have none. */
+  readonly consumed = new Map<string, number | null>();
   readonly responses = new Map<string, Uint8Array>();
 
   constructor(row: RunRow, header: EncodedHeader, damaged: RestoredRow | null = null) {
@@ -65,13 +68,15 @@ export class MemoryRun {
       entries: [...this.rows.range(START, null)],
       messages: queued.map(({ message }) => message),
       places: queued.map(({ position, seal }) => ({ position, seal })),
-      consumed: [...this.consumed],
+      consumed: [...this.consumed.keys()],
+      consumedSeals: [...this.consumed.values()],
       responses: [...this.responses],
     });
   }
 
   static restore(dump: MemoryRunDump): MemoryRun {
-    const { row, seal, header, entries, messages, places, consumed, responses } = structuredClone(dump);
+    const { row, seal, header, entries, messages, places, consumed, consumedSeals, responses } =
+      structuredClone(dump);
     const read = { ...row, queueSeal: row.queueSeal ?? 0, damaged: false };
     const seen = seenRow(read, seal ?? null);
     const run = new MemoryRun(
@@ -83,7 +88,7 @@ export class MemoryRun {
     for (const [index, message] of messages.entries()) {
       run.queue.adopt({ message, ...(places?.[index] ?? { position: index, seal: null }) });
     }
-    for (const id of consumed) run.consumed.add(id);
+    for (const [index, id] of consumed.entries()) run.consumed.set(id, consumedSeals?.[index] ?? null);
     for (const [id, response] of responses) run.responses.set(id, response);
     return run;
   }

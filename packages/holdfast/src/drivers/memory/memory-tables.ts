@@ -1,13 +1,22 @@
 import type { RunState } from "../../model/run.ts";
 import { keyAfter } from "../../storage/byte-order.ts";
-import type { SealedPlace } from "../../storage/damage.ts";
+import {
+  assertRemembered,
+  positionBeside,
+  type RememberedId,
+  type SealedPlace,
+} from "../../storage/damage.ts";
 import { PageBuilder, type PageSize } from "../../storage/page.ts";
 import type { EncodedHeader, KeyRange, KVEntry, NewMessage } from "../../storage/records.ts";
+import { type RetiredEpoch, soundRetiredEpoch } from "../../storage/retired-epoch.ts";
 import type { RunRow } from "../../storage/run-row.ts";
+import { sealOfRemembered, sealOfRetired } from "../../storage/seals.ts";
 import type { RunQuery } from "../../storage/store.ts";
-import type { MessageState, QueuedMessage, RowOwner, Tables } from "../../storage/tables/tables.ts";
+import type { MessageState, QueuedMessage, Removal, RowOwner, Tables } from "../../storage/tables/tables.ts";
 import { MemoryRun } from "./memory-run.ts";
-import type { Queued } from "./message-queue.ts";
+import { placeOf } from "./message-queue.ts";
+
+const NONE_RETIRED: RetiredEpoch = { epoch: 0, seal: sealOfRetired(0) };
 
 /** Tables in memory. Bytes are copied on the way in and on the way out, as a file would. */
 export class MemoryTables implements Tables {
@@ -15,7 +24,8 @@ export class MemoryTables implements Tables {
   readonly runs = new Map<number, MemoryRun>();
   readonly #byId = new Map<string, MemoryRun>();
   nextKey = 1;
-  #retiredEpoch = 0;
+  /** As it was read. */
+  retired: RetiredEpoch = NONE_RETIRED;
   /** Counts everything that was written: who compares two values knows whether something was written in between. */
   writes = 0;
 
@@ -24,11 +34,7 @@ export class MemoryTables implements Tables {
   }
 
   retiredEpoch(): number {
-    return this.#retiredEpoch;
-  }
-
-  retire(epoch: number): void {
-    this.#retiredEpoch = Math.max(this.#retiredEpoch, epoch);
+    return soundRetiredEpoch(this.retired);
   }
 
   insertRun(run: RunRow, header: EncodedHeader): RunRow {
@@ -51,8 +57,8 @@ export class MemoryTables implements Tables {
     this.writes++;
   }
 
-  deleteRun({ key, epoch }: Pick<RunRow, "key" | "epoch">): void {
-    this.retire(epoch);
+  deleteRun(key: number, retiredEpoch: number): void {
+    this.retired = { epoch: retiredEpoch, seal: sealOfRetired(retiredEpoch) };
     this.#byId.delete(this.#run(key).row.workflowId);
     this.runs.delete(key);
     this.writes++;
@@ -61,7 +67,7 @@ export class MemoryTables implements Tables {
   clear(): void {
     this.runs.clear();
     this.#byId.clear();
-    this.#retiredEpoch = 0;
+    this.retired = NONE_RETIRED;
   }
 
   header(key: number): EncodedHeader {
@@ -97,23 +103,34 @@ export class MemoryTables implements Tables {
     this.writes++;
   }
 
-  messageState(key: number, messageId: string): MessageState {
+  messageState({ key, workflowId }: RowOwner, messageId: string): MessageState {
     const run = this.#run(key);
     if (run.queue.has(messageId)) return "queued";
-    return run.consumed.has(messageId) ? "consumed" : "unknown";
+    const seal = run.consumed.get(messageId);
+    if (seal === undefined) return "unknown";
+    assertRemembered(workflowId, { id: messageId, seal });
+    return "consumed";
   }
 
-  insertMessage({ key, workflowId }: RowOwner, message: NewMessage, front: boolean): number {
+  nextPosition({ key, workflowId }: RowOwner, front: boolean): number {
+    const end = this.#run(key).queue.end(front);
+    return positionBeside(workflowId, end, front);
+  }
+
+  insertMessage({ key, workflowId }: RowOwner, message: NewMessage, position: number): number {
     this.writes++;
-    return this.#run(key).queue.insert(workflowId, { ...message, body: message.body.slice() }, front);
+    return this.#run(key).queue.insert(workflowId, { ...message, body: message.body.slice() }, position);
   }
 
-  removeMessage(key: number, messageId: string): number {
+  removeMessage({ key, workflowId }: RowOwner, messageId: string): Removal {
     const run = this.#run(key);
     const removed = run.queue.remove(messageId);
-    if (removed?.message.remember) run.consumed.add(messageId);
     this.writes++;
-    return removed?.seal ?? 0;
+    const place = removed?.seal ?? 0;
+    if (!removed?.message.remember || run.consumed.has(messageId)) return { place, remembered: 0 };
+    const remembered = sealOfRemembered(workflowId, messageId);
+    run.consumed.set(messageId, remembered);
+    return { place, remembered };
   }
 
   messages(key: number, names: readonly string[] | null, count: number): QueuedMessage[] {
@@ -123,6 +140,10 @@ export class MemoryTables implements Tables {
 
   places(key: number): SealedPlace[] {
     return this.#run(key).queue.oldest(null, Number.POSITIVE_INFINITY).map(placeOf);
+  }
+
+  remembered(key: number): RememberedId[] {
+    return Array.from(this.#run(key).consumed, ([id, seal]) => ({ id, seal }));
   }
 
   hasMessage(key: number, names: readonly string[]): boolean {
@@ -187,10 +208,6 @@ export class MemoryTables implements Tables {
     if (run === undefined) throw new TypeError(`No run has the key ${key}.`);
     return run;
   }
-}
-
-function placeOf({ message: { body: _, ...message }, position, seal }: Queued): SealedPlace {
-  return { ...message, position, seal };
 }
 
 function matches(row: RunRow, query: Pick<RunQuery, "status" | "workflowName">): boolean {

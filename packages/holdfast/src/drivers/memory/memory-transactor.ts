@@ -12,6 +12,8 @@ export interface MemoryDump {
   readonly nextKey: number;
   /** The highest epoch of all runs that were deleted. @default 0 */
   readonly retiredEpoch?: number;
+  /** Its checksum; absent in dumps of old. */
+  readonly retiredSeal?: number;
   /** In the order of creation. */
   readonly runs: readonly MemoryRunDump[];
 }
@@ -89,9 +91,11 @@ export class MemoryTransactor implements Transactor {
   }
 
   dump(): MemoryDump {
+    const { epoch, seal } = this.#tables.retired;
     return {
       nextKey: this.#tables.nextKey,
-      retiredEpoch: this.#tables.retiredEpoch(),
+      retiredEpoch: epoch,
+      ...(seal === null ? {} : { retiredSeal: seal }),
       runs: Array.from(this.#tables.runs.values(), (run) => run.dump()),
     };
   }
@@ -100,7 +104,8 @@ export class MemoryTransactor implements Transactor {
     assertDistinct(data);
     this.#tables.clear();
     this.#tables.nextKey = data.nextKey;
-    this.#tables.retire(data.retiredEpoch ?? 0);
+    const { retiredEpoch: epoch = 0, retiredSeal: seal = null } = data;
+    this.#tables.retired = { epoch, seal };
     for (const run of data.runs) this.#tables.adopt(MemoryRun.restore(run));
     this.#waiters.changedSomewhere();
   }

@@ -1,3 +1,4 @@
+import type { SealedPlace } from "../../storage/damage.ts";
 import type { NewMessage } from "../../storage/records.ts";
 import { sealOfMessage } from "../../storage/seals.ts";
 
@@ -8,13 +9,19 @@ export interface Queued {
   readonly seal: number | null;
 }
 
+/** A queued message without its body. */
+export function placeOf({ message: { body: _, ...message }, position, seal }: Queued): SealedPlace {
+  return { ...message, position, seal };
+}
+
 /** A run's queue: first in, first out per name; looking at the oldest costs no more than what is looked at. */
 export class MessageQueue {
   /** Per name, by id, in the order of their positions. */
   readonly #byName = new Map<string, Map<string, Queued>>();
   readonly #nameOf = new Map<string, string>();
-  #first = 0;
-  #next = 0;
+  /** The outermost places that a message of this queue ever had. */
+  #first: SealedPlace | null = null;
+  #last: SealedPlace | null = null;
   #bytes = 0;
 
   get size(): number {
@@ -35,11 +42,16 @@ export class MessageQueue {
   }
 
   /** @returns the seal of its place */
-  insert(workflowId: string, message: NewMessage, front: boolean): number {
-    const position = front ? this.#first - 1 : this.#next;
+  insert(workflowId: string, message: NewMessage, position: number): number {
     const seal = sealOfMessage(workflowId, { ...message, position });
+    const front = this.#first !== null && position < this.#first.position;
     this.#put({ message, position, seal }, front);
     return seal;
+  }
+
+  /** The place that the next message stands beside; null when there never was one. */
+  end(front: boolean): SealedPlace | null {
+    return front ? this.#first : this.#last;
   }
 
   /** Takes a message in the place that it had; call it in the order of the queue. */
@@ -49,8 +61,8 @@ export class MessageQueue {
 
   #put(queued: Queued, front: boolean): void {
     const { message, position } = queued;
-    this.#first = Math.min(this.#first, position);
-    this.#next = Math.max(this.#next, position + 1);
+    if (this.#first === null || position < this.#first.position) this.#first = placeOf(queued);
+    if (this.#last === null || position > this.#last.position) this.#last = placeOf(queued);
     const queue = this.#byName.get(message.name) ?? new Map<string, Queued>();
     const added: [string, Queued] = [message.id, queued];
     this.#byName.set(message.name, front ? new Map([added, ...queue]) : queue.set(...added));

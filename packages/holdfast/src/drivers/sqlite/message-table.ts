@@ -1,13 +1,24 @@
-import type { SealedPlace } from "../../storage/damage.ts";
+import {
+  assertRemembered,
+  positionBeside,
+  type RememberedId,
+  type SealedPlace,
+} from "../../storage/damage.ts";
 import { fromExactText, toExactText } from "../../storage/exact-text.ts";
 import type { NewMessage } from "../../storage/records.ts";
-import { sealOfMessage } from "../../storage/seals.ts";
-import type { MessageState, QueuedMessage, RowOwner } from "../../storage/tables/tables.ts";
-import { bytesOf, numberOf, optionalNumber, type SqliteRow, type Statements } from "./statements.ts";
+import { sealOfMessage, sealOfRemembered } from "../../storage/seals.ts";
+import type { MessageState, QueuedMessage, Removal, RowOwner } from "../../storage/tables/tables.ts";
+import {
+  bytesOf,
+  numberColumn,
+  numberOf,
+  optionalNumber,
+  type SqliteRow,
+  type Statements,
+} from "./statements.ts";
 
-/** Numbers are cast, as those of runs are: whatever damage has put there is read as some number. */
 const NUMBERS = ["position", "created_at", "expires_at", "completable", "remember", "seal"];
-const PLACE = ["id", "name", ...NUMBERS.map((column) => `CAST(${column} AS REAL) AS ${column}`)].join(", ");
+const PLACE = ["id", "name", ...NUMBERS.map(numberColumn)].join(", ");
 const PLACES = `SELECT ${PLACE} FROM holdfast_messages WHERE run = ?`;
 const SELECT = `SELECT ${PLACE}, body FROM holdfast_messages`;
 const OLDEST = `${SELECT} WHERE run = ? ORDER BY holdfast_messages.position LIMIT ?`;
@@ -17,10 +28,12 @@ const OLDEST_OF_NAME = `${SELECT} ${BY_NAME} ORDER BY holdfast_messages.position
 const INSERT = `INSERT INTO holdfast_messages
   (run, position, id, name, created_at, expires_at, completable, remember, seal, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const REMOVE = `DELETE FROM holdfast_messages WHERE run = ? AND id = ?
-  RETURNING CAST(remember AS REAL) AS remember, CAST(seal AS REAL) AS seal`;
-const REMEMBER = "INSERT INTO holdfast_consumed (run, id) VALUES (?, ?) ON CONFLICT DO NOTHING";
-const BEHIND = "SELECT CAST(max(position) + 1 AS REAL) AS position FROM holdfast_messages WHERE run = ?";
-const IN_FRONT = "SELECT CAST(min(position) - 1 AS REAL) AS position FROM holdfast_messages WHERE run = ?";
+  RETURNING ${numberColumn("remember")}, ${numberColumn("seal")}`;
+const REMEMBER =
+  "INSERT INTO holdfast_consumed (run, id, seal) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1";
+const REMEMBERED = `SELECT id, ${numberColumn("seal")} FROM holdfast_consumed WHERE run = ?`;
+const LAST = `${PLACES} ORDER BY holdfast_messages.position DESC LIMIT 1`;
+const FIRST = `${PLACES} ORDER BY holdfast_messages.position LIMIT 1`;
 
 /** The tables of queued messages, of consumed ids and of answers. */
 export class MessageTable {
@@ -30,18 +43,23 @@ export class MessageTable {
     this.#statements = statements;
   }
 
-  state(key: number, messageId: string): MessageState {
+  state({ key, workflowId }: RowOwner, messageId: string): MessageState {
     const id = toExactText(messageId);
     if (this.#statements.get("SELECT 1 FROM holdfast_messages WHERE run = ? AND id = ?", key, id))
       return "queued";
-    if (this.#statements.get("SELECT 1 FROM holdfast_consumed WHERE run = ? AND id = ?", key, id))
-      return "consumed";
-    return "unknown";
+    const consumed = this.#statements.get(`${REMEMBERED} AND id = ?`, key, id);
+    if (consumed === null) return "unknown";
+    assertRemembered(workflowId, readRemembered(consumed));
+    return "consumed";
+  }
+
+  nextPosition({ key, workflowId }: RowOwner, front: boolean): number {
+    const end = this.#statements.get(front ? FIRST : LAST, key);
+    return positionBeside(workflowId, end === null ? null : readPlace(end), front);
   }
 
   /** @returns the seal of the message's place */
-  insert({ key, workflowId }: RowOwner, message: NewMessage, front: boolean): number {
-    const position = optionalNumber(this.#statements.get(front ? IN_FRONT : BEHIND, key)?.position) ?? 0;
+  insert({ key, workflowId }: RowOwner, message: NewMessage, position: number): number {
     const { id, name, body, createdAt, expiresAt } = message;
     const seal = sealOfMessage(workflowId, { ...message, position });
     const flags = [message.completable ? 1 : 0, message.remember ? 1 : 0];
@@ -50,13 +68,21 @@ export class MessageTable {
     return seal;
   }
 
-  /** @returns the seal of the message's place, 0 if it has none */
-  remove(key: number, messageId: string): number {
-    const id = toExactText(messageId);
-    const removed = this.#statements.get(REMOVE, key, id);
-    if (removed === null) return 0;
-    if (numberOf(removed.remember) !== 0) this.#statements.run(REMEMBER, key, id);
-    return numberOf(removed.seal);
+  remove(run: RowOwner, messageId: string): Removal {
+    const removed = this.#statements.get(REMOVE, run.key, toExactText(messageId));
+    if (removed === null) return { place: 0, remembered: 0 };
+    const remembered = numberOf(removed.remember) === 0 ? 0 : this.#remember(run, messageId);
+    return { place: numberOf(removed.seal), remembered };
+  }
+
+  /** @returns the seal of the id, 0 if it was remembered before */
+  #remember({ key, workflowId }: RowOwner, messageId: string): number {
+    const seal = sealOfRemembered(workflowId, messageId);
+    return this.#statements.get(REMEMBER, key, toExactText(messageId), seal) === null ? 0 : seal;
+  }
+
+  remembered(key: number): RememberedId[] {
+    return this.#statements.all(REMEMBERED, key).map(readRemembered);
   }
 
   places(key: number): SealedPlace[] {
@@ -95,6 +121,10 @@ export class MessageTable {
 
 function readMessage(row: SqliteRow): QueuedMessage {
   return { place: readPlace(row), body: bytesOf(row.body) };
+}
+
+function readRemembered(row: SqliteRow): RememberedId {
+  return { id: fromExactText(String(row.id)), seal: optionalNumber(row.seal) };
 }
 
 function readPlace(row: SqliteRow): SealedPlace {

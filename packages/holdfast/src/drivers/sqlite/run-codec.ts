@@ -4,7 +4,7 @@ import { fromExactText, toExactText } from "../../storage/exact-text.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import { sealOfRun } from "../../storage/seals.ts";
 import type { SqliteValue } from "./database.ts";
-import { numberOf, optionalNumber, type SqliteRow } from "./statements.ts";
+import { numberColumn, numberOf, optionalNumber, type SqliteRow } from "./statements.ts";
 
 /** How each column of `holdfast_runs` is written; `run`, `header` and `seal` are not among them. */
 const WRITERS: Readonly<Record<string, (run: RunRow) => SqliteValue>> = {
@@ -53,12 +53,9 @@ const NUMBERS: ReadonlySet<string> = new Set([
   "updated_at",
 ]);
 
-/**
- * What is selected for `readRun`. Numbers are cast: whatever damage has put into such a column is read as some number,
- * so that one damaged run stops no other (P15); the checksum tells that it is not the one that was written.
- */
+/** What is selected for `readRun`. */
 export const RUN_SELECTION: string = RUN_COLUMNS.map((column) =>
-  NUMBERS.has(column) ? `CAST(${column} AS REAL) AS ${column}` : column,
+  NUMBERS.has(column) ? numberColumn(column) : column,
 ).join(", ");
 
 /** A column and its value. */

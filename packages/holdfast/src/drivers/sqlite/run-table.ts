@@ -1,12 +1,21 @@
 import type { RunState } from "../../model/run.ts";
 import { toExactText } from "../../storage/exact-text.ts";
 import type { EncodedHeader } from "../../storage/records.ts";
+import { soundRetiredEpoch } from "../../storage/retired-epoch.ts";
 import type { RunRow } from "../../storage/run-row.ts";
+import { sealOfRetired } from "../../storage/seals.ts";
 import type { RunQuery } from "../../storage/store.ts";
 import type { SqliteValue } from "./database.ts";
 import type { RunCache } from "./run-cache.ts";
 import { type Cell, changedCells, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
-import { bytesOf, numberOf, type SqliteRow, type Statements } from "./statements.ts";
+import {
+  bytesOf,
+  numberColumn,
+  numberOf,
+  optionalNumber,
+  type SqliteRow,
+  type Statements,
+} from "./statements.ts";
 
 /** The key is cast like other numbers: one that damage has made too large is read as some key, and stops no other run. */
 const SELECT = `SELECT CAST(run AS REAL) AS run, ${RUN_SELECTION} FROM holdfast_runs`;
@@ -20,6 +29,8 @@ const WITH_DUE_TIME = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_a
 /** Damage can have put bytes there, which sort behind every text: they are no name to go on from. */
 const NEXT_NAME = `SELECT workflow_name, CAST(workflow_name AS BLOB) AS raw FROM holdfast_runs
   WHERE workflow_name > CAST(? AS TEXT) AND workflow_name < x'' AND due_at IS NOT NULL ORDER BY workflow_name LIMIT 1`;
+const RETIRED = `SELECT ${numberColumn("epoch")}, ${numberColumn("seal")} FROM holdfast_retired WHERE only = 1`;
+const RETIRE = "UPDATE holdfast_retired SET epoch = ?, seal = ? WHERE only = 1";
 /** Runs that are read at once to find the one that is due first. */
 const EARLIEST_ROWS = 8;
 const TABLES_OF_A_RUN = ["entries", "messages", "consumed", "responses", "runs"];
@@ -71,9 +82,12 @@ export class RunTable {
     return run;
   }
 
-  /** The highest epoch of all runs that were deleted. */
+  /** The highest epoch of all runs that were deleted. @throws CorruptionError */
   retiredEpoch(): number {
-    return numberOf(this.#statements.get("SELECT epoch FROM holdfast_retired WHERE only = 1")?.epoch);
+    const row = this.#statements.get(RETIRED);
+    return soundRetiredEpoch(
+      row === null ? null : { epoch: numberOf(row.epoch), seal: optionalNumber(row.seal) },
+    );
   }
 
   insert(run: RunRow, header: EncodedHeader): RunRow {
@@ -94,9 +108,9 @@ export class RunTable {
     this.#statements.run(`UPDATE holdfast_runs SET ${assignments} WHERE run = ?`, ...values, after.key);
   }
 
-  delete({ key, epoch }: Pick<RunRow, "key" | "epoch">): void {
+  delete(key: number, retiredEpoch: number): void {
     this.#cache?.clear();
-    this.#statements.run("UPDATE holdfast_retired SET epoch = max(epoch, ?) WHERE only = 1", epoch);
+    this.#statements.run(RETIRE, retiredEpoch, sealOfRetired(retiredEpoch));
     for (const table of TABLES_OF_A_RUN)
       this.#statements.run(`DELETE FROM holdfast_${table} WHERE run = ?`, key);
   }

@@ -1,9 +1,9 @@
-import type { SealedPlace } from "../../storage/damage.ts";
+import type { RememberedId, SealedPlace } from "../../storage/damage.ts";
 import type { PageSize } from "../../storage/page.ts";
 import type { EncodedHeader, KeyRange, KVEntry, NewMessage } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import type { RunQuery } from "../../storage/store.ts";
-import type { MessageState, QueuedMessage, RowOwner, Tables } from "../../storage/tables/tables.ts";
+import type { MessageState, QueuedMessage, Removal, RowOwner, Tables } from "../../storage/tables/tables.ts";
 import { EntryTable } from "./entry-table.ts";
 import { MessageTable } from "./message-table.ts";
 import type { RunCache } from "./run-cache.ts";
@@ -42,9 +42,9 @@ export class SqliteTables implements Tables {
     this.#runs.update(before, after, header);
   }
 
-  deleteRun(run: Pick<RunRow, "key" | "epoch">): void {
+  deleteRun(key: number, retiredEpoch: number): void {
     this.writes++;
-    this.#runs.delete(run);
+    this.#runs.delete(key, retiredEpoch);
   }
 
   header(key: number): EncodedHeader {
@@ -75,18 +75,22 @@ export class SqliteTables implements Tables {
     this.#entries.deleteRange(key, range);
   }
 
-  messageState(key: number, messageId: string): MessageState {
-    return this.#messages.state(key, messageId);
+  messageState(run: RowOwner, messageId: string): MessageState {
+    return this.#messages.state(run, messageId);
   }
 
-  insertMessage(run: RowOwner, message: NewMessage, front: boolean): number {
-    this.writes++;
-    return this.#messages.insert(run, message, front);
+  nextPosition(run: RowOwner, front: boolean): number {
+    return this.#messages.nextPosition(run, front);
   }
 
-  removeMessage(key: number, messageId: string): number {
+  insertMessage(run: RowOwner, message: NewMessage, position: number): number {
     this.writes++;
-    return this.#messages.remove(key, messageId);
+    return this.#messages.insert(run, message, position);
+  }
+
+  removeMessage(run: RowOwner, messageId: string): Removal {
+    this.writes++;
+    return this.#messages.remove(run, messageId);
   }
 
   messages(key: number, names: readonly string[] | null, count: number): QueuedMessage[] {
@@ -95,6 +99,10 @@ export class SqliteTables implements Tables {
 
   places(key: number): SealedPlace[] {
     return this.#messages.places(key);
+  }
+
+  remembered(key: number): RememberedId[] {
+    return this.#messages.remembered(key);
   }
 
   hasMessage(key: number, names: readonly string[]): boolean {

@@ -43,6 +43,16 @@ export function bytesOf(value: SqliteValue | undefined): Uint8Array {
     : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
+/**
+ * Selects a column of numbers under its own name, so that whatever damage has put there is read as some number, and one
+ * damaged run stops no other (P15): one too large for JavaScript as another one, and what is no number, though it may
+ * look like one and yet has another place in an index, as NaN. A checksum tells that it is not what was written.
+ */
+export function numberColumn(column: string): string {
+  return `CASE typeof(${column}) WHEN 'integer' THEN CAST(${column} AS REAL) WHEN 'real' THEN ${column}
+    WHEN 'null' THEN NULL ELSE 'NaN' END AS ${column}`;
+}
+
 /** An integer, also from libraries that are set to give bigints. */
 export function numberOf(value: SqliteValue | undefined): number {
   return Number(value);

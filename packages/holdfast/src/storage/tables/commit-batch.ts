@@ -6,7 +6,7 @@ import { assertSound } from "../damage.ts";
 import { assertHolder, type Holder } from "../fence.ts";
 import type { CommitBatch, NewRun } from "../records.ts";
 import { newRow, type RunRow, unbornRow } from "../run-row.ts";
-import { queueSealWithout } from "../seals.ts";
+import { queueSealWith, queueSealWithout } from "../seals.ts";
 import { afterCommit, afterCreation } from "../transitions.ts";
 import { circumstances } from "./claim-runs.ts";
 import { insertNewRun } from "./create-run.ts";
@@ -24,6 +24,7 @@ export function commitBatch(ledger: RunLedger, holder: Holder, batch: CommitBatc
   assertBatchFits(holder.workflowId, batch, ledger.limits);
   assertConsumable(ledger, stored, batch);
   const spawns = planSpawns(ledger, holder, batch.spawn);
+  const retiredEpoch = spawns.length === 0 ? 0 : ledger.tables.retiredEpoch();
   const now = ledger.now();
   const before = stored ?? unbornRow(holder.workflowId, now);
   const deliveries = planDeliveries(ledger, { before, batch, spawns });
@@ -33,7 +34,7 @@ export function commitBatch(ledger: RunLedger, holder: Holder, batch: CommitBatc
   const after = afterCommit(left, batch, circumstances(ledger, { ...run, wants: batch.wants }, now));
   ledger.tables.updateRun(run, after, batch.header);
   for (const spawn of spawns) {
-    const born = newRow(spawn, { now, retiredEpoch: ledger.tables.retiredEpoch() });
+    const born = newRow(spawn, { now, retiredEpoch });
     insertNewRun(ledger, spawn, afterCreation(born, { now, wantedQueued: () => false }));
   }
   for (const delivery of deliveries) deliver(ledger, delivery);
@@ -44,7 +45,7 @@ export function commitBatch(ledger: RunLedger, holder: Holder, batch: CommitBatc
 function assertConsumable(ledger: RunLedger, run: RunRow | null, batch: CommitBatch): void {
   const seen = new Set<string>();
   for (const id of batch.consume) {
-    const queued = run !== null && ledger.tables.messageState(run.key, id) === "queued";
+    const queued = run !== null && ledger.tables.messageState(run, id) === "queued";
     if (!queued || seen.has(id)) throw notQueued(run?.workflowId ?? "", id);
     seen.add(id);
   }
@@ -66,14 +67,18 @@ function planSpawns(ledger: RunLedger, holder: Holder, spawn: readonly NewRun[])
   return [...planned.values()];
 }
 
-/** @returns the seal of the queue without what was consumed */
-function writeRows(ledger: RunLedger, { key, queueSeal }: RunRow, batch: CommitBatch): number {
+/** @returns the seal of the queue without what was consumed, and with the ids that are remembered */
+function writeRows(ledger: RunLedger, run: RunRow, batch: CommitBatch): number {
   const { tables } = ledger;
-  let left = queueSeal;
+  const { key } = run;
+  let left = run.queueSeal;
   for (const range of batch.deleteRanges) tables.deleteRows(key, range);
   for (const rowKey of batch.deletes) tables.deleteRow(key, rowKey);
   for (const entry of batch.puts) tables.putRow(key, entry);
-  for (const id of batch.consume) left = queueSealWithout(left, tables.removeMessage(key, id));
+  for (const id of batch.consume) {
+    const { place, remembered } = tables.removeMessage(run, id);
+    left = queueSealWith(queueSealWithout(left, place), remembered);
+  }
   for (const answer of batch.complete) tables.insertResponse(key, answer.id, answer.response);
   return left;
 }

@@ -21,7 +21,8 @@ export function deleteRun(ledger: Ledger, workflowId: string): boolean {
   const run = ledger.tables.findRun(workflowId);
   if (run === null) return false;
   // An epoch that damage has made huge would leave none above it.
-  ledger.tables.deleteRun({ key: run.key, epoch: run.damaged ? 0 : run.epoch });
+  const retired = Math.max(ledger.tables.retiredEpoch(), run.damaged ? 0 : run.epoch);
+  ledger.tables.deleteRun(run.key, retired);
   ledger.changed({ workflowId, kind: "deleted", due: false });
   return true;
 }

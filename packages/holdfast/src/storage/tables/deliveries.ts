@@ -8,12 +8,18 @@ import { assertSound } from "../damage.ts";
 import type { CommitBatch, NewMessage, NewRun, OutgoingMessage } from "../records.ts";
 import { type RunRow, unbornRow } from "../run-row.ts";
 import { afterMessage } from "../transitions.ts";
+import { QueueEnds } from "./queue-ends.ts";
 import type { MessageState, RunLedger } from "./tables.ts";
 
-/** A message that is certain to be taken. */
+/** A message that is certain to be taken, and where in its queue. */
 export interface Delivery {
   readonly to: string;
   readonly message: NewMessage;
+  readonly position: number;
+}
+
+/** A message that its receiver takes. */
+interface Accepted extends Omit<Delivery, "position"> {
   readonly front: boolean;
 }
 
@@ -32,31 +38,45 @@ type Receiver = Pick<RunRow, "key" | "workflowId" | "status" | "queued">;
 export function planDeliveries(ledger: RunLedger, sending: Sending): Delivery[] {
   const receivers = new Map<string, Receiver>();
   const ids = new Set<string>();
-  const deliveries: Delivery[] = [];
+  const accepted: Accepted[] = [];
   for (const send of sending.batch.send) {
-    const delivery = planOne(ledger, sending, { send, receivers, ids });
-    if (delivery !== null) deliveries.push(delivery);
+    const one = planOne(ledger, sending, { send, receivers, ids });
+    if (one !== null) accepted.push(one);
   }
-  return inFront(deliveries);
+  const ends = new QueueEnds(ledger.tables);
+  return inFront(accepted).map(({ to, message, front }) => {
+    const { key, workflowId } = receivers.get(to) as Receiver;
+    const position = refusing(message.id, () => ends.take({ key, workflowId }, front));
+    return { to, message, position };
+  });
 }
 
 /** Each message that is put back goes in front of the queue, so the last of them has to go first. */
-function inFront(deliveries: readonly Delivery[]): Delivery[] {
-  const front = deliveries.filter((delivery) => delivery.front).reverse();
-  return [...front, ...deliveries.filter((delivery) => !delivery.front)];
+function inFront(accepted: readonly Accepted[]): Accepted[] {
+  const front = accepted.filter((one) => one.front).reverse();
+  return [...front, ...accepted.filter((one) => !one.front)];
+}
+
+/** What `work` gives. @throws MessageRefusedError for what it throws with a type */
+function refusing<T>(messageId: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof HoldfastError ? new MessageRefusedError(messageId, error) : error;
+  }
 }
 
 function planOne(
   ledger: RunLedger,
   sending: Sending,
   plan: { send: OutgoingMessage; receivers: Map<string, Receiver>; ids: Set<string> },
-): Delivery | null {
+): Accepted | null {
   const { to, message, requeue = false } = plan.send;
   const identity = JSON.stringify([to, message.id]);
-  try {
+  return refusing(message.id, () => {
     assertMessageFits(to, message, ledger.limits);
     const receiver = plan.receivers.get(to) ?? findReceiver(ledger, sending, to);
-    const state = receiver.key === 0 ? "unknown" : ledger.tables.messageState(receiver.key, message.id);
+    const state = receiver.key === 0 ? "unknown" : ledger.tables.messageState(receiver, message.id);
     const there =
       plan.ids.has(identity) ||
       (requeue ? isQueuedAfter(sending, to, message.id, state) : state !== "unknown");
@@ -65,9 +85,7 @@ function planOne(
     plan.ids.add(identity);
     plan.receivers.set(to, { ...receiver, queued: receiver.queued + 1 });
     return { to, message, front: requeue };
-  } catch (error) {
-    throw error instanceof HoldfastError ? new MessageRefusedError(message.id, error) : error;
-  }
+  });
 }
 
 function isQueuedAfter(
@@ -96,10 +114,10 @@ function findReceiver(ledger: RunLedger, { before, batch, spawns }: Sending, to:
 }
 
 /** Puts a message into its run's queue and makes the run due if it waits for it. */
-export function deliver(ledger: RunLedger, { to, message, front }: Delivery): void {
+export function deliver(ledger: RunLedger, { to, message, position }: Delivery): void {
   const run = ledger.tables.findRun(to);
   if (run === null) throw new RunNotFoundError(to);
-  const seal = ledger.tables.insertMessage(run, message, front);
+  const seal = ledger.tables.insertMessage(run, message, position);
   const after = afterMessage(run, { name: message.name, seal }, ledger.now());
   ledger.tables.updateRun(run, after);
   ledger.changed({ workflowId: to, kind: "received", due: after.dueAt !== null });
@@ -114,14 +132,16 @@ export function enqueueMessage(
   const { workflowId, bare } = receiver;
   assertMessageFits(workflowId, message, ledger.limits);
   const run = ledger.tables.findRun(workflowId);
+  let position = 0;
   if (run === null && !bare) throw new RunNotFoundError(workflowId);
   if (run !== null) {
     assertSound(run);
-    if (ledger.tables.messageState(run.key, message.id) !== "unknown") return;
+    if (ledger.tables.messageState(run, message.id) !== "unknown") return;
     assertTakesMessage(run, ledger.queuedMessages);
+    position = ledger.tables.nextPosition(run, false);
   } else {
     assertTakesMessage({ workflowId, status: "pending", queued: 0 }, ledger.queuedMessages);
     ledger.tables.insertRun(unbornRow(workflowId, ledger.now()), new Uint8Array(0));
   }
-  deliver(ledger, { to: workflowId, message, front: false });
+  deliver(ledger, { to: workflowId, message, position });
 }

@@ -30,7 +30,12 @@ export function readImage(ledger: Ledger, workflowId: string): RunImage | null {
   const { entries, more } = ledger.tables.scan(run.key, START, null, DEFAULT_PAGE);
   const header = ledger.tables.header(run.key);
   const schedule = { status, wakeAt, wants };
-  const damage = run.damaged ? rowDamage(run) : queueDamage(run, ledger.tables.places(run.key));
+  const damage = run.damaged
+    ? rowDamage(run)
+    : queueDamage(run, {
+        places: () => ledger.tables.places(run.key),
+        remembered: () => ledger.tables.remembered(run.key),
+      });
   const image = { header, revision, epoch, claimsWithoutCommit, entries, complete: !more, schedule };
   return damage === null ? image : { ...image, damage };
 }

@@ -1,5 +1,5 @@
 import type { RunState } from "../../model/run.ts";
-import type { SealedPlace } from "../damage.ts";
+import type { RememberedId, SealedPlace } from "../damage.ts";
 import type { PageSize } from "../page.ts";
 import type { DriverLimits, EncodedHeader, KeyRange, KVEntry, NewMessage } from "../records.ts";
 import type { RunRow } from "../run-row.ts";
@@ -15,6 +15,14 @@ export interface QueuedMessage {
 /** The run that rows belong to. */
 export type RowOwner = Pick<RunRow, "key" | "workflowId">;
 
+/** What a message leaves behind when it is taken out of a queue. */
+export interface Removal {
+  /** The seal of its place; 0 if it has none, or if no such message was queued. */
+  readonly place: number;
+  /** The seal of its id, if that is remembered from now on; else 0. */
+  readonly remembered: number;
+}
+
 /** Where a message stands: `consumed` is no longer queued, and its id is remembered. */
 export type MessageState = "queued" | "consumed" | "unknown";
 
@@ -27,7 +35,7 @@ export type MessageState = "queued" | "consumed" | "unknown";
 export interface RunTables {
   /** A row that does not fit its checksum is shown as that of a damaged run (`seenRow`). */
   findRun(workflowId: string): RunRow | null;
-  /** The highest epoch of all runs that were deleted; 0 when none was. */
+  /** The highest epoch of all runs that were deleted; 0 when none was. @throws CorruptionError (`soundRetiredEpoch`) */
   retiredEpoch(): number;
   /** Gives the row with its key: greater than that of every run before, deleted ones included. */
   insertRun(run: RunRow, header: EncodedHeader): RunRow;
@@ -38,11 +46,14 @@ export interface RunTables {
   deleteRow(key: number, rowKey: Uint8Array): void;
   deleteRows(key: number, range: KeyRange): void;
 
-  messageState(key: number, messageId: string): MessageState;
-  /** Puts the message behind the others, or in front of them. @returns its seal */
-  insertMessage(run: RowOwner, message: NewMessage, front: boolean): number;
-  /** Takes the message out of the queue and remembers its id if it asks for that. @returns its seal, 0 if it has none */
-  removeMessage(key: number, messageId: string): number;
+  /** @throws CorruptionError for an id that does not fit its checksum (`assertRemembered`) */
+  messageState(run: RowOwner, messageId: string): MessageState;
+  /** The position behind all queued messages, or in front of them. @throws CorruptionError (`positionBeside`) */
+  nextPosition(run: RowOwner, front: boolean): number;
+  /** @returns the seal of its place */
+  insertMessage(run: RowOwner, message: NewMessage, position: number): number;
+  /** Takes the message out of the queue and remembers its id if it asks for that. */
+  removeMessage(run: RowOwner, messageId: string): Removal;
   hasMessage(key: number, names: readonly string[]): boolean;
   /** The first answer to a message stays. */
   insertResponse(key: number, messageId: string, response: Uint8Array): void;
@@ -50,8 +61,8 @@ export interface RunTables {
 
 /** All tables of a store in synchronous storage: memory and SQLite implement them. */
 export interface Tables extends RunTables {
-  /** Removes everything of the run; its epoch is retired. */
-  deleteRun(run: Pick<RunRow, "key" | "epoch">): void;
+  /** Removes everything of the run; `retiredEpoch` is from now on the highest of all runs that were deleted. */
+  deleteRun(key: number, retiredEpoch: number): void;
   header(key: number): EncodedHeader;
   /** Rows with `from <= key < to` (null: to the end) in ascending order, until the page is full. */
   scan(
@@ -64,6 +75,8 @@ export interface Tables extends RunTables {
   messages(key: number, names: readonly string[] | null, count: number): QueuedMessage[];
   /** The places of all queued messages, in any order. */
   places(key: number): Iterable<SealedPlace>;
+  /** The ids of consumed messages that are remembered, in any order. */
+  remembered(key: number): Iterable<RememberedId>;
   response(key: number, messageId: string): Uint8Array | null;
 
   /** Sound runs with `dueAt <= now`, longest due first; null: of any workflow. */

@@ -1,0 +1,6 @@
+-- Holdfast, SQLite schema 4. Ids of consumed messages, and what is left of deleted runs, have checksums too. Rows of schema 3
+-- have none (NULL) and are taken as they are.
+
+ALTER TABLE holdfast_consumed ADD COLUMN seal INTEGER;  -- of the run's id and the id; queue_seal of the run covers it
+ALTER TABLE holdfast_retired ADD COLUMN seal INTEGER;   -- of the epoch
+UPDATE holdfast_retired SET seal = 3416106875 WHERE epoch = 0;
