@@ -178,6 +178,50 @@ describe("request", () => {
   });
 });
 
+describe("a send that nobody waits for", () => {
+  it.each(["join", "try", "root"] as const)(
+    "is made once, also when its function failed and is recovered: %s",
+    async (where) => {
+      const { host, clock } = virtualStore();
+      let broken = true;
+      const received: unknown[] = [];
+      const receiver = defineWorkflow({
+        name: "receiver",
+        run: async (ctx) => {
+          for (let i = 0; i < 3; i++) received.push(await ctx.listenWithTimeout(`wait-${i}`, "m", 5_000));
+        },
+      });
+      const sender = defineWorkflow({
+        name: "sender",
+        run: async (ctx) => {
+          const send = async (scope: Pick<typeof ctx, "step" | "queue">): Promise<void> => {
+            const work = (): void => {
+              if (broken) throw new Error("broken");
+            };
+            const error = await scope
+              .step({ name: "work", maxRetries: 0, run: work })
+              .catch((e: unknown) => e);
+            void scope.queue.send("m", "hello", { to: "receiver" });
+            if (error !== undefined) throw error;
+          };
+          if (where === "join") await ctx.join("join", { one: { run: send } });
+          else if (where === "try") await ctx.try("try", send, { catch: ["join"] });
+          else await send(ctx);
+        },
+      });
+      const running = await host({ workflows: [receiver, sender] });
+      const got = await running.start(receiver, { workflowId: "receiver" });
+      const sent = await running.start(sender, { workflowId: "sender" });
+      await expect(clock.settle(sent.result())).rejects.toThrow();
+      broken = false;
+      await sent.recover();
+      await clock.settle(sent.result());
+      await clock.settle(got.result());
+      expect(received).toEqual(["hello", null, null]);
+    },
+  );
+});
+
 describe("wake", () => {
   it("has the run look again, but no timer fires early", async () => {
     const { host, clock } = virtualStore();

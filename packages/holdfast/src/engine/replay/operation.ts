@@ -94,9 +94,15 @@ export class Operation<Value> {
 
   /** As `settle`, but with the next commit, and hands over once that is durable. */
   settleOnCommit(settlement: Settlement): void {
-    const { run } = this.scope;
+    const { scope } = this;
+    const { run } = scope;
     let completion: Completion | null = null;
+    // What a function asked for before it ended is recorded with what stays of it: whoever enters it again finds it.
+    const forget = scope.onClose(() => {
+      if (!scope.left) this.#write(settlement);
+    });
     const record = (): void => {
+      forget();
       completion = this.#record(settlement);
     };
     run.outbox.onCommit(record, () => {
@@ -113,8 +119,18 @@ export class Operation<Value> {
   }
 
   #record(settlement: Settlement): Completion | null {
-    const { run } = this.scope;
     if (this.scope.closed) return null;
+    const entry = this.#write(settlement);
+    if (settlement.ephemeral !== true) this.scope.run.requireCommit();
+    return {
+      sequence: entry.sequence,
+      scope: this.scope,
+      deliver: () => this.#deliver(this.place.entry ?? entry),
+    };
+  }
+
+  #write(settlement: Settlement): Entry {
+    const { run } = this.scope;
     const entry: Entry = {
       ...this.entry,
       dueAt: null,
@@ -126,12 +142,7 @@ export class Operation<Value> {
       settledAt: run.stamp(),
     };
     run.journal.write(this.place, entry);
-    if (settlement.ephemeral !== true) run.requireCommit();
-    return {
-      sequence: entry.sequence,
-      scope: this.scope,
-      deliver: () => this.#deliver(this.place.entry ?? entry),
-    };
+    return entry;
   }
 
   /** Encodes a result and settles with it; a value that cannot be stored goes to `refused`. */
