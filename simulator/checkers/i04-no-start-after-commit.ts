@@ -27,7 +27,8 @@ export const noStartAfterCommit = checkerOf(
 const DURABLE: ReadonlySet<string> = new Set(["step", "tryStep", "sleep", "next", "batch"]);
 
 /** Errors of operations that were refused when they were asked for: these have no result. */
-const REFUSED_ON_THE_SPOT = /^HoldfastError\("(RollbackCheckpoint|InvalidArgument|Limit)Error"/;
+const REFUSED_ON_THE_SPOT =
+  /^HoldfastError\("(RollbackCheckpoint|InvalidArgument|Limit|MessageUnanswered)Error"/;
 
 /** Bodies that started before results that their pass had seen were committed; those of iterations may have been pruned instead. */
 function* hastyStarts(evidence: Evidence) {

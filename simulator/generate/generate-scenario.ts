@@ -88,7 +88,7 @@ function generateHosts(prng: Prng, swarm: Swarm): PlannedHost[] {
   return Array.from({ length: count }, () => ({
     version: 1,
     leaseMs: prng.pick([500, 1_000, 2_000, 5_000]),
-    pollMs: prng.pick([50, 200, 500, 1_000]),
+    pollMs: prng.pick([100, 300, 1_000, 2_000]),
     concurrency: prng.pick([1, 2, 10]),
     cacheSize: prng.pick([0, 1, 100]),
     clockRate: skewed ? prng.pick([1, 0.98, 1.02]) : 1,

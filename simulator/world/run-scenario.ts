@@ -59,6 +59,8 @@ class Play {
   readonly #numbers = new CallNumbers();
   /** Starts of runs and acts that are still to come or under way, as far as they end by themselves. */
   #pending = 0;
+  /** Resumes that are still to come: nothing comes of them when no run is held. */
+  #resumes = 0;
   #lastIncidentMs = 0;
 
   constructor(world: World) {
@@ -80,7 +82,7 @@ class Play {
     const standing = new Standing(this.#world);
     const look = async (): Promise<void> => {
       const over = this.#pending === 0 && this.#world.elapsedMs > this.#quietSinceMs;
-      if (over && (await standing.atRest(endAt))) atRest = true;
+      if (over && (await standing.atRest(endAt, this.#resumes > 0))) atRest = true;
       else timeline.after(LOOK_MS, () => void look());
     };
     timeline.after(LOOK_MS, () => void look());
@@ -112,24 +114,38 @@ class Play {
     for (const host of this.#hosts) host.start();
     for (const [run, { startAtMs }] of scenario.runs.entries())
       this.#at(startAtMs, () => this.#deeds.start(this.#client, run));
-    for (const [number, act] of scenario.acts.entries())
-      this.#at(act.atMs, () => this.#perform(act, number), ends(act));
+    for (const [number, act] of scenario.acts.entries()) this.#scheduleAct(act, number);
     for (const incident of scenario.incidents) this.#scheduleIncident(incident);
     damageStorage(this.#world);
     this.#at(scenario.quietAtMs, async () => this.#quieten());
   }
 
-  #at(atMs: number, act: () => Promise<void>, ends = true): void {
-    const { timeline } = this.#world;
-    this.#pending++;
-    timeline.at(WORLD_START + atMs, () => {
-      const done = (): void => {
-        this.#pending--;
-      };
-      const acting = act();
-      if (ends) void acting.then(done, done);
-      else done();
+  #scheduleAct(act: Act, number: number): void {
+    const perform = (): Promise<void> => this.#perform(act, number);
+    if (act.does.api !== "resume") {
+      this.#at(act.atMs, perform, ends(act));
+      return;
+    }
+    this.#resumes++;
+    this.#world.timeline.at(WORLD_START + act.atMs, () => {
+      this.#resumes--;
+      this.#pending++;
+      this.#begin(perform);
     });
+  }
+
+  #at(atMs: number, act: () => Promise<void>, ends = true): void {
+    this.#pending++;
+    this.#world.timeline.at(WORLD_START + atMs, () => this.#begin(act, ends));
+  }
+
+  #begin(act: () => Promise<void>, ends = true): void {
+    const done = (): void => {
+      this.#pending--;
+    };
+    const acting = act();
+    if (ends) void acting.then(done, done);
+    else done();
   }
 
   async #perform(act: Act, number: number): Promise<void> {

@@ -11,6 +11,7 @@ import type {
 } from "#holdfast/storage/records.ts";
 import type {
   Claim,
+  Claimant,
   ClaimOutcome,
   ClaimRequest,
   CreateOutcome,
@@ -105,10 +106,14 @@ export class SimStore implements WorkflowStore {
     return new SimDriver(this.#access, claim);
   }
 
-  enqueue(workflowId: string, message: NewMessage): Promise<void> {
+  enqueue(workflowId: string, message: NewMessage, claimant?: Claimant): Promise<Claim | null> {
     return this.#call("enqueue", workflowId, async ({ storage, record }) => {
-      await storage.enqueue(workflowId, message);
+      const claim = await storage.enqueue(workflowId, message, claimant);
       record({ type: "enqueued", run: workflowId, message });
+      const stored = claim === null ? null : await storage.get(workflowId);
+      if (claim !== null && claimant !== undefined && stored !== null)
+        record({ type: "claimed", run: workflowId, owner: claimant.owner, claim, record: stored });
+      return claim;
     });
   }
 

@@ -23,7 +23,8 @@ export class Standing {
     this.#restMs = 2 * longest(({ leaseMs }) => leaseMs) + 2 * longest(({ pollMs }) => pollMs) + 1_000;
   }
 
-  async atRest(endAt: number): Promise<boolean> {
+  /** @param resumes whether somebody is still to come who lets held runs go on */
+  async atRest(endAt: number, resumes: boolean): Promise<boolean> {
     const { runs } = await this.#world.timeline.hold(this.#world.storage.store.list({ limit: PAGE }));
     const now = this.#world.timeline.now;
     const standing = runs.map(
@@ -35,7 +36,7 @@ export class Standing {
       this.#since = now;
     }
     return (
-      runs.every((run) => rests(run, endAt)) &&
+      runs.every((run) => rests(run, endAt) && !(resumes && run.status === "paused")) &&
       now - this.#since >= this.#restMs &&
       !this.#somethingIsDue(now)
     );
