@@ -41,15 +41,20 @@ interface Listing extends Pick<RunQuery, "workflowName" | "limit"> {
   readonly before: number | null;
 }
 
-/** The runs of one page after another that fit their checksums: others are nobody's to take up, and hide none. */
-function* soundRuns(page: (offset: number) => SqliteRow[], size: number): Generator<RunRow> {
-  for (let offset = 0; ; offset += size) {
-    const rows = page(offset);
+/**
+ * The runs of one page after another that fit their checksums: others are nobody's to take up, and hide none. Each page is
+ * twice as long as the one before, so that many damaged ones are passed in few looks.
+ */
+function* soundRuns(page: (limit: number, offset: number) => SqliteRow[], first: number): Generator<RunRow> {
+  let offset = 0;
+  for (let limit = first; ; limit *= 2) {
+    const rows = page(limit, offset);
     for (const row of rows) {
       const run = readRun(row);
       if (!run.damaged) yield run;
     }
-    if (rows.length < size) return;
+    if (rows.length < limit) return;
+    offset += limit;
   }
 }
 
@@ -122,7 +127,8 @@ export class RunTable {
   /** Per workflow by the index, then merged: runs of other workflows, however many are due, cost nothing. */
   due(workflowNames: readonly string[] | null, now: number, limit: number): RunRow[] {
     const due = this.#names(workflowNames).flatMap((name) => {
-      const page = (offset: number): SqliteRow[] => this.#statements.all(DUE, name, now, limit, offset);
+      const page = (rows: number, offset: number): SqliteRow[] =>
+        this.#statements.all(DUE, name, now, rows, offset);
       return take(soundRuns(page, limit), limit);
     });
     due.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || a.key - b.key);
@@ -132,8 +138,8 @@ export class RunTable {
   earliestDue(workflowNames: readonly string[] | null, except: ReadonlySet<number>): number | null {
     let earliest: number | null = null;
     for (const name of this.#names(workflowNames)) {
-      const page = (offset: number): SqliteRow[] =>
-        this.#statements.all(WITH_DUE_TIME, name, EARLIEST_ROWS, offset);
+      const page = (rows: number, offset: number): SqliteRow[] =>
+        this.#statements.all(WITH_DUE_TIME, name, rows, offset);
       for (const { key, dueAt } of soundRuns(page, EARLIEST_ROWS)) {
         if (except.has(key) || dueAt === null) continue;
         earliest = Math.min(earliest ?? dueAt, dueAt);
