@@ -106,6 +106,7 @@ function adoptRow(journal: Journal, row: KVEntry): number {
     case KeySpace.error:
     case KeySpace.hold:
     case KeySpace.cancelled:
+    case KeySpace.undoing:
       journal.adoptSingle(space, body, checksum);
       break;
     default:

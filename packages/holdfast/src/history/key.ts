@@ -20,6 +20,7 @@ export const KeySpace = {
   error: 0x32,
   hold: 0x33,
   cancelled: 0x34,
+  undoing: 0x35,
 } as const;
 
 function digitsOf(value: number): number {

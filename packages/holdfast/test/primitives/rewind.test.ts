@@ -78,6 +78,42 @@ describe("rewind to a block", () => {
     expect(calls).toEqual(["at 0", "at 1", "at 2", "at 0", "at 1", "at 2", "at 3"]);
   });
 
+  it("goes back in a loop that has gone on, to an iteration whose state is kept, with the time at which that began", async () => {
+    const calls: string[] = [];
+    const times: number[] = [];
+    const handle = lab.start(
+      async (ctx: WorkflowContext) => {
+        await ctx.rollbackCheckpoint("checkpoint");
+        return ctx.loop({
+          name: "loop",
+          state: 0,
+          historyPruneInterval: 1,
+          run: async (inner, state) => {
+            times.push(inner.now());
+            await inner.step({
+              name: "body",
+              run: () => calls.push(`body ${state}`),
+              rollback: () => {},
+            });
+            if (state === 3) await inner.listen("wait", "go");
+            await inner.sleep("nap", 1_000);
+            return state === 4 ? Loop.break(state) : Loop.continue(state + 1);
+          },
+        });
+      },
+      { mode: "live" },
+    );
+    await lab.clock.advance(10_000);
+    expect(calls.splice(0)).toEqual(["body 0", "body 1", "body 2", "body 3"]);
+    const began = times.splice(0)[1];
+    await lab.clock.settle(handle.rewind({ to: "loop/#1/body" }));
+    await lab.clock.advance(10_000);
+    expect(calls).toEqual(["body 1", "body 2", "body 3"]);
+    expect(times[0]).toBe(began);
+    await lab.clock.settle(handle.send("go"));
+    expect((await lab.clock.settle(handle.result)).output).toBe(4);
+  });
+
   it("runs a race again, losers and all", async () => {
     const { first, second } = await again(async (ctx, calls) => {
       const { winner } = await ctx.race("race", [

@@ -52,6 +52,47 @@ describe("a handler that a deploy adds", () => {
     await lab.failure(looping(true));
     expect(undone).toEqual(["first"]);
   });
+
+  /** Three steps, of which the last has a handler in newer code only; the first one's handler ends when `letGo` says so. */
+  const three =
+    (undone: string[], { newer, letGo }: { newer: boolean; letGo: Promise<void> }) =>
+    async (ctx: WorkflowContext): Promise<void> => {
+      await ctx.rollbackCheckpoint("checkpoint");
+      const undo = (name: string) => (): void => void undone.push(name);
+      await ctx.step({
+        name: "first",
+        run: () => 1,
+        rollback: async () => {
+          await letGo;
+          undone.push("first");
+        },
+      });
+      await ctx.step({ name: "second", run: () => 2, rollback: undo("second") });
+      const third = { name: "third", run: () => 3 };
+      await ctx.step(newer ? { ...third, rollback: undo("third") } : third);
+      throw new Error("no stock");
+    };
+  const never = new Promise<void>(() => {});
+
+  async function interrupted(lab: EngineLab, code: ReturnType<typeof three>): Promise<void> {
+    const handle = lab.start(code);
+    const ended = handle.result.catch(() => {});
+    await lab.clock.advance(10);
+    expect(await lab.clock.settle(handle.getState())).toBe("rolling_back");
+    await lab.clock.settle(handle.evict());
+    await lab.clock.settle(ended);
+  }
+
+  test("in the middle of a rollback comes too late: what is undone was decided when it began", async () => {
+    const lab = new EngineLab();
+    const undone: string[] = [];
+    await interrupted(lab, three(undone, { newer: false, letGo: never }));
+    await interrupted(lab, three(undone, { newer: true, letGo: never }));
+    expect(undone).toEqual(["second"]);
+    const error = await lab.failure(three(undone, { newer: false, letGo: Promise.resolve() }));
+    expect(error.message).toBe("no stock");
+    expect(undone).toEqual(["second", "first"]);
+  });
 });
 
 describe("memoryBackoffMs", () => {

@@ -32,7 +32,7 @@ export async function rewindRun(operator: Operator, to: string): Promise<void> {
 const ENDINGS = [KeySpace.output, KeySpace.error, KeySpace.hold, KeySpace.cancelled];
 
 /**
- * Forgets the entry with this id, what is inside it, and all that came after it. Rollback handlers of what stays that have
+ * Forgets the entry with this id, what is inside it, and all that came after it, a rollback included: its handlers that have
  * failed begin anew.
  * @returns the messages that the forgotten entries had received, oldest first.
  */
@@ -43,19 +43,24 @@ export function forgetFrom(journal: Journal, to: string): ReturnType<typeof deco
   checkBeside(journal, target, from);
   if (journal.checkpointAt >= from) journal.checkpointAt = 0;
   const messages: ReturnType<typeof decodeMessages> = [];
-  const forgotten = [...journal.root.entries()].filter(
-    (place) => isAround(target, place) || place === target || comesAfter(place.entry, from),
-  );
+  const forgotten = [...journal.root.entries()].filter((place) => {
+    if (isAround(place, target)) return false;
+    return isAround(target, place) || place === target || comesAfter(place.entry, from);
+  });
   forgotten.sort((a, b) => a.entry.sequence - b.entry.sequence);
   for (const place of forgotten) {
     const { entry } = place;
     if (entry.kind === "message" && entry.result !== null && entry.status === "completed") {
       messages.push(...decodeMessages(entry.result));
     }
-    if (isAround(place, target)) journal.write(place, reopened(place, target));
-    else journal.removeEntry(place);
+    journal.removeEntry(place);
+  }
+  for (let at = target.parent; at !== null; at = at.parent) {
+    // An iteration's entry is the state that it begins with.
+    if (at.entry !== null && at.entry.kind !== "iteration") journal.write(at, reopened(at, at.entry, target));
   }
   resetHandlers(journal);
+  journal.setSingle(KeySpace.undoing, null);
   return messages;
 }
 
@@ -88,8 +93,8 @@ function isAround(place: Place, target: Place): boolean {
   return false;
 }
 
-function reopened(place: Place & { entry: Entry }, target: Place): Entry {
-  const { entry } = place;
+/** The entry of a block around the target: unfinished, and a loop at the iteration that the target is in. */
+function reopened(place: Place, entry: Entry, target: Place): Entry {
   const open: Entry = { ...entry, status: "pending", sequence: 0, settledAt: 0, result: null };
   if (entry.kind !== "loop") return open;
   const iteration = iterationOf(place, target);

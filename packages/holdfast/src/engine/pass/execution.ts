@@ -18,6 +18,7 @@ import { Turns } from "../replay/turns.ts";
 import type { VersionGate } from "../replay/version-gates.ts";
 import type { Wakeup } from "../replay/wakeup.ts";
 import { Outbox } from "./outbox.ts";
+import { isUndoingDecided } from "./undoing.ts";
 
 /** What an execution is made of. */
 export interface ExecutionSetup {
@@ -56,6 +57,7 @@ export class Execution implements Run {
   readonly parksOnRetry: boolean;
   readonly wakeup: Wakeup;
   readonly rollingBack: boolean;
+  readonly arms: boolean;
   readonly turns: Turns = new Turns();
   readonly timers: Timers;
   readonly bodies: Bodies = new Bodies();
@@ -95,6 +97,7 @@ export class Execution implements Run {
     this.parksOnRetry = setup.parksOnRetry ?? false;
     this.wakeup = setup.wakeup;
     this.rollingBack = setup.rollingBack;
+    this.arms = !setup.rollingBack || !isUndoingDecided(setup.journal);
     this.timers = new Timers(setup.world.clock, setup.now);
     this.mailbox = new Mailbox(
       () => this.timers.now(),

@@ -14,6 +14,7 @@ import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import type { Execution } from "./execution.ts";
 import type { CrashCount } from "./forward.ts";
+import { decideUndoing, isUndoingDecided } from "./undoing.ts";
 
 /** How far a rollback got. */
 export type RollbackEnd =
@@ -29,8 +30,8 @@ type Armed = Place & { readonly entry: Entry };
 /**
  * Owns: undoing a run (DESIGN 5.5): collecting the handlers by replay, and running them.
  * Invariants: which steps are undone is read from the history, not from what replay happens to visit (R18); strictly
- * in reverse order of commit, each once, each completion committed (P12, I27 to I29); nothing is undone when a handler
- * is missing (P6).
+ * in reverse order of commit, each once, each completion committed (P12, I27 to I29); which they are is durable before
+ * the first handler starts (undoing.ts); nothing is undone when a handler is missing (P6).
  */
 export class Rollback {
   readonly #execution: Execution;
@@ -86,11 +87,20 @@ export class Rollback {
 
   /** Runs the handlers that have not completed. */
   async run(): Promise<RollbackEnd> {
-    for (const place of this.#armed()) {
+    const armed = this.#armed();
+    await this.#decide(armed);
+    for (const place of armed) {
       const end = await this.#undo(place, this.#execution.handlers.get(place) as ArmedStep);
       if (end !== null) return end;
     }
     return { end: "done" };
+  }
+
+  async #decide(armed: readonly Armed[]): Promise<void> {
+    const { journal } = this.#execution;
+    if (armed.length === 0 || isUndoingDecided(journal)) return;
+    decideUndoing(journal);
+    await this.#committer.commit({ status: "rolling_back" }, null);
   }
 
   async #undo(place: Armed, step: ArmedStep): Promise<RollbackEnd | null> {

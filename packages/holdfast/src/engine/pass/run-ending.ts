@@ -11,6 +11,7 @@ import { holdRun } from "./hold.ts";
 import type { PassOutcome } from "./outcome.ts";
 import type { PassState } from "./pass-state.ts";
 import { recordFailure, storedError } from "./run-failing.ts";
+import { decideUndoing } from "./undoing.ts";
 
 /**
  * Owns: the ends of a run: completion, failure, hold.
@@ -40,6 +41,7 @@ export async function finishRun(
   recordFailure(journal, error, execution.origins);
   report.error({ workflow: { workflowId, error } });
   if (holdsArmed(journal.root)) {
+    decideUndoing(journal);
     await state.committer.commit({ status: "rolling_back", rollback: "failure" }, execution.outbox);
     return undo();
   }

@@ -20,6 +20,7 @@ import { Rollback } from "./rollback.ts";
 import { brokenOutcome, finishRun, holdPass, pausedOutcome } from "./run-ending.ts";
 import { originalError, recordFailure, recordRollbackFailure, storedError } from "./run-failing.ts";
 import { isScheduled, mendSchedule } from "./schedule.ts";
+import { decideUndoing } from "./undoing.ts";
 
 /**
  * One pass over a run (DESIGN 5.1), from replay to the point where nothing is left to do here. A parked pass can be
@@ -260,6 +261,7 @@ export class RunPass {
     control.clear();
     const undoes = this.#cancels.some((cancel) => cancel.compensate) && holdsArmed(journal.root);
     if (undoes) recordFailure(journal, error, execution.origins);
+    if (undoes && execution.live) decideUndoing(journal);
     await committer.commit(
       undoes ? { status: "rolling_back", rollback: "cancel" } : { status: "cancelled" },
       execution.outbox,

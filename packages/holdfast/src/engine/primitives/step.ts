@@ -61,12 +61,12 @@ export function step<Result>(scope: Scope, config: StepConfig<Result>): Promise<
 
 /**
  * A committed step has a handler. One that the code has gained since the commit (a handler added by a deploy, a history
- * of another engine) is armed from now on.
+ * of another engine) is armed from now on; once it is decided what a rollback undoes, it comes too late.
  */
 function arm(scope: Scope, place: Place, step: ArmedStep): void {
   const { run } = scope;
   const { entry } = place;
-  if (entry !== null && !entry.armed) {
+  if (entry !== null && !entry.armed && run.arms) {
     scope.armed();
     run.journal.write(place, { ...entry, armed: true });
   }

@@ -47,6 +47,8 @@ export interface Run {
   readonly live: boolean;
   /** Whether this pass only collects rollback handlers: recorded completions, nothing new. */
   readonly rollingBack: boolean;
+  /** Whether handlers that the code has gained count: until it is decided what a rollback undoes. */
+  readonly arms: boolean;
   /** Whether this process is giving the run up. */
   readonly evicted: boolean;
   readonly strict: boolean;
