@@ -71,10 +71,13 @@ export function recordedStore(store: WorkflowStore, world: Recorder): WorkflowSt
       const driver = store.driver({ workflowId: run, epoch });
       return recordedDriver(driver, { run, epoch, rows: rows.of(run) }, world);
     },
-    async enqueue(workflowId, message) {
+    async enqueue(workflowId, message, claimant) {
       failpoints.pass("enqueue.before");
-      await watched("enqueue", () => store.enqueue(workflowId, message));
+      const asked = now();
+      const claimed = await watched("enqueue", () => store.enqueue(workflowId, message, claimant));
       failpoints.pass("enqueue.after");
+      if (claimed !== null) await recordClaim(claimed, asked, false);
+      return claimed;
     },
     get: (workflowId) => store.get(workflowId),
     list: (query) => store.list(query),

@@ -24,6 +24,7 @@ export function createClient(options: ClientOptions): Client {
     definitionOf: () => null,
     resolve: (workflow) => (typeof workflow === "string" ? namedOnly(workflow) : definitionOf(workflow)),
     create: (run) => session.store.create(run),
+    send: async (workflowId, message) => void (await session.store.enqueue(workflowId, message)),
   });
   return clientFace(client);
 }

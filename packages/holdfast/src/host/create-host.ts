@@ -51,6 +51,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     create: (run) => worker.create(run),
   });
   const retention = new Retention(session, checked.retention);
+    send: (workflowId, message) => worker.send(workflowId, message),
   const running = new RunningHost({ session, worker, retention, scrub: new Scrub(session, workflows.names) });
   if (checked.drainOnSignal) running.drainOnSignal();
   running.start();

@@ -5,6 +5,7 @@ import type { RunPass } from "../engine/pass/run-pass.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
+import type { StoredMessage } from "../storage/records.ts";
 import type { Claim } from "../storage/store.ts";
 import type { Backoff } from "./backoff.ts";
 import type { Lease } from "./lease.ts";
@@ -30,8 +31,10 @@ export interface ClaimedRun {
   readonly definition: WorkflowDefinition;
   /** The monotonic time before the claim was asked for. */
   readonly since: number;
-  /** The pass of an earlier claim of this run may still be ending here. */
-  readonly before: Promise<void>;
+  /** The only queued message that the run waits for, where that is known: it was sent with this claim. */
+  readonly message: StoredMessage | null;
+  /** The pass of an earlier claim of this run, which may still be ending here. */
+  readonly before: Promise<void> | null;
 }
 
 /** What a run can be asked to do while it is hosted. */
@@ -58,8 +61,8 @@ export class HostedRun {
   readonly #now: () => number;
   #pass: RunPass | null = null;
   #stop: Stop | null = null;
-  /** Whether the run has ended with this claim, and so will never be due again by itself. */
-  ended = false;
+  /** Whether the run may become due again without anybody's doing: it has not ended, and waits not for messages alone. */
+  comesDueByItself = true;
   /** Why the run was taken from here. */
   #taken: { readonly reason: unknown } | null = null;
 
@@ -76,6 +79,10 @@ export class HostedRun {
     this.done = this.#run();
   }
 
+  get definition(): WorkflowDefinition {
+    return this.#claimed.definition;
+  }
+
   get workflowId(): string {
     return this.#claimed.claim.workflowId;
   }
@@ -84,6 +91,11 @@ export class HostedRun {
   stop(stop: Stop): void {
     if (this.#stop === null || STRENGTH.indexOf(stop) > STRENGTH.indexOf(this.#stop)) this.#stop = stop;
     this.#pass?.stop(stop);
+  }
+
+  /** A message of this name is being sent; call what is returned when it was, or was not. */
+  expect(name: string): () => void {
+    return this.#pass?.expect(name) ?? ((): void => {});
   }
 
   /** Somebody has taken the claim, or the run: its bodies are told `reason`, and nothing further happens here. */
@@ -101,11 +113,11 @@ export class HostedRun {
   }
 
   async #run(): Promise<void> {
-    await this.#claimed.before;
+    if (this.#claimed.before !== null) await this.#claimed.before;
     const { leases, quarantine, session } = this.#with;
     const guard = new LeaseGuard();
     const held = await this.#advance(guard);
-    this.ended = ["completed", "failed", "cancelled"].includes(held.outcome.state);
+    this.comesDueByItself = comesDueByItself(held.outcome);
     quarantine.leave(this);
     leases.drop(this.#lease);
     this.#keep(held.parked, held.outcome);
@@ -137,14 +149,14 @@ export class HostedRun {
 
   /** The parked pass of this run, under the new claim; null when there is none, or the run went on elsewhere. */
   #inPlace(): ParkedPass | null {
-    const { claim } = this.#claimed;
+    const { claim, message, before } = this.#claimed;
     const parked = this.#with.parked.take(claim.workflowId);
     if (parked === null) return null;
     if (!parked.pass.resumable || parked.pass.revision !== claim.revision) {
       leavePass(parked.pass);
       return null;
     }
-    parked.pass.reclaim(this.#passClaim(parked.guard));
+    parked.pass.reclaim(this.#passClaim(parked.guard), before === null ? message : null);
     return parked;
   }
 
@@ -218,6 +230,19 @@ export class HostedRun {
     const { workflowId } = this;
     if (isGone(error)) log.warn("a run was lost to another runner", { workflowId, error });
     else if (this.#taken === null) log.error("a run cannot go on here for now", { workflowId, error });
+  }
+}
+
+function comesDueByItself(outcome: PassOutcome): boolean {
+  switch (outcome.state) {
+    case "completed":
+    case "failed":
+    case "cancelled":
+      return false;
+    case "sleeping":
+      return outcome.wakeAt !== null;
+    default:
+      return true;
   }
 }
 

@@ -1,5 +1,9 @@
+import type { WorkflowDefinition } from "../model/workflow.ts";
+
 /** What this process itself runs of a store: a host's worker, or nothing. */
 export interface LocalRuns {
+  /** The workflow of a run that is in work or parked in memory here; null for others. */
+  definitionOf(workflowId: string): WorkflowDefinition | null;
   /** The claim was taken, or the run deleted: it stops here at once, with this reason, and writes nothing. */
   abandon(workflowId: string, reason: unknown): void;
   /** Stops the run here; resolves when it has stopped. */
@@ -7,4 +11,8 @@ export interface LocalRuns {
 }
 
 /** A client runs nothing. */
-export const noLocalRuns: LocalRuns = { abandon: () => {}, stopRun: async () => {} };
+export const noLocalRuns: LocalRuns = {
+  definitionOf: () => null,
+  abandon: () => {},
+  stopRun: async () => {},
+};

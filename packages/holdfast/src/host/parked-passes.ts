@@ -32,6 +32,10 @@ export class ParkedPasses {
     }
   }
 
+  get(workflowId: string): RunPass | undefined {
+    return this.#passes.get(workflowId)?.pass;
+  }
+
   /** Takes a pass out, to go on with it. */
   take(workflowId: string): ParkedPass | null {
     const parked = this.#passes.get(workflowId) ?? null;

@@ -6,20 +6,19 @@ import type { RunReader } from "./run-reader.ts";
 import type { StoreSession } from "./store-session.ts";
 
 /**
- * Sends a completable message and waits for its answer.
+ * The answer to a completable message that was sent.
  *
  * Owns: waiting for an answer.
- * Invariants: an answer that is stored is found, also when the run ended with the commit that gave it; asking again with
- * the same message id sends nothing and finds the same answer (I23).
+ * Invariants: an answer that is stored is found, also when the run ended with the commit that gave it; asking again for
+ * the same message id finds the same answer (I23).
  */
-export async function requestOfRun(
+export async function answerOfRun(
   session: StoreSession,
   reader: RunReader,
   request: { readonly message: NewMessage; readonly timeoutMs: number },
 ): Promise<unknown> {
   const { message, timeoutMs } = request;
   const { workflowId } = reader;
-  await session.store.enqueue(workflowId, message);
   const look = async (): Promise<Uint8Array | undefined> => {
     // The state first: an answer that came with the end is there when the end is.
     const { status } = await reader.record();

@@ -11,7 +11,6 @@ import { forkInStore } from "./fork-run.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import { RunControl } from "./run-control.ts";
 import { RunReader } from "./run-reader.ts";
-import { requestOfRun } from "./run-request.ts";
 import { type ResultOptions, resultOfRun } from "./run-result.ts";
 import type { StoreSession } from "./store-session.ts";
 import { watchRun } from "./watch-run.ts";
@@ -28,6 +27,8 @@ export interface HandleNeighbours {
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 
 /**
+  /** Resolves when the message is durable. */
+  readonly send: (workflowId: string, message: NewMessage) => Promise<void>;
  * A run in a store, as its handle shows it.
  *
  * Owns: which part of this folder does what.
@@ -57,7 +58,7 @@ export class StoredRun implements WorkflowHandle {
 
   async send(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
     const message = await this.#message(name, body, { options, completable: false });
-    await this.#with.session.store.enqueue(this.workflowId, message);
+    await this.#with.send(this.workflowId, message);
   }
 
   message(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {
@@ -67,7 +68,8 @@ export class StoredRun implements WorkflowHandle {
   async request(name: string, body?: unknown, options: RequestOptions = {}): Promise<unknown> {
     const timeoutMs = durationMs(options.timeout ?? DEFAULT_REQUEST_TIMEOUT_MS, "timeout");
     const message = await this.#message(name, body, { options, completable: true });
-    return requestOfRun(this.#with.session, this.#reader, { message, timeoutMs });
+    await this.#with.send(this.workflowId, message);
+    return answerOfRun(this.#with.session, this.#reader, { message, timeoutMs });
   }
 
   async #message(
@@ -76,7 +78,9 @@ export class StoredRun implements WorkflowHandle {
     how: { readonly options: SendOptions; readonly completable: boolean },
   ): Promise<NewMessage> {
     if (this.#definition === undefined) {
-      this.#definition = this.#with.definitionOf((await this.#reader.record()).workflowName);
+      const { local, definitionOf } = this.#with;
+      this.#definition =
+        local.definitionOf(this.workflowId) ?? definitionOf((await this.#reader.record()).workflowName);
     }
     return newMessage(this.#with.session.settings, this.#definition, { name, body, ...how });
   }

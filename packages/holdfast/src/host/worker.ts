@@ -1,10 +1,11 @@
 import { Wakeup } from "../engine/replay/wakeup.ts";
 import { RunEvictedError } from "../model/errors/run-errors.ts";
 import { StoreClosedError } from "../model/errors/storage-errors.ts";
-import type { NewRun } from "../storage/records.ts";
-import type { Claim, CreateOutcome } from "../storage/store.ts";
+import type { WorkflowDefinition } from "../model/workflow.ts";
+import type { NewMessage, NewRun } from "../storage/records.ts";
+import type { Claimant, CreateOutcome } from "../storage/store.ts";
 import { Backoff } from "./backoff.ts";
-import { HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts";
+import { type ClaimedRun, HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import { ParkedPasses } from "./parked-passes.ts";
@@ -78,17 +79,45 @@ export class Worker implements LocalRuns {
   }
 
   /** Creates a run; if there is room, it is in work here from its first instant, without another transaction. */
-  async create(run: NewRun): Promise<CreateOutcome> {
-    const { store, owner, leaseMs, settings } = this.#setup.session;
+  create(run: NewRun): Promise<CreateOutcome> {
+    return this.#withRoom(async (since, claimant) => {
+      const outcome = await this.#setup.session.store.create(run, claimant);
+      const { claim } = outcome;
+      if (claim !== null) await this.#adopt({ claim, since, message: null });
+      return outcome;
+    });
+  }
+
+  /** Sends a message; if the run waited for it, and there is room, it is in work here without another transaction. */
+  send(workflowId: string, message: NewMessage): Promise<void> {
+    return this.#withRoom(async (since, claimant) => {
+      const sent = this.#runs.get(workflowId)?.expect(message.name);
+      try {
+        const claim = await this.#setup.session.store.enqueue(workflowId, message, claimant);
+        // The store may keep the bytes that it was given.
+        const copy = { ...message, body: message.body.slice() };
+        if (claim !== null) await this.#adopt({ claim, since, message: copy });
+      } finally {
+        sent?.();
+      }
+    });
+  }
+
+  definitionOf(workflowId: string): WorkflowDefinition | null {
+    const { parked } = this.#neighbours;
+    return this.#runs.get(workflowId)?.definition ?? parked.get(workflowId)?.definition ?? null;
+  }
+
+  /** Does what may claim a run, with a room kept for it; when there is none, nothing is claimed. */
+  async #withRoom<T>(act: (since: number, claimant?: Claimant) => Promise<T>): Promise<T> {
+    const { owner, leaseMs, settings } = this.#setup.session;
     // What is being claimed takes its rooms first.
     await this.#claiming;
-    if (this.#stopping || this.#room <= 0) return store.create(run);
+    const since = settings.world.clock.monotonic();
+    if (this.#stopping || this.#room <= 0) return act(since);
     this.#reserved += 1;
     try {
-      const since = settings.world.clock.monotonic();
-      const outcome = await store.create(run, { owner, leaseMs });
-      if (outcome.claim !== null) await this.#adopt(outcome.claim, since);
-      return outcome;
+      return await act(since, { owner, leaseMs, workflowNames: this.#setup.workflows.names });
     } finally {
       this.#reserved -= 1;
       this.#roomCameFree();
@@ -215,7 +244,7 @@ export class Worker implements LocalRuns {
     );
     const { claims, nextDueAt, storeTime } = await claiming;
     const storeNow = storeClock(clock, storeTime);
-    await Promise.all(claims.map((claim) => this.#adopt(claim, since)));
+    await Promise.all(claims.map((claim) => this.#adopt({ claim, since, message: null })));
     if (claims.length === limit) return 0;
     if (nextDueAt === null) return pollMs;
     const leftMs = nextDueAt - storeNow();
@@ -223,7 +252,8 @@ export class Worker implements LocalRuns {
   }
 
   /** Runs the claim from here on; no other run can take its room in between. */
-  async #adopt(claim: Claim, since: number): Promise<void> {
+  async #adopt(adopted: Omit<ClaimedRun, "definition" | "before">): Promise<void> {
+    const { claim } = adopted;
     const { session, workflows } = this.#setup;
     const { workflowId } = claim;
     const definition = workflows.get(claim.workflowName);
@@ -233,16 +263,16 @@ export class Worker implements LocalRuns {
       });
       return;
     }
-    const before = this.#runs.get(workflowId)?.done ?? Promise.resolve();
-    const run = new HostedRun(this.#neighbours, { claim, definition, since, before });
+    const before = this.#runs.get(workflowId)?.done ?? null;
+    const run = new HostedRun(this.#neighbours, { ...adopted, definition, before });
     this.#runs.set(workflowId, run);
     this.#ending.add(run);
     void run.done.then(() => {
       this.#ending.delete(run);
       if (this.#runs.get(workflowId) === run) this.#runs.delete(workflowId);
-      // A run that parked has a due time of its own, which the next look is to know.
-      if (run.ended) this.#roomCameFree();
-      else this.#bell.notify();
+      // A due time that it has is to be known by the next look.
+      if (run.comesDueByItself) this.#bell.notify();
+      else this.#roomCameFree();
     });
   }
 

@@ -58,6 +58,9 @@ export interface ClaimOutcome {
   readonly storeTime: number;
 }
 
+/** Who takes a run that something makes due: as in a `ClaimRequest`. */
+export type Claimant = Pick<ClaimRequest, "owner" | "leaseMs" | "workflowNames">;
+
 export interface RenewOutcome {
   readonly workflowId: string;
   readonly epoch: number;
@@ -126,8 +129,12 @@ export interface WorkflowStore {
   release(claim: Pick<Claim, "workflowId" | "epoch">): Promise<void>;
   /** The driver of a run for the holder of `epoch`; reads work with any epoch. */
   driver(claim: Pick<Claim, "workflowId" | "epoch">): EngineDriver;
-  /** As `EngineDriver.enqueueMessage`; marks the run due in the same transaction when it wants the name. */
-  enqueue(workflowId: string, message: NewMessage): Promise<void>;
+  /**
+   * As `EngineDriver.enqueueMessage`; marks the run due in the same transaction when it wants the name. With `claimant`
+   * a run of its workflows that was not due, and is now, belongs to the caller from this instant, and the claim is given.
+   * Null: there was nothing to claim; the message is queued all the same.
+   */
+  enqueue(workflowId: string, message: NewMessage, claimant?: Claimant): Promise<Claim | null>;
   /** The answer to a completable message, or null while there is none. */
   response(workflowId: string, messageId: string): Promise<Uint8Array | null>;
   /** `wake`: due now. `pause`: the holder pauses at its next pause point. `RunNotFoundError`, `RunFinishedError`. */

@@ -64,6 +64,18 @@ const spawnsApart = driving((driver, store) => ({
 const wakesApart: BreakStore = (store) => ({
   enqueue: async (workflowId, message) => store.enqueue(workflowId, { ...message, name: `${message.name} ` }),
 });
+/** Claims for the sender after the message is queued, whatever the run is. */
+const claimsForSender: BreakStore = (store) => ({
+  enqueue: async (workflowId, message, claimant) => {
+    await store.enqueue(workflowId, message);
+    if (claimant === undefined) return null;
+    const run = { workflowId, force: false };
+    return (await store.claim({ ...claimant, limit: 1, run })).claims[0] ?? null;
+  },
+});
+const claimsNothing: BreakStore = (store) => ({
+  enqueue: (workflowId, message) => store.enqueue(workflowId, message),
+});
 const lenient = claiming((request) => {
   const { run } = request;
   return run === undefined ? request : { ...request, run: { ...run, force: true } };
@@ -158,6 +170,8 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
   ["sends though it is fenced", sendsApart, "fence-effects"],
   ["starts runs though it is fenced", spawnsApart, "fence-effects"],
   ["wakes nobody with a message", wakesApart, "due-message"],
+  ["gives no claim with a message", claimsNothing, "enqueue-claims"],
+  ["gives a sender any run", claimsForSender, "enqueue-claims-no-other"],
   ["hands out leased runs", lenient, "claim-live-lease"],
   ["hands out runs of other workflows", anyWorkflow, "claim-names"],
   ["never ends a lease", foreverLeased, "due-dead-holder"],

@@ -37,6 +37,8 @@ export class Mailbox {
   readonly #expired: (message: StoredMessage) => void;
   #hints: AbortController | null = null;
   #look = false;
+  #arrival: StoredMessage | null = null;
+  readonly #expected: Set<{ readonly name: string }> = new Set();
 
   constructor(now: () => number, expired: (message: StoredMessage) => void) {
     this.#now = now;
@@ -68,6 +70,30 @@ export class Mailbox {
     this.#look = true;
   }
 
+  /** A message of this name is on its way; call what is returned when it has come, or does not come. */
+  expect(name: string): () => void {
+    const expected = { name };
+    this.#expected.add(expected);
+    return () => {
+      this.#expected.delete(expected);
+      this.#look = true;
+    };
+  }
+
+  /** Whether a message that is waited for is on its way. */
+  get isExpecting(): boolean {
+    if (this.#expected.size === 0) return false;
+    const wanted = this.wants() ?? [];
+    for (const { name } of this.#expected) if (wanted.includes(name)) return true;
+    return false;
+  }
+
+  /** This is the only queued message that a wait is open for: until more is heard, nothing else need be read. */
+  arrived(message: StoredMessage): void {
+    this.#arrival = message;
+    this.#look = true;
+  }
+
   /** Whether a look at the queue could find something new. */
   get wantsLook(): boolean {
     return this.#look && this.#waits.size > 0;
@@ -87,7 +113,7 @@ export class Mailbox {
   /** Looks at the queue and serves the waits in the order in which they were asked. */
   async look(source: MessageSource): Promise<void> {
     this.#look = false;
-    const pages = await this.#pages(source);
+    const pages = this.#arrived() ?? (await this.#pages(source));
     const gone = new Set<string>();
     for (const [wait, page] of pages) {
       if (wait.scope.closed || !this.#waits.has(wait)) continue;
@@ -110,6 +136,16 @@ export class Mailbox {
         wait.timedOut();
       }
     }
+  }
+
+  /** What has arrived, for each wait; null when the queue has to be read. */
+  #arrived(): Map<MessageWait, readonly StoredMessage[]> | null {
+    const message = this.#arrival;
+    this.#arrival = null;
+    // A wait that is about to end looks for what was sent before its deadline, which the arrival may not be.
+    if (message === null || this.#expiring.size > 0) return null;
+    const page = this.#isFresh(message) ? [message] : [];
+    return new Map([...this.#waits].map((wait) => [wait, wait.names.includes(message.name) ? page : []]));
   }
 
   /** What is queued for each wait; waits for the same names share a read. */
@@ -163,9 +199,12 @@ export class Mailbox {
     this.#look = true;
   }
 
-  /** Asks the storage for hints from now on; call it before looking, so that nothing comes unseen in between (R7). */
-  listen(source: MessageSource, arrived: () => void): void {
-    if (this.#hints !== null || this.#waits.size === 0) return;
+  /**
+   * Asks the storage for hints from now on, unless it was asked already; call it before looking, so that nothing comes
+   * unseen in between (R7).
+   */
+  listen(source: MessageSource, arrived: () => void): boolean {
+    if (this.#hints !== null || this.#waits.size === 0) return false;
     const hints = new AbortController();
     this.#hints = hints;
     void source.waitForMessages(this.wants(), hints.signal).then(() => {
@@ -174,6 +213,7 @@ export class Mailbox {
       this.#look = true;
       arrived();
     });
+    return true;
   }
 
   #stopHints(): void {

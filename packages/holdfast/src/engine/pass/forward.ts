@@ -122,7 +122,7 @@ export class Forward {
     // The run's own time may be over.
     if (execution.outcome !== null) return null;
     if (mailbox.wantsLook) {
-      mailbox.listen(this.#committer.driver, () => this.#hinted());
+      if (this.#wantsHints()) this.#listen();
       await mailbox.look(patientMessages(this.#committer.driver, execution.world.clock));
     }
     if (execution.turns.waiting) return null;
@@ -143,6 +143,7 @@ export class Forward {
       this.#tellForeign();
       return this.#waitForTheWorld();
     }
+    if (wish === "none" && mailbox.isExpecting) return this.#waitForTheWorld();
     return { end: "parked", wakeAt: timers.earliest(), wants: mailbox.wants() };
   }
 
@@ -196,7 +197,8 @@ export class Forward {
     const delay = timers.delay();
     if (delay !== null) cancels.push(world.clock.setTimer(delay, () => wakeup.notify()));
     if (mailbox.isWaiting) {
-      mailbox.listen(this.#committer.driver, () => this.#hinted());
+      // What came since the last look is not hinted at any more.
+      if (!mailbox.isExpecting && this.#listen()) this.#hinted();
       cancels.push(world.clock.setTimer(this.#pollMs, () => this.#polled()));
     }
     await wakeup.wait();
@@ -211,8 +213,20 @@ export class Forward {
     this.#execution.wakeup.notify();
   }
 
+  /** Whether there is a use for hints: the storage itself wakes a claimed run that parks. */
+  #wantsHints(): boolean {
+    const { bodies, busy } = this.#execution;
+    return this.#committer.epoch === 0 || busy || bodies.waiting.length > 0;
+  }
+
+  /** Whether hints come from now on, and did not before. */
+  #listen(): boolean {
+    return this.#execution.mailbox.listen(this.#committer.driver, () => this.#hinted());
+  }
+
   #hinted(): void {
     this.#pollMs = FIRST_POLL_MS;
+    this.#execution.mailbox.hint();
     this.#execution.wakeup.notify();
   }
 

@@ -1,7 +1,7 @@
 import type { Journal } from "../../history/journal.ts";
 import { answerTo, bodyPayload } from "../../history/message-body.ts";
 import { takeSnapshot } from "../../history/snapshot.ts";
-import type { RunSchedule } from "../../storage/records.ts";
+import type { RunSchedule, StoredMessage } from "../../storage/records.ts";
 import { Payloads } from "../replay/payloads.ts";
 import { guarded, type Report } from "../replay/report.ts";
 import { Wakeup } from "../replay/wakeup.ts";
@@ -66,13 +66,14 @@ export class PassState {
   }
 
   /** Goes on under a new claim. */
-  reclaim(claim: PassClaim): void {
+  reclaim(claim: PassClaim, message: StoredMessage | null): void {
     this.claim = claim;
     this.committer.driver = claim.driver;
     this.committer.epoch = claim.epoch;
     this.holdsClaim = true;
     this.execution.timers.now = claim.now;
-    this.execution.mailbox.hint();
+    if (message === null) this.execution.mailbox.hint();
+    else this.execution.mailbox.arrived(message);
   }
 
   newExecution(rollingBack: boolean): Execution {

@@ -1,6 +1,5 @@
 import type { Journal } from "../../history/journal.ts";
 import { KeySpace } from "../../history/key.ts";
-import { LimitError } from "../../model/errors/argument-errors.ts";
 import {
   BranchAbandonedError,
   RunCancelledError,
@@ -8,7 +7,8 @@ import {
   RunPausedError,
 } from "../../model/errors/run-errors.ts";
 import { isTerminal, type TerminalState } from "../../model/run.ts";
-import type { RunSchedule } from "../../storage/records.ts";
+import type { WorkflowDefinition } from "../../model/workflow.ts";
+import type { RunSchedule, StoredMessage } from "../../storage/records.ts";
 import { holdsArmed } from "../replay/block.ts";
 import type { Wish } from "./control.ts";
 import { Forward } from "./forward.ts";
@@ -19,6 +19,7 @@ import { patientMessages } from "./patient-read.ts";
 import { Rollback } from "./rollback.ts";
 import { brokenOutcome, finishRun, holdPass, pausedOutcome } from "./run-ending.ts";
 import { originalError, recordFailure, recordRollbackFailure, storedError } from "./run-failing.ts";
+import { limitRunTime } from "./run-time.ts";
 import { isScheduled, mendSchedule } from "./schedule.ts";
 import { decideUndoing } from "./undoing.ts";
 
@@ -70,15 +71,32 @@ export class RunPass {
     return this.#ended === null;
   }
 
-  /** Goes on with a new claim, after the pass was parked and its run claimed again. */
-  reclaim(claim: PassClaim): void {
-    this.#state.reclaim(claim);
+  get definition(): WorkflowDefinition {
+    return this.#state.settings.definition;
+  }
+
+  /**
+   * Goes on with a new claim, after the pass was parked and its run claimed again. `message`: the only queued one that
+   * the run waits for, where that is known.
+   */
+  reclaim(claim: PassClaim, message: StoredMessage | null): void {
+    this.#state.reclaim(claim, message);
   }
 
   /** Somebody outside has news: a message may be there. */
   hint(): void {
     this.#state.execution.mailbox.hint();
     this.#state.wakeup.notify();
+  }
+
+  /** A message of this name is being sent: a pass that waits for it does not park before. Call what is returned then. */
+  expect(name: string): () => void {
+    const { execution, wakeup } = this.#state;
+    const arrived = execution.mailbox.expect(name);
+    return () => {
+      arrived();
+      wakeup.notify();
+    };
   }
 
   /** Stops the pass: at once (`evict`), or when what runs has ended (`drain`, `pause`). */
@@ -150,7 +168,7 @@ export class RunPass {
       state.report.event({ type: "run-started", replayed: header.sequence });
       const input = await state.value(KeySpace.input);
       this.#forward = new Forward(state.execution, state.committer, state.control, state.crashes);
-      this.#limitRunTime();
+      limitRunTime(state);
       state.execution.start(input);
     }
     return this.#goForward(this.#forward);
@@ -283,24 +301,5 @@ export class RunPass {
   #loseCancels(state: TerminalState | "rolling_back"): void {
     for (const { done } of this.#cancels.splice(0)) done({ cancelled: false, state });
     if (this.#state.control.wish === "cancel") this.#state.control.clear();
-  }
-
-  #limitRunTime(): void {
-    const { execution, settings, journal, workflowId } = this.#state;
-    const { runTimeMs: maximum } = settings.limits;
-    if (maximum === Number.POSITIVE_INFINITY) return;
-    const { createdAt } = journal.header;
-    execution.timers.add(createdAt + maximum, maximum, () => {
-      const actual = execution.timers.now() - createdAt;
-      const where = `The time that run "${workflowId}" takes`;
-      const error = new LimitError({
-        limit: "runTimeMs",
-        maximum,
-        actual,
-        where,
-        remedy: "Make it shorter, or raise the limit.",
-      });
-      execution.outcome ??= { ok: false, error };
-    });
   }
 }

@@ -7,7 +7,9 @@ import { assertMessageFits } from "../batch-limits.ts";
 import { assertSound } from "../damage.ts";
 import type { CommitBatch, NewMessage, NewRun, OutgoingMessage } from "../records.ts";
 import { type RunRow, unbornRow } from "../run-row.ts";
-import { afterMessage } from "../transitions.ts";
+import type { Claim, Claimant } from "../store.ts";
+import { afterClaim, afterMessage } from "../transitions.ts";
+import { circumstances, claimOf } from "./claim-runs.ts";
 import { QueueEnds } from "./queue-ends.ts";
 import type { MessageState, RunLedger } from "./tables.ts";
 
@@ -113,14 +115,33 @@ function findReceiver(ledger: RunLedger, { before, batch, spawns }: Sending, to:
   return { key: 0, workflowId: to, status: spawned.status, queued: 0 };
 }
 
-/** Puts a message into its run's queue and makes the run due if it waits for it. */
-export function deliver(ledger: RunLedger, { to, message, position }: Delivery): void {
+/**
+ * Puts a message into its run's queue and makes the run due if it waits for it; a run that was not due then belongs to
+ * the claimant, if there is one.
+ */
+export function deliver(
+  ledger: RunLedger,
+  { to, message, position }: Delivery,
+  claimant?: Claimant,
+): Claim | null {
   const run = ledger.tables.findRun(to);
   if (run === null) throw new RunNotFoundError(to);
   const seal = ledger.tables.insertMessage(run, message, position);
-  const after = afterMessage(run, { name: message.name, seal }, ledger.now());
+  const now = ledger.now();
+  const received = afterMessage(run, { name: message.name, seal }, now);
+  const taken = claimant !== undefined && isDue(received, now) && !isDue(run, now) && runs(claimant, run);
+  const after = taken ? afterClaim(received, claimant, circumstances(ledger, received, now)) : received;
   ledger.tables.updateRun(run, after);
-  ledger.changed({ workflowId: to, kind: "received", due: after.dueAt !== null });
+  ledger.changed({ workflowId: to, kind: "received", due: !taken && after.dueAt !== null });
+  return taken ? claimOf(after, claimant.leaseMs, now) : null;
+}
+
+function isDue({ dueAt }: RunRow, now: number): boolean {
+  return dueAt !== null && dueAt <= now;
+}
+
+function runs({ workflowNames }: Claimant, { workflowName }: RunRow): boolean {
+  return workflowNames === null || workflowNames.includes(workflowName);
 }
 
 /** `enqueue` of a store, `enqueueMessage` of a driver: a message that is known already changes nothing. */
@@ -128,7 +149,8 @@ export function enqueueMessage(
   ledger: RunLedger,
   receiver: { workflowId: string; bare: boolean },
   message: NewMessage,
-): void {
+  claimant?: Claimant,
+): Claim | null {
   const { workflowId, bare } = receiver;
   assertMessageFits(workflowId, message, ledger.limits);
   const run = ledger.tables.findRun(workflowId);
@@ -136,12 +158,12 @@ export function enqueueMessage(
   if (run === null && !bare) throw new RunNotFoundError(workflowId);
   if (run !== null) {
     assertSound(run);
-    if (ledger.tables.messageState(run, message.id) !== "unknown") return;
+    if (ledger.tables.messageState(run, message.id) !== "unknown") return null;
     assertTakesMessage(run, ledger.queuedMessages);
     position = ledger.tables.nextPosition(run, false);
   } else {
     assertTakesMessage({ workflowId, status: "pending", queued: 0 }, ledger.queuedMessages);
     ledger.tables.insertRun(unbornRow(workflowId, ledger.now()), new Uint8Array(0));
   }
-  deliver(ledger, { to: workflowId, message, position });
+  return deliver(ledger, { to: workflowId, message, position }, claimant);
 }

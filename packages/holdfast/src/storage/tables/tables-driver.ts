@@ -42,8 +42,8 @@ export class TablesDriver implements EngineDriver {
     return this.#transactor.read((ledger) => this.#peek(ledger, names, count));
   }
 
-  enqueueMessage(message: NewMessage): Promise<void> {
-    return this.#transactor.write((ledger) => enqueueMessage(ledger, this.#holder, message));
+  async enqueueMessage(message: NewMessage): Promise<void> {
+    await this.#transactor.write((ledger) => enqueueMessage(ledger, this.#holder, message));
   }
 
   waitForMessages(names: readonly string[] | null, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import type { EngineDriver } from "../driver.ts";
 import type { DriverLimits, NewMessage, NewRun } from "../records.ts";
 import type {
   Claim,
+  Claimant,
   ClaimOutcome,
   ClaimRequest,
   CreateOutcome,
@@ -64,8 +65,9 @@ export class TablesStore implements WorkflowStore {
     return new TablesDriver(this.#transactor, { workflowId, epoch, bare: false }, this.#limits);
   }
 
-  enqueue(workflowId: string, message: NewMessage): Promise<void> {
-    return this.#transactor.write((ledger) => enqueueMessage(ledger, { workflowId, bare: false }, message));
+  enqueue(workflowId: string, message: NewMessage, claimant?: Claimant): Promise<Claim | null> {
+    const receiver = { workflowId, bare: false };
+    return this.#transactor.write((ledger) => enqueueMessage(ledger, receiver, message, claimant));
   }
 
   response(workflowId: string, messageId: string): Promise<Uint8Array | null> {

@@ -4,6 +4,8 @@ import { expectEqual, expectOffered, expectRejection } from "./expectations.ts";
 import { batch, bytes, message, newRun, row, send } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
 
+const CLAIMANT = { owner: "sender", leaseMs: 10_000, workflowNames: ["w"] };
+
 /** What a commit does to other runs, and what stores do with messages. */
 export const effectCases = casesOf<StoreContext>({
   "enqueue-refused": [
@@ -22,6 +24,38 @@ export const effectCases = casesOf<StoreContext>({
         },
         { queuedMessages: 1 },
       ),
+  ],
+  "enqueue-claims": [
+    "gives a run that a message makes due to its sender, in the same instant",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        await createParked(store, "a", { wants: ["m"] });
+        const claim = await store.enqueue("a", message("1"), CLAIMANT);
+        const expected = { workflowId: "a", workflowName: "w", epoch: 2, revision: 2, leaseMs: 10_000 };
+        expectEqual(claim, { ...expected, storeTime: clock.now(), pauseRequested: false }, "the claim");
+        expectEqual((await store.get("a"))?.lease?.owner, "sender", "the lease's owner");
+        expectEqual(await dueIds(store), [], "due runs");
+        if (claim !== null) await commitAs(store, claim, { consume: ["1"] });
+        clock.advance(10_000);
+        expectEqual(await dueIds(store), ["a"], "due runs when the lease has ended");
+      }),
+  ],
+  "enqueue-claims-no-other": [
+    "gives a sender no run that the message does not make due, or that is not one of its workflows",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        await createParked(store, "deaf", { wants: ["other"] });
+        await createParked(store, "due", { wants: ["m"], wakeAt: clock.now() });
+        await createParked(store, "paused", { status: "paused" });
+        await createParked(store, "waiting", { wants: ["m"] });
+        await createClaimed(store, "held");
+        for (const id of ["deaf", "due", "paused", "held"])
+          expectEqual(await store.enqueue(id, message("1"), CLAIMANT), null, `the claim of "${id}"`);
+        const stranger = { ...CLAIMANT, workflowNames: ["another"] };
+        expectEqual(await store.enqueue("waiting", message("1"), stranger), null, "of another workflow");
+        expectEqual(await store.enqueue("waiting", message("1"), CLAIMANT), null, "with a known message");
+        expectEqual((await dueIds(store)).sort(), ["due", "waiting"], "due runs");
+      }),
   ],
   "enqueue-response": [
     "gives the answer of a commit to whoever asks for it",
