@@ -78,24 +78,25 @@ function completable(
 function giveAnswer(scope: Scope, place: Place, answer: { id: string; response: unknown }): Promise<void> {
   const { run } = scope;
   const operation = new Operation<void>({ scope, place, kind: "answer" }, () => undefined);
+  if (place.entry === null && run.rollingBack) return operation.promise;
+  scope.departing.add(operation.promise);
   if (place.entry !== null) return operation.replay(place.entry);
-  if (run.rollingBack) return operation.promise;
-  run.whenLive(() => {
-    const send = (response: Uint8Array): void => {
+  const send = (response: Uint8Array): void =>
+    run.whenLive(() => {
       if (scope.closed) return;
       run.outbox.answer({ id: answer.id, response: frameBody(answerTo(answer.id), response) });
       operation.settleOnCommit({ status: "completed", result: response });
-    };
-    const refuse = (error: unknown): void => operation.fail(error);
-    let encoded: Uint8Array | Promise<Uint8Array>;
-    try {
-      encoded = run.payloads.encode(answer.response, `the answer to message ${answer.id}`);
-    } catch (error) {
-      refuse(error);
-      return;
-    }
-    if (isPromise(encoded)) void run.inTurn(encoded).then(send, refuse);
-    else send(encoded);
-  });
+    });
+  const refuse = (error: unknown): void => run.whenLive(() => operation.fail(error));
+  // Encoded at once: what becomes of the response afterwards changes nothing.
+  let encoded: Uint8Array | Promise<Uint8Array>;
+  try {
+    encoded = run.payloads.encode(answer.response, `the answer to message ${answer.id}`);
+  } catch (error) {
+    refuse(error);
+    return operation.promise;
+  }
+  if (isPromise(encoded)) void run.inTurn(encoded).then(send, refuse);
+  else send(encoded);
   return operation.promise;
 }

@@ -90,6 +90,8 @@ export class Forward {
       if (unasked !== undefined) {
         return { end: "diverged", error: divergenceAt(execution, unasked, "ends") };
       }
+      // What nobody has awaited is not done yet: an answer, a send.
+      execution.goLive();
     }
     return { end: "settled", outcome };
   }

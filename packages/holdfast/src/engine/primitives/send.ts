@@ -36,8 +36,9 @@ export function send(
   const place = group.child({ type: SegmentType.item, value: ordinal });
   const operation = new Operation<void>({ scope, place, kind: "send" }, () => undefined);
   if (!run.live) run.asked.set(group, "scope").set(place, "send");
-  if (recorded !== null) return operation.replay(recorded);
-  if (encoded === null) return operation.promise;
+  if (recorded === null && encoded === null) return operation.promise;
+  scope.departing.add(operation.promise);
+  if (encoded === null) return operation.replay(recorded as Entry);
   const go = (bytes: Uint8Array): void => run.whenLive(() => dispatch(operation, { to, name, bytes }));
   if (encoded instanceof Uint8Array) go(encoded);
   else void run.inTurn(encoded).then(go, (error: unknown) => run.whenLive(() => operation.fail(error)));

@@ -99,6 +99,7 @@ export async function runFunction(scope: Scope, call: (ctx: WorkflowContext) => 
   } catch (error) {
     outcome = { ok: false, error };
   }
+  for (const departing of scope.departing) await departing.settled();
   if (scope.left) return new Promise(() => {});
   if (!scope.run.live && !scope.run.rollingBack) {
     const unasked = firstUnasked(scope.place, scope.run.asked);

@@ -176,6 +176,7 @@ export class Operation<Value> {
   #deliver(entry: Entry): void | Promise<void> {
     const { run } = this.scope;
     this.scope.time = Math.max(this.scope.time, entry.settledAt);
+    this.scope.departing.delete(this.promise);
     if (entry.status === "failed") {
       const error = decodeFailure(entry.result ?? new Uint8Array(0));
       if (typeof error === "object" && error !== null) run.origins.set(error, this.place);

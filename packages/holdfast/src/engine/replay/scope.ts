@@ -4,6 +4,7 @@ import { LimitError } from "../../model/errors/argument-errors.ts";
 import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
 import { Draws } from "./draws.ts";
 import type { Run } from "./run.ts";
+import type { WatchedPromise } from "./watched-promise.ts";
 
 /** One strand of sequential code: the root, or a branch. What must not be interleaved is kept here. */
 export interface Strand {
@@ -24,6 +25,8 @@ export class Scope {
   readonly strand: Strand;
   /** Steps of this scope that run or wait for a retry. */
   readonly running: Set<Place> = new Set();
+  /** Sends and answers that are not durable yet: the function of the scope has not ended before they are. */
+  readonly departing: Set<WatchedPromise<unknown>> = new Set();
   /** Failures that were handed over to nobody. */
   readonly unseenFailures: Map<Place, unknown> = new Map();
   /** Operations of this scope by name index: kind, and how many messages were sent under it. */

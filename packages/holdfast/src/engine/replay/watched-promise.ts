@@ -25,6 +25,14 @@ export class WatchedPromise<Value> extends Promise<Value> {
     return super.then(fulfilled, rejected);
   }
 
+  /** Fulfilled when the promise is settled, either way. To wait for it is not to look at it. */
+  async settled(): Promise<void> {
+    await super.then(
+      () => {},
+      () => {},
+    );
+  }
+
   /** A rejection that nobody looks at does not end the process. */
   keepQuiet(): void {
     super.then(undefined, () => {});
