@@ -49,9 +49,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
     definitionOf: (name) => workflows.get(name),
     resolve: (workflow) => workflows.of(workflow),
     create: (run) => worker.create(run),
+    send: (workflowId, message) => worker.send(workflowId, message),
   });
   const retention = new Retention(session, checked.retention);
-    send: (workflowId, message) => worker.send(workflowId, message),
   const running = new RunningHost({ session, worker, retention, scrub: new Scrub(session, workflows.names) });
   if (checked.drainOnSignal) running.drainOnSignal();
   running.start();

@@ -22,13 +22,13 @@ export interface HandleNeighbours {
   readonly local: LocalRuns;
   /** The workflow that is known under this name; null when none is. */
   readonly definitionOf: (workflowName: string) => WorkflowDefinition | null;
+  /** Resolves when the message is durable. */
+  readonly send: (workflowId: string, message: NewMessage) => Promise<void>;
 }
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 
 /**
-  /** Resolves when the message is durable. */
-  readonly send: (workflowId: string, message: NewMessage) => Promise<void>;
  * A run in a store, as its handle shows it.
  *
  * Owns: which part of this folder does what.
