@@ -9,6 +9,7 @@ import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { NewMessage } from "../storage/records.ts";
 import { forkInStore } from "./fork-run.ts";
 import type { LocalRuns } from "./local-runs.ts";
+import { answerOfRun } from "./run-answer.ts";
 import { RunControl } from "./run-control.ts";
 import { RunReader } from "./run-reader.ts";
 import { type ResultOptions, resultOfRun } from "./run-result.ts";
