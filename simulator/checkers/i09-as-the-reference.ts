@@ -4,15 +4,14 @@ import { defaultCodec } from "#holdfast/history/payload.ts";
 import { decodeRunFailure } from "#holdfast/history/run-failure.ts";
 import { HoldfastError } from "#holdfast/model/errors/holdfast-error.ts";
 import { type Commit, type Life, livesOf } from "../evidence/lives.ts";
-import { outlineOf } from "../evidence/outline.ts";
 import { programOf, versionsOfLife } from "../evidence/programs.ts";
 import { canonicalText } from "../program/canonical.ts";
 import { expectedEnd } from "../reference/expected-end.ts";
 import { storedErrorText } from "../reference/operations.ts";
 import { checkerOf } from "./checker-of.ts";
 
-/** Failures of functions that return while something of theirs is under way: a matter of turns. */
-const OF_TURNS: ReadonlySet<string> = new Set(["ENTRY_IN_PROGRESS", "FAILURE_UNAWAITED"]);
+/** The code of the failure of a function that returned while a step of its own still ran. */
+const IN_PROGRESS = "ENTRY_IN_PROGRESS";
 
 export const asTheReference = checkerOf(
   "I9",
@@ -27,16 +26,14 @@ export const asTheReference = checkerOf(
       // A fork may have been given results of another version.
       const copied = (life.commits[0]?.entries.length ?? 0) > 0 && program.newer !== undefined;
       if (versions.size > 1 || copied || commit.fact > life.damagedAt) continue;
-      const { end, problems: all } = expectedEnd(evidence, life, { program, version, commit });
-      const ofTurns = (problem: string): boolean => [...OF_TURNS].some((code) => problem.includes(code));
-      const problems = leavesStrands(program) ? all.filter((problem) => !ofTurns(problem)) : all;
+      const { end, problems: all, unsure } = expectedEnd(evidence, life, { program, version, commit });
+      const ofTurns = (problem: string): boolean => problem.includes(IN_PROGRESS);
+      const problems = unsure ? all.filter((problem) => !ofTurns(problem)) : all;
       const at = { run: life.run, fact: commit.fact };
       const found = foundEnd(commit);
-      if (leavesStrands(program) && found.code !== null && OF_TURNS.has(found.code)) continue;
       for (const problem of problems) yield { problem, ...at };
       if (end === "undecided" || problems.length > 0) continue;
-      // Strands that were left may have been what the code went on from.
-      if (end === null && leavesStrands(program)) continue;
+      if (unsure && found.code === IN_PROGRESS) continue;
       const expected =
         end === null ? "not at all" : end.ok ? end.text : `with the failure ${storedErrorText(end.error)}`;
       if (expected !== found.text)
@@ -63,8 +60,4 @@ function foundEnd({ singles }: Commit): { readonly text: string; readonly code: 
   const error = row == null ? undefined : decodeFailure(decodeRunFailure(row).failure);
   const code = HoldfastError.is(error) ? error.code : null;
   return { text: `with the failure ${canonicalText(error)}`, code };
-}
-
-function leavesStrands(program: Parameters<typeof outlineOf>[0]): boolean {
-  return outlineOf(program).all.some(({ kind }) => kind === "together");
 }

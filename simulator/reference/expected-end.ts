@@ -13,6 +13,8 @@ export interface ExpectedEnd {
   readonly end: End | "undecided";
   /** What is recorded inside and does not follow from the program, in words. */
   readonly problems: readonly string[];
+  /** Whether functions may have returned while something of theirs ran, and nobody can tell. */
+  readonly unsure: boolean;
 }
 
 export function expectedEnd(
@@ -27,10 +29,12 @@ export function expectedEnd(
   const interpreter = new Interpreter(new Recorded(evidence, life, commit), stepResults(evidence, life));
   const body = version === 2 ? (program.newer ?? program.body) : program.body;
   const { problems } = interpreter;
+  let end: ExpectedEnd["end"];
   try {
-    return { end: interpreter.values(body, new ScopePlace(""), { at: 0 }), problems };
+    end = interpreter.values(body, new ScopePlace(""), { at: 0 });
   } catch (error) {
-    if (error instanceof Undecided) return { end: "undecided", problems };
-    throw error;
+    if (!(error instanceof Undecided)) throw error;
+    end = "undecided";
   }
+  return { end, problems, unsure: interpreter.unsure };
 }

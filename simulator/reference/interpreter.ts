@@ -1,3 +1,4 @@
+import { EntryInProgressError } from "#holdfast/model/errors/history-errors.ts";
 import { caughtValue, keptText } from "../program/block-values.ts";
 import { canonicalText } from "../program/canonical.ts";
 import type { Block, Statement, StatementOf } from "../program/program.ts";
@@ -23,6 +24,7 @@ export class Interpreter implements Interpreting {
   readonly steps: Steps;
   /** What is recorded and does not follow, in words. */
   readonly problems: string[] = [];
+  unsure = false;
 
   constructor(recorded: Recorded, steps: Steps) {
     this.recorded = recorded;
@@ -44,10 +46,15 @@ export class Interpreter implements Interpreting {
     return { ok: true, values, broke: false, at: now };
   }
 
-  /** The values of a block as a list. */
-  values(block: Block, scope: ScopePlace, beginning: Beginning): End {
+  functionEnd(block: Block, scope: ScopePlace, beginning: Beginning): BlockEnd {
     const end = this.block(block, scope, beginning);
-    return end === null || !end.ok ? end : value(listText(end.values), end.at);
+    if (end === null || !end.ok || scope.running.length === 0) return end;
+    const error = new EntryInProgressError(this.recorded.life.run, scope.running);
+    return { ok: false, error, origin: null, at: end.at };
+  }
+
+  values(block: Block, scope: ScopePlace, beginning: Beginning): End {
+    return listOf(this.functionEnd(block, scope, beginning));
   }
 
   statement(statement: Statement, scope: ScopePlace, standing: Standing): End {
@@ -119,7 +126,7 @@ export class Interpreter implements Interpreting {
     if (entry === null || entry.status === "pending") return null;
     const block = entry.count === 1 ? older : newest;
     const beginning = { at: Math.max(at.at, entry.sequence), prefix: at.position };
-    const end = this.values(block, scope, beginning);
+    const end = listOf(this.block(block, scope, beginning));
     if (end === null || !end.ok) return end;
     return value(objectText({ version: String(entry.count), values: end.text }), end.at);
   }
@@ -127,8 +134,12 @@ export class Interpreter implements Interpreting {
   #if(statement: StatementOf<"if">, scope: ScopePlace, { at, position, values }: Standing): End {
     const even = (values[statement.statement] ?? "undefined").length % 2 === 0;
     const prefix = `${position}.${even ? "even" : "odd"}`;
-    const end = this.values(even ? statement.even : statement.odd, scope, { at, prefix });
+    const end = listOf(this.block(even ? statement.even : statement.odd, scope, { at, prefix }));
     if (end === null || !end.ok) return end;
     return value(objectText({ even: String(even), values: end.text }), end.at);
   }
+}
+
+function listOf(end: BlockEnd): End {
+  return end === null || !end.ok ? end : value(listText(end.values), end.at);
 }

@@ -10,8 +10,12 @@ export interface Interpreting {
   readonly steps: Steps;
   /** What is recorded and does not follow, in words. */
   readonly problems: string[];
+  /** Whether strands are left of which nobody can tell how far they had come: functions may have returned too early or not. */
+  unsure: boolean;
   block(block: Block, scope: ScopePlace, beginning: Beginning): BlockEnd;
-  /** The values of a block as a list. */
+  /** What a function that performs a block comes to: one that returns while steps of its strands run has failed. */
+  functionEnd(block: Block, scope: ScopePlace, beginning: Beginning): BlockEnd;
+  /** The values of a function's block as a list. */
   values(block: Block, scope: ScopePlace, beginning: Beginning): End;
   statement(statement: Statement, scope: ScopePlace, standing: Standing): End;
 }

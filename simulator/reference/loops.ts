@@ -35,7 +35,7 @@ function iterate(
     }
     if (state.count >= loop.times)
       return value(endText(loop.stateful ? state : { ...state, sum: "" }, [], false), at);
-    const end = interpreter.block(loop.body, scope, { at });
+    const end = interpreter.functionEnd(loop.body, scope, { at });
     if (end === null || !end.ok) return end;
     // Without a state nothing is handed on but the iteration's number.
     state = nextStateOf(loop.stateful ? state : { ...state, sum: "" }, listText(end.values));

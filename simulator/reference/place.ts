@@ -5,6 +5,8 @@ export class ScopePlace {
   readonly path: string;
   /** Sends so far, by name. */
   readonly sends: Map<string, number> = new Map();
+  /** Steps that strands have begun and that have not ended. */
+  readonly running: string[] = [];
 
   constructor(path: string) {
     this.path = path;

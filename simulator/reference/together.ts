@@ -1,6 +1,7 @@
 import { caughtValue, keptText } from "../program/block-values.ts";
 import { canonicalText } from "../program/canonical.ts";
 import type { Block, Statement, StatementOf } from "../program/program.ts";
+import { visitStatements } from "../program/walk.ts";
 import { type End, type Failure, listText, objectText, Undecided, type Value, value } from "./end.ts";
 import type { Interpreting, Standing } from "./interpreting.ts";
 import type { ScopePlace } from "./place.ts";
@@ -16,6 +17,8 @@ export function endOfTogether(
   const ends = statements.map((statement, index) =>
     interpreter.statement(statement, scope, { ...standing, position: `${standing.position}.${index}` }),
   );
+  for (const [index, end] of ends.entries())
+    if (end === null) leave(interpreter, statements[index] as Statement, scope);
   const settled = ends.filter((end) => end !== null);
   const all = settled.length === ends.length;
   const last = Math.max(standing.at, ...settled.map(({ at }) => at));
@@ -40,6 +43,15 @@ export function endOfTogether(
     case "allSettled":
       return all ? value(listText(settled.map(settledText)), last) : null;
   }
+}
+
+/** A strand that has not ended: whoever goes on without it leaves it behind, and what still runs is told. */
+function leave(interpreter: Interpreting, statement: Statement, scope: ScopePlace): void {
+  if (statement.kind === "step") scope.running.push(scope.named(statement.name));
+  else
+    visitStatements({ statements: [statement] }, ({ kind }) => {
+      if (kind === "step") interpreter.unsure = true;
+    });
 }
 
 function settledText(end: Value | Failure): string {

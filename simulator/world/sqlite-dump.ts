@@ -19,13 +19,15 @@ export function dumpOfSqlite(database: DatabaseSync): MemoryDump {
       const of = (table: string, order: string): SqliteRow[] =>
         rows(`SELECT * FROM holdfast_${table} WHERE run = ? ORDER BY ${order}`, row.key);
       const queue = of("messages", "position");
+      const remembered = of("consumed", "id");
       return {
         row,
         header: bytes(stored.header),
         entries: of("entries", "key").map(entryOf),
         messages: queue.map(messageOf),
         places: queue.map(placeOf),
-        consumed: of("consumed", "id").map(({ id }) => fromExactText(String(id))),
+        consumed: remembered.map(({ id }) => fromExactText(String(id))),
+        consumedSeals: remembered.map(({ seal }) => (seal === null ? null : Number(seal))),
         responses: of("responses", "id").map(({ id, response }) => [
           fromExactText(String(id)),
           bytes(response),
