@@ -4,6 +4,7 @@ import type { FactOf } from "../evidence/fact-of.ts";
 import { holdingOfPass } from "../evidence/holdings.ts";
 import { entryAt, type Life } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
+import { blocksAround } from "../evidence/paths.ts";
 import { programOf } from "../evidence/programs.ts";
 import { startsOf } from "../evidence/starts.ts";
 import { checkerOf } from "./checker-of.ts";
@@ -77,11 +78,6 @@ function committedBefore(life: Life, path: string, n: number): Entry | null {
     } else if (resets) result = null;
   }
   return blocksAround(path).some((block) => wasTakenBack(life, block, { since, n })) ? null : result;
-}
-
-function blocksAround(path: string): readonly string[] {
-  const parts = path.split("/");
-  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
 }
 
 function wasTakenBack(

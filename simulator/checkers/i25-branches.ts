@@ -1,9 +1,11 @@
+import type { Entry } from "#holdfast/history/entry.ts";
 import { escapeName } from "#holdfast/history/location.ts";
 import { defaultCodec } from "#holdfast/history/payload.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { holdingOfPass } from "../evidence/holdings.ts";
 import { type Commit, commitBefore, entryAt, type Life, lifeAt, livesOf } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
+import { blocksAround } from "../evidence/paths.ts";
 import { programOf } from "../evidence/programs.ts";
 import { type Start, startsOf } from "../evidence/starts.ts";
 import { checkerOf } from "./checker-of.ts";
@@ -69,13 +71,20 @@ function winnerOf(result: Uint8Array | null): string {
   return typeof value?.winner === "string" ? value.winner : "";
 }
 
+/** A step of the block that had not ended; what a block inside has left behind is a matter of that block. */
 function openStep(life: Life, path: string, fact: number): string | null {
   for (const inside of life.versions.keys()) {
     if (!inside.startsWith(`${path}/`)) continue;
     const entry = entryAt(life, inside, fact + 1);
-    if (entry?.kind === "step" && entry.status === "pending") return inside;
+    if (entry?.kind !== "step" || entry.status !== "pending") continue;
+    const between = blocksAround(inside).filter((block) => block.length > path.length);
+    if (!between.some((block) => isSettled(entryAt(life, block, fact + 1)))) return inside;
   }
   return null;
+}
+
+function isSettled(entry: Entry | null): boolean {
+  return entry !== null && entry.status !== "pending";
 }
 
 /** Bodies in losing branches that were running, and whose signal was not aborted when the winner was committed. */

@@ -1,3 +1,4 @@
+import { callsOf } from "./calls.ts";
 import type { Evidence } from "./evidence.ts";
 import { generationAt } from "./lives.ts";
 import type { Start } from "./starts.ts";
@@ -23,15 +24,27 @@ export function hadReason(evidence: Evidence, before: Start, again: Start): bool
   // Who does not know yet that the run was taken from it goes on for a while.
   if (!before.held || !again.held || before.aborted !== null || again.holding.fromAt >= before.holding.until)
     return true;
+  if (wasTaken(evidence, { run, from: n, to: again.began.n })) return true;
   for (let i = n + 1; i < again.began.n; i++) {
     const fact = evidence.facts[i];
     if (fact === undefined) continue;
     if (fact.process === process && (fact.type === "fault" || LEFT_BY.has(fact.type))) return true;
-    // Called in between, or before and still at it.
-    const call = fact.type === "called" || fact.type === "call-ended" ? fact : null;
-    if (call?.run === run && TAKEN_BY.has(call.what.api)) return true;
     // The engine holds a run whose bytes are damaged, or whose commit is too large.
     if (fact.type === "committed" && fact.run === run && fact.record.status === "paused") return true;
   }
   return false;
+}
+
+/** Whether somebody outside was at work on the run at some time between two facts. */
+function wasTaken(
+  evidence: Evidence,
+  { run, from, to }: { readonly run: string; readonly from: number; readonly to: number },
+): boolean {
+  return callsOf(evidence).some(
+    ({ began, ended }) =>
+      began.run === run &&
+      TAKEN_BY.has(began.what.api) &&
+      began.n < to &&
+      (ended?.n ?? Number.POSITIVE_INFINITY) > from,
+  );
 }

@@ -1,3 +1,4 @@
+import type { PauseReason } from "#holdfast/model/run.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Outcome } from "./fact.ts";
 import type { FactOf } from "./fact-of.ts";
@@ -38,10 +39,16 @@ export function drawSeen(evidence: Evidence, seen: FactOf<"seen">): SeenResult |
   const { life, epoch, taken } = holding;
   const last = commitBefore(life, seen.n);
   const firm = life.commits.some(
-    ({ batch, fact }) => batch?.epoch === epoch && fact > seen.n && fact < taken,
+    ({ batch, fact, header }) =>
+      batch?.epoch === epoch && fact > seen.n && fact < taken && !holds(header?.pause ?? null),
   );
   const undoing = last === undefined || last.header?.rollback !== "none";
   return firm && !undoing ? { life, committed: last.generation } : null;
+}
+
+/** Whether a commit only tells why the run cannot go on: what the pass came to is given up. */
+function holds(pause: PauseReason | null): boolean {
+  return pause !== null && pause !== "operator";
 }
 
 /** The commit with which the result came: later ones only changed what stands beside it. */
