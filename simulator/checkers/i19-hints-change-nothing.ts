@@ -39,13 +39,13 @@ function prematurity(evidence: Evidence, { life, run, process, from, fromAt }: H
   return `the run was claimed, which sleeps until ${wakeAt} with nothing for it`;
 }
 
-/** A wake that no claim has answered. */
+/** A wake that no claim has answered; who asks for a cancel wakes the run too. */
 function wasWoken({ facts }: Evidence, life: Life, before: number): boolean {
   return facts.some(
     (fact) =>
       fact.type === "requested" &&
       fact.run === life.run &&
-      fact.what === "wake" &&
+      fact.what !== "pause" &&
       fact.n > life.from &&
       fact.n < before,
   );

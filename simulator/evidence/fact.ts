@@ -1,6 +1,6 @@
 import type { RunState } from "#holdfast/model/run.ts";
 import type { CommitBatch, NewMessage, NewRun } from "#holdfast/storage/records.ts";
-import type { Claim, RunRecord } from "#holdfast/storage/store.ts";
+import type { Claim, HolderRequest, RunRecord } from "#holdfast/storage/store.ts";
 
 /**
  * What happened in a world, seen from outside of the engine: by the step bodies, by those who call the API, and by the
@@ -184,7 +184,7 @@ export type StorageFact =
   | { readonly type: "released"; readonly run: string; readonly epoch: number }
   | { readonly type: "enqueued"; readonly run: string; readonly message: NewMessage }
   | { readonly type: "deleted"; readonly run: string; readonly existed: boolean }
-  | { readonly type: "requested"; readonly run: string; readonly what: "wake" | "pause" };
+  | { readonly type: "requested"; readonly run: string; readonly what: "wake" | HolderRequest };
 
 export type WorldFact =
   | { readonly type: "process-started"; readonly version: number }

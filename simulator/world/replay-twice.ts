@@ -30,7 +30,7 @@ export async function replayTwice(world: World, stored: MemoryDump): Promise<voi
 
 /** Nothing has come that it waits for. */
 function sleepsOn({ row, messages }: MemoryRunDump, now: number): boolean {
-  if (row.status !== "sleeping" || row.wokenIn !== null || row.pauseRequested) return false;
+  if (row.status !== "sleeping" || row.wokenIn !== null || row.requested !== null) return false;
   if (row.wakeAt !== null && row.wakeAt <= now) return false;
   return !messages.some(({ name, expiresAt }) => expiresAt !== null || row.wants?.includes(name));
 }

@@ -15,6 +15,7 @@ import type {
   ClaimOutcome,
   ClaimRequest,
   CreateOutcome,
+  HolderRequest,
   RenewOutcome,
   RunPage,
   RunQuery,
@@ -121,7 +122,7 @@ export class SimStore implements WorkflowStore {
     return this.#call("response", workflowId, ({ storage }) => storage.response(workflowId, messageId));
   }
 
-  request(workflowId: string, what: "wake" | "pause"): Promise<void> {
+  request(workflowId: string, what: "wake" | HolderRequest): Promise<void> {
     return this.#call("request", workflowId, async ({ storage, record }) => {
       await storage.request(workflowId, what);
       record({ type: "requested", run: workflowId, what });

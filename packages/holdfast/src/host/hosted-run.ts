@@ -6,7 +6,7 @@ import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { StoredMessage } from "../storage/records.ts";
-import type { Claim } from "../storage/store.ts";
+import type { Claim, HolderRequest } from "../storage/store.ts";
 import type { Backoff } from "./backoff.ts";
 import type { Lease } from "./lease.ts";
 import { LeaseGuard } from "./lease-guard.ts";
@@ -61,6 +61,8 @@ export class HostedRun {
   readonly #now: () => number;
   #pass: RunPass | null = null;
   #stop: Stop | null = null;
+  /** Whether the run is to cancel itself. */
+  #cancels = false;
   /** Whether the run may become due again without anybody's doing: it has not ended, and waits not for messages alone. */
   comesDueByItself = true;
   /** Why the run was taken from here. */
@@ -73,9 +75,9 @@ export class HostedRun {
     this.#now = storeClock(clock, claimed.claim.storeTime);
     this.#lease = neighbours.leases.hold(claimed.claim, claimed.since, {
       lost: (error) => this.#lost(error),
-      pauseRequested: () => this.stop("pause"),
+      requested: (what) => this.#asked(what),
     });
-    if (claimed.claim.pauseRequested) this.#stop = "pause";
+    if (claimed.claim.requested !== null) this.#asked(claimed.claim.requested);
     this.done = this.#run();
   }
 
@@ -91,6 +93,17 @@ export class HostedRun {
   stop(stop: Stop): void {
     if (this.#stop === null || STRENGTH.indexOf(stop) > STRENGTH.indexOf(this.#stop)) this.#stop = stop;
     this.#pass?.stop(stop);
+  }
+
+  /** The run cancels itself with compensation: in the commit that says so, what its bodies have come to is stored (P12). */
+  cancel(): void {
+    this.#cancels = true;
+    void this.#pass?.cancel(true);
+  }
+
+  #asked(what: HolderRequest): void {
+    if (what === "pause") this.stop("pause");
+    else this.cancel();
   }
 
   /** A message of this name is being sent; call what is returned when it was, or was not. */
@@ -143,8 +156,12 @@ export class HostedRun {
   /** Tells the pass what came while there was none. */
   #begin(pass: RunPass): void {
     this.#pass = pass;
-    if (this.#taken !== null) pass.abandon(this.#taken.reason);
-    else if (this.#stop !== null) pass.stop(this.#stop);
+    if (this.#taken !== null) {
+      pass.abandon(this.#taken.reason);
+      return;
+    }
+    if (this.#stop !== null) pass.stop(this.#stop);
+    if (this.#cancels) void pass.cancel(true);
   }
 
   /** The parked pass of this run, under the new claim; null when there is none, or the run went on elsewhere. */
@@ -203,7 +220,8 @@ export class HostedRun {
     if (parked === null) return;
     parked.guard.lease = null;
     const waits = outcome.state === "sleeping" || outcome.state === "rolling_back";
-    if (waits && parked.pass.resumable && this.#stop === null) this.#with.parked.put(parked);
+    if (waits && parked.pass.resumable && this.#stop === null && !this.#cancels)
+      this.#with.parked.put(parked);
     else leavePass(parked.pass);
   }
 

@@ -94,6 +94,6 @@ export class LeaseKeeper {
       return;
     }
     lease.renewed(since);
-    if (outcome.pauseRequested) lease.pauseRequested();
+    if (outcome.requested !== null) lease.requested(outcome.requested);
   }
 }

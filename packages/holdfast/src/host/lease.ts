@@ -1,13 +1,13 @@
 import type { Clock } from "../model/clock.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
-import type { Claim } from "../storage/store.ts";
+import type { Claim, HolderRequest } from "../storage/store.ts";
 
 /** Who is told about a lease. */
 export interface LeaseHolder {
   /** The lease is over or the claim was taken: nothing further may be started or written. Called at most once. */
   readonly lost: (error: FencedError) => void;
-  /** Somebody asked for a pause of the run. */
-  readonly pauseRequested: () => void;
+  /** Somebody asked for this. */
+  readonly requested: (what: HolderRequest) => void;
 }
 
 /** Shares of a lease: when it is renewed, when a failed renewal is tried again, when the run is stopped for safety. */
@@ -66,8 +66,8 @@ export class Lease {
     this.#stopAt = Math.max(this.#stopAt, since + this.claim.leaseMs * STOP_AFTER);
   }
 
-  pauseRequested(): void {
-    if (this.held) this.#holder.pauseRequested();
+  requested(what: HolderRequest): void {
+    if (this.held) this.#holder.requested(what);
   }
 
   /** Looks at the clock: when the time is over, the lease is lost. A timer may fire late, so others look too. */

@@ -6,6 +6,8 @@ export interface LocalRuns {
   definitionOf(workflowId: string): WorkflowDefinition | null;
   /** The claim was taken, or the run deleted: it stops here at once, with this reason, and writes nothing. */
   abandon(workflowId: string, reason: unknown): void;
+  /** Has a run that is in work here cancel itself, with compensation. */
+  cancelRun(workflowId: string): void;
   /** Stops the run here; resolves when it has stopped. */
   stopRun(workflowId: string, stop: "pause" | "evict"): Promise<void>;
 }
@@ -14,5 +16,6 @@ export interface LocalRuns {
 export const noLocalRuns: LocalRuns = {
   definitionOf: () => null,
   abandon: () => {},
+  cancelRun: () => {},
   stopRun: async () => {},
 };

@@ -1,8 +1,8 @@
 import { cancelRun } from "../engine/operators/cancel.ts";
 import { Operator } from "../engine/operators/operator.ts";
 import { pauseRun, resumeRun } from "../engine/operators/pause.ts";
-import { recoverRun } from "../engine/operators/recover.ts";
-import { rewindRun } from "../engine/operators/rewind.ts";
+import { assertRecoverable, recoverRun } from "../engine/operators/recover.ts";
+import { forgetFrom, rewindRun } from "../engine/operators/rewind.ts";
 import type { CancelOutcome } from "../engine/pass/outcome.ts";
 import {
   RunCancelledError,
@@ -13,6 +13,7 @@ import {
 import { FencedError } from "../model/errors/storage-errors.ts";
 import { isTerminal } from "../model/run.ts";
 import type { Claim } from "../storage/store.ts";
+import { CancelAndUndo, type TakeAndCancel } from "./cancel-and-undo.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import type { RunReader } from "./run-reader.ts";
 import { storeClock } from "./store-clock.ts";
@@ -28,12 +29,15 @@ interface Taking {
 }
 
 const UNHELD: Taking = { force: null };
+const FOR_CANCEL: Taking = { force: (workflowId) => new RunCancelledError(workflowId) };
+const FOR_REWIND: Taking = { force: (workflowId) => new RunEvictedError(workflowId) };
 
 /**
  * Owns: what an operator does to a run of a store: take it, do one thing, give it back.
  * Does not own: the thing (engine/operators).
- * Invariants: the claim's epoch keeps everybody else out between the look and the commit (P4, R17); a terminal state is
- * left by `recover` and `rewind` only, and who loses to it is told (P10).
+ * Invariants: the claim's epoch keeps everybody else out between the look and the commit (P4, R17); what can be refused is
+ * looked at before the run is taken from anybody; a terminal state is left by `recover` and `rewind` only, and who loses to
+ * it is told (P10).
  */
 export class RunControl {
   readonly #session: StoreSession;
@@ -47,11 +51,20 @@ export class RunControl {
   }
 
   async cancel(compensate: boolean): Promise<CancelOutcome> {
+    if (compensate) return this.#cancelAndUndo();
     const { status } = await this.#reader.record();
     if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };
-    return this.#operate({ force: (id) => new RunCancelledError(id) }, (operator) =>
-      cancelRun(operator, compensate),
-    );
+    return this.#operate(FOR_CANCEL, (operator) => cancelRun(operator, false));
+  }
+
+  async #cancelAndUndo(): Promise<CancelOutcome> {
+    const cancel = new CancelAndUndo(this.#session, this.#reader, this.#local);
+    const take: TakeAndCancel = async (how) => {
+      const taking = how === "unheld" ? UNHELD : FOR_CANCEL;
+      return (await this.#attempt(taking, (operator) => cancelRun(operator, true)))?.value;
+    };
+    const outcome = await this.#session.news.until(this.#reader.workflowId, () => cancel.look(take));
+    return outcome as CancelOutcome;
   }
 
   /** Asks whoever runs it to pause, or holds the run itself; resolves when the run is paused. */
@@ -74,24 +87,24 @@ export class RunControl {
   async resume(): Promise<void> {
     const { workflowId } = this.#reader;
     await this.#session.news.until(workflowId, async () => {
-      const { status, lease, pauseRequested } = await this.#reader.record();
+      const { status, lease, requested } = await this.#reader.record();
       if (isTerminal(status)) throw new RunFinishedError(workflowId, status);
       if (status === "paused") return this.#attempt(UNHELD, resumeRun);
-      if (!pauseRequested) return true;
+      if (requested !== "pause") return true;
       if (lease === null) await this.#attempt(UNHELD, pauseRun);
       return undefined;
     });
   }
 
   async recover(): Promise<void> {
-    const { workflowId, status } = await this.#reader.record();
-    if (!isTerminal(status))
-      throw new RunStateError(workflowId, status, "only a failed run can be recovered.");
+    assertRecoverable(await this.#reader.journal());
     await this.#operate(UNHELD, recoverRun);
   }
 
-  rewind(to: string): Promise<void> {
-    return this.#operate({ force: (id) => new RunEvictedError(id) }, (operator) => rewindRun(operator, to));
+  async rewind(to: string): Promise<void> {
+    // Tried on what was read first: a rewind that is refused stops nobody.
+    forgetFrom(await this.#reader.journal(), to);
+    await this.#operate(FOR_REWIND, (operator) => rewindRun(operator, to));
   }
 
   /** Takes the run, waiting for it if need be. */

@@ -129,6 +129,10 @@ export class Worker implements LocalRuns {
     this.#neighbours.parked.drop(workflowId);
   }
 
+  cancelRun(workflowId: string): void {
+    this.#runs.get(workflowId)?.cancel();
+  }
+
   async stopRun(workflowId: string, stop: Stop): Promise<void> {
     const run = this.#runs.get(workflowId);
     run?.stop(stop);

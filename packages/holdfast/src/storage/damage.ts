@@ -31,7 +31,7 @@ function damagedRow(read: RunRow): RunRow {
     wants: null,
     dueAt: null,
     wokenIn: null,
-    pauseRequested: false,
+    requested: null,
     lease: null,
     damaged: true,
   };

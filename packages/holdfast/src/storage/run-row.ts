@@ -1,6 +1,6 @@
 import type { RunState } from "../model/run.ts";
 import type { NewRun } from "./records.ts";
-import type { RunRecord } from "./store.ts";
+import type { HolderRequest, RunRecord } from "./store.ts";
 
 /** Everything that a store keeps of a run apart from its header, rows and messages: what scheduling is decided on. */
 export interface RunRow {
@@ -23,7 +23,7 @@ export interface RunRow {
   readonly dueAt: number | null;
   /** The epoch in which a wake was requested that no later claim has answered (by a commit or a release); null: none. */
   readonly wokenIn: number | null;
-  readonly pauseRequested: boolean;
+  readonly requested: HolderRequest | null;
   readonly lease: { readonly owner: string; readonly until: number } | null;
   readonly claimsWithoutCommit: number;
   /** Messages in the queue. */
@@ -49,7 +49,7 @@ const UNBORN: Omit<RunRow, "workflowId" | "createdAt" | "updatedAt"> = {
   wants: null,
   dueAt: null,
   wokenIn: null,
-  pauseRequested: false,
+  requested: null,
   lease: null,
   claimsWithoutCommit: 0,
   queued: 0,
@@ -87,6 +87,6 @@ export function toRecord(run: RunRow, now: number): RunRecord {
     wakeAt: run.wakeAt,
     wants: run.wants,
     lease: run.lease !== null && run.lease.until > now ? run.lease : null,
-    pauseRequested: run.pauseRequested,
+    requested: run.requested,
   };
 }

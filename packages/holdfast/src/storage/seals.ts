@@ -34,7 +34,7 @@ export function sealOfRun(run: RunRow): number {
     run.wants,
     run.dueAt,
     run.wokenIn,
-    run.pauseRequested,
+    run.requested === "cancel" ? run.requested : run.requested === "pause",
     run.lease?.owner ?? null,
     run.lease?.until ?? null,
     run.claimsWithoutCommit,

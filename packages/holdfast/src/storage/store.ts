@@ -2,6 +2,9 @@ import type { RunState } from "../model/run.ts";
 import type { EngineDriver } from "./driver.ts";
 import type { NewMessage, NewRun } from "./records.ts";
 
+/** What whoever holds a run can be asked to do with it: hold it, or cancel it and undo what was committed. */
+export type HolderRequest = "pause" | "cancel";
+
 /** What a store tells about a run without reading its history. */
 export interface RunRecord {
   readonly workflowId: string;
@@ -19,7 +22,8 @@ export interface RunRecord {
   readonly wants: readonly string[] | null;
   /** Who holds the claim and until when by the store's clock; null when nobody does. */
   readonly lease: { readonly owner: string; readonly until: number } | null;
-  readonly pauseRequested: boolean;
+  /** What its holder is asked to do; null: nothing. */
+  readonly requested: HolderRequest | null;
 }
 
 /** A worker's temporary right to run a run. */
@@ -33,7 +37,7 @@ export interface Claim {
   readonly leaseMs: number;
   /** The store's clock at the claim, in milliseconds since the epoch: timers are judged by it, not by the worker's. */
   readonly storeTime: number;
-  readonly pauseRequested: boolean;
+  readonly requested: HolderRequest | null;
 }
 
 export interface ClaimRequest {
@@ -66,7 +70,7 @@ export interface RenewOutcome {
   readonly epoch: number;
   /** False: the claim is lost, expired or released; it is never revived. */
   readonly held: boolean;
-  readonly pauseRequested: boolean;
+  readonly requested: HolderRequest | null;
 }
 
 export interface CreateOutcome {
@@ -137,8 +141,12 @@ export interface WorkflowStore {
   enqueue(workflowId: string, message: NewMessage, claimant?: Claimant): Promise<Claim | null>;
   /** The answer to a completable message, or null while there is none. */
   response(workflowId: string, messageId: string): Promise<Uint8Array | null>;
-  /** `wake`: due now. `pause`: the holder pauses at its next pause point. `RunNotFoundError`, `RunFinishedError`. */
-  request(workflowId: string, what: "wake" | "pause"): Promise<void>;
+  /**
+   * `wake`: due now. `pause`, `cancel`: told to the holder by its next renewal, or to the next one by its claim, until the run
+   * is what was asked for; a cancel outranks a pause, and makes the run due as a wake does. `RunNotFoundError`,
+   * `RunFinishedError`.
+   */
+  request(workflowId: string, what: "wake" | HolderRequest): Promise<void>;
   /** Removes the run and everything of it; false when there is none. A holder's next commit is fenced. */
   delete(workflowId: string): Promise<boolean>;
   /** A hint: resolves when there may be something, or when the signal aborts; never rejects. */

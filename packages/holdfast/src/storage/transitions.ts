@@ -1,8 +1,9 @@
-import { isTerminal } from "../model/run.ts";
+import { isTerminal, type RunState } from "../model/run.ts";
 import { dueAt, keepsClaim } from "./due.ts";
 import type { CommitBatch } from "./records.ts";
 import type { RunRow } from "./run-row.ts";
 import { queueSealWith } from "./seals.ts";
+import type { HolderRequest } from "./store.ts";
 
 /**
  * What each operation makes of a run's row. Pure: drivers read the row, call one of these, and store what it returns.
@@ -27,7 +28,6 @@ export function afterCreation(run: RunRow, at: Circumstances): RunRow {
 /** A commit: `at.wantedQueued` tells of the queue after the batch's consumption. */
 export function afterCommit(run: RunRow, batch: CommitBatch, at: Circumstances): RunRow {
   const { status, wakeAt, wants } = batch;
-  const settled = status === "paused" || isTerminal(status);
   const committed: RunRow = {
     ...run,
     revision: run.revision + 1,
@@ -37,7 +37,7 @@ export function afterCommit(run: RunRow, batch: CommitBatch, at: Circumstances):
     wants,
     lease: keepsClaim(status, wakeAt) ? run.lease : null,
     wokenIn: openWake(run),
-    pauseRequested: settled ? false : run.pauseRequested,
+    requested: isMet(run.requested, status) ? null : run.requested,
     claimsWithoutCommit: 0,
     queued: run.queued - batch.consume.length,
     updatedAt: at.now,
@@ -91,10 +91,19 @@ function openWake(run: RunRow): number | null {
   return run.wokenIn !== null && run.wokenIn < run.epoch ? null : run.wokenIn;
 }
 
-/** A wake or a pause was requested. A paused run has its pause already; a flag would pause it again after `resume`. */
-export function afterRequest(run: RunRow, what: "wake" | "pause", at: Circumstances): RunRow {
-  if (what === "pause") return run.status === "paused" ? run : { ...run, pauseRequested: true };
-  return withDue({ ...run, wokenIn: run.epoch }, at);
+/** Whether a run that comes to be in this state needs to be asked no more. */
+function isMet(requested: HolderRequest | null, status: RunState): boolean {
+  return status === "paused" || isTerminal(status) || (requested === "cancel" && status === "rolling_back");
+}
+
+/**
+ * A wake was requested, or something of the run's holder. What the run has come to already is not asked for: a paused run
+ * would be paused again after `resume`. A cancel outranks a pause; it also wakes the run, should it park without having done it.
+ */
+export function afterRequest(run: RunRow, what: "wake" | HolderRequest, at: Circumstances): RunRow {
+  if (what !== "wake" && isMet(what, run.status)) return run;
+  if (what === "pause") return { ...run, requested: run.requested ?? what };
+  return withDue({ ...run, wokenIn: run.epoch, requested: what === "cancel" ? what : run.requested }, at);
 }
 
 /** One more message of this name is queued, with this seal. */

@@ -84,11 +84,11 @@ const anyWorkflow = claiming((request) => ({ ...request, workflowNames: null }))
 const foreverLeased = claiming((request) => ({ ...request, leaseMs: Number.MAX_SAFE_INTEGER / 2 }));
 const reviving: BreakStore = () => ({
   renew: async (_, claims) =>
-    claims.map(({ workflowId, epoch }) => ({ workflowId, epoch, held: true, pauseRequested: false })),
+    claims.map(({ workflowId, epoch }) => ({ workflowId, epoch, held: true, requested: null })),
 });
 const never: BreakStore = () => ({
   renew: async (_, claims) =>
-    claims.map(({ workflowId, epoch }) => ({ workflowId, epoch, held: false, pauseRequested: false })),
+    claims.map(({ workflowId, epoch }) => ({ workflowId, epoch, held: false, requested: null })),
 });
 const releasesAny: BreakStore = (store) => ({
   release: async ({ workflowId }) =>

@@ -1,6 +1,120 @@
-import { createClient, defineWorkflow, type WorkflowDefinition } from "holdfast";
-import { expect, it } from "vitest";
-import { reaches, virtualStore } from "./host-on-virtual-clock.ts";
+import { type Client, createClient, defineWorkflow, type WorkflowDefinition } from "holdfast";
+import { describe, expect, it } from "vitest";
+import { Gate, reaches, type VirtualStore, virtualStore } from "./host-on-virtual-clock.ts";
+
+const clientOf = ({ store, clock }: VirtualStore): Client =>
+  createClient({ store, clock, scheduler: clock.scheduler });
+
+/** A charge that has been made and a body that still runs beside it: no commit has stored the charge yet. */
+function charging(undone: string[]): WorkflowDefinition {
+  return defineWorkflow({
+    name: "charging",
+    run: async (ctx) => {
+      await ctx.rollbackCheckpoint("checkpoint");
+      await Promise.all([
+        ctx.step({ name: "charge", run: () => "charged", rollback: (_, charge) => void undone.push(charge) }),
+        ctx.step({ name: "slow", timeout: 0, run: () => new Gate().passed }),
+      ]);
+    },
+  }) as WorkflowDefinition;
+}
+
+describe("a cancel with compensation undoes what a step has come to that no commit has stored", () => {
+  it("in this process", async () => {
+    const { host, clock, store } = virtualStore();
+    const undone: string[] = [];
+    const running = await host({ workflows: [charging(undone)] });
+    const handle = await running.start("charging", { workflowId: "a" });
+    await clock.runUntilIdle();
+    const { epoch } = (await store.get("a")) ?? {};
+    expect(await clock.settle(handle.cancel({ compensate: true }))).toEqual({ cancelled: true });
+    await reaches(clock, handle, "cancelled");
+    expect(undone).toEqual(["charged"]);
+    expect((await store.get("a"))?.epoch).toBe(epoch);
+  });
+
+  it("in another process, which is asked by its next renewal", async () => {
+    const world = virtualStore();
+    const { host, clock } = world;
+    const undone: string[] = [];
+    const running = await host({ workflows: [charging(undone)], leaseMs: 3_000 });
+    await running.start("charging", { workflowId: "a" });
+    await clock.runUntilIdle();
+    const handle = clientOf(world).handle("a");
+    const before = clock.now();
+    expect(await clock.settle(handle.cancel({ compensate: true }))).toEqual({ cancelled: true });
+    expect(clock.now() - before).toBeLessThan(3_000);
+    await reaches(clock, handle, "cancelled");
+    expect(undone).toEqual(["charged"]);
+  });
+});
+
+describe("a cancel with compensation of a run that somebody else holds", () => {
+  /** A run that a holder of the test's own has claimed, after its first step was committed. */
+  async function heldRun(undone: string[]): Promise<VirtualStore & { readonly client: Client }> {
+    const world = virtualStore();
+    const { host, clock, store } = world;
+    const first = await host({ workflows: [order(undone, { newer: true })] });
+    await reaches(clock, await first.start("order", { workflowId: "a" }), "sleeping");
+    await clock.settle(first.stop());
+    const run = { workflowId: "a", force: false };
+    await store.claim({ owner: "other", leaseMs: 3_000, limit: 1, workflowNames: null, run });
+    return { ...world, client: clientOf(world) };
+  }
+
+  it("waits for the end of the lease when the holder is dead", async () => {
+    const undone: string[] = [];
+    const { client, clock, host } = await heldRun(undone);
+    const before = clock.now();
+    expect(await clock.settle(client.handle("a").cancel({ compensate: true }))).toEqual({ cancelled: true });
+    expect(clock.now() - before).toBeGreaterThanOrEqual(3_000);
+    expect(clock.now() - before).toBeLessThan(5_000);
+    await host({ workflows: [order(undone, { newer: true })] });
+    await reaches(clock, client.handle("a"), "cancelled");
+    expect(undone).toEqual(["second", "first"]);
+  });
+
+  it("takes the run by force from a holder that renews its lease and does not do it", async () => {
+    const undone: string[] = [];
+    const { client, clock, store } = await heldRun(undone);
+    const claim = { workflowId: "a", epoch: (await store.get("a"))?.epoch ?? 0, leaseMs: 3_000 };
+    const told: unknown[] = [];
+    const renew = async (): Promise<void> => {
+      const [outcome] = await store.renew("other", [claim]);
+      told.push(outcome?.held === true ? outcome.requested : "lost");
+      if (outcome?.held === true) clock.setTimer(1_000, () => void renew());
+    };
+    clock.setTimer(1_000, () => void renew());
+    expect(await clock.settle(client.handle("a").cancel({ compensate: true }))).toEqual({ cancelled: true });
+    await clock.advance(1_000);
+    expect(told.slice(0, 3)).toEqual(["cancel", "cancel", "cancel"]);
+    expect(told.at(-1)).toBe("lost");
+    expect(await client.handle("a").getState()).toBe("rolling_back");
+  });
+
+  it("is carried out by the next one that runs it, if whoever asked is gone", async () => {
+    const undone: string[] = [];
+    const { client, clock, store, host } = await heldRun(undone);
+    await store.request("a", "cancel");
+    await host({ workflows: [order(undone, { newer: true })] });
+    await reaches(clock, client.handle("a"), "cancelled");
+    expect(undone).toEqual(["second", "first"]);
+  });
+
+  it("is told who won when the run ends first", async () => {
+    const undone: string[] = [];
+    const { client, clock, store } = await heldRun(undone);
+    const cancelled = client.handle("a").cancel({ compensate: true });
+    await clock.runUntilIdle();
+    const { epoch = 0, revision = 0 } = (await store.get("a")) ?? {};
+    expect((await store.get("a"))?.requested).toBe("cancel");
+    expect(await client.handle("a").cancel()).toEqual({ cancelled: true });
+    expect((await store.get("a"))?.epoch).toBe(epoch + 1);
+    expect((await store.get("a"))?.revision).toBe(revision + 1);
+    expect(await clock.settle(cancelled)).toEqual({ cancelled: false, state: "cancelled" });
+    expect(undone).toEqual([]);
+  });
+});
 
 /** Two steps before a wait; the second has a handler in newer code only. */
 function order(undone: string[], { newer }: { readonly newer: boolean }): WorkflowDefinition {

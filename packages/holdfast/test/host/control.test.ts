@@ -286,6 +286,28 @@ describe("rewind and fork", () => {
     expect(await handle.getState()).toBe("completed");
   });
 
+  it("what is refused takes the run from nobody, and leaves the store as it was", async () => {
+    const { host, clock, store } = virtualStore();
+    const held = heldStep();
+    const work = defineWorkflow({ name: "work", run: async (ctx) => ctx.step("held", held.run) });
+    const handle = await (await host({ workflows: [work] })).start(work, { workflowId: "a" });
+    await clock.runUntilIdle();
+    const before = await store.get("a");
+    await expect(handle.rewind({ to: "nowhere" })).rejects.toThrow(InvalidArgumentError);
+    await expect(handle.fork({ from: "nowhere", workflowId: "b" })).rejects.toThrow(InvalidArgumentError);
+    await expect(handle.recover()).rejects.toThrow(RunStateError);
+    expect(await store.get("a")).toEqual(before);
+    expect(held.reasons).toEqual([]);
+    held.gate.open();
+    expect(await clock.settle(handle.result())).toBe("held");
+    const ended = store.dump();
+    await expect(handle.rewind({ to: "nowhere" })).rejects.toThrow(InvalidArgumentError);
+    await expect(handle.recover()).rejects.toThrow(RunStateError);
+    await expect(handle.pause()).rejects.toThrow(RunFinishedError);
+    expect(await handle.cancel({ compensate: true })).toEqual({ cancelled: false, state: "completed" });
+    expect(store.dump()).toEqual(ended);
+  });
+
   it("rewind takes a running run from its runner", async () => {
     const { host, clock } = virtualStore();
     const held = heldStep();

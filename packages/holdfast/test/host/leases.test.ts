@@ -288,13 +288,13 @@ describe("a blocked event loop", () => {
       revision: 1,
       leaseMs: 600,
       storeTime: 0,
-      pauseRequested: false,
+      requested: null,
     };
     const lost: string[] = [];
     const lease = new Lease(claim, {
       clock,
       since: clock.monotonic(),
-      holder: { lost: () => lost.push("lost"), pauseRequested: () => {} },
+      holder: { lost: () => lost.push("lost"), requested: () => {} },
     });
     const guard = new LeaseGuard();
     guard.lease = lease;

@@ -3,8 +3,12 @@ import { seenRow } from "../../storage/damage.ts";
 import { fromExactText, toExactText } from "../../storage/exact-text.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import { sealOfRun } from "../../storage/seals.ts";
+import type { HolderRequest } from "../../storage/store.ts";
 import type { SqliteValue } from "./database.ts";
 import { numberColumn, numberOf, optionalNumber, type SqliteRow } from "./statements.ts";
+
+/** What `pause_requested` counts from 1; it is older than the cancel. */
+const REQUESTS: readonly HolderRequest[] = ["pause", "cancel"];
 
 /** How each column of `holdfast_runs` is written; `run`, `header` and `seal` are not among them. */
 const WRITERS: Readonly<Record<string, (run: RunRow) => SqliteValue>> = {
@@ -21,7 +25,7 @@ const WRITERS: Readonly<Record<string, (run: RunRow) => SqliteValue>> = {
   wants: (run) => (run.wants === null ? null : JSON.stringify(run.wants)),
   due_at: (run) => run.dueAt,
   woken_in: (run) => run.wokenIn,
-  pause_requested: (run) => (run.pauseRequested ? 1 : 0),
+  pause_requested: (run) => (run.requested === null ? 0 : REQUESTS.indexOf(run.requested) + 1),
   lease_owner: (run) => (run.lease === null ? null : toExactText(run.lease.owner)),
   lease_until: (run) => run.lease?.until ?? null,
   claims_without_commit: (run) => run.claimsWithoutCommit,
@@ -98,7 +102,7 @@ function readColumns(row: SqliteRow): RunRow {
     wants: readWants(row.wants),
     dueAt: optionalNumber(row.due_at),
     wokenIn: optionalNumber(row.woken_in),
-    pauseRequested: numberOf(row.pause_requested) === 1,
+    requested: REQUESTS[numberOf(row.pause_requested) - 1] ?? null,
     lease:
       row.lease_owner === null
         ? null

@@ -50,7 +50,9 @@ export interface RunControls<Output> {
   evict(): Promise<void>;
   /**
    * Ends the run for good; with `compensate` its rollback handlers run first. Tells who won. A step that runs in this
-   * process is told by its signal at once, one in another process when its host renews the lease.
+   * process is told by its signal at once, one in another process when its host renews the lease. With `compensate` it is
+   * that host that cancels the run, so that nothing is left undone that its steps have come to; of one that is dead the
+   * end of the lease is waited for.
    */
   cancel(options?: { readonly compensate?: boolean }): Promise<CancelOutcome>;
   /** Gives a failed run another chance. @throws RunStateError */

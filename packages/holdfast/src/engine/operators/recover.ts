@@ -2,12 +2,27 @@ import type { Entry } from "../../history/entry.ts";
 import type { Journal } from "../../history/journal.ts";
 import { KeySpace, parseKey } from "../../history/key.ts";
 import type { Place } from "../../history/place.ts";
-import { decodeKeys, decodeRunFailure } from "../../history/run-failure.ts";
+import { decodeKeys, decodeRunFailure, type RunFailure } from "../../history/run-failure.ts";
 import { RunStateError } from "../../model/errors/run-errors.ts";
 import { resetBlock } from "../pass/reopen.ts";
 import { recordRollbackFailure } from "../pass/run-failing.ts";
 import type { Operator } from "./operator.ts";
 import { resetHandlers } from "./reset-handlers.ts";
+
+/** @throws RunStateError when the run did not fail, or has been rolled back. */
+export function assertRecoverable(journal: Journal): void {
+  const { workflowId, header } = journal;
+  const { status, rollback } = header;
+  if (status !== "failed") throw new RunStateError(workflowId, status, "only a failed run can be recovered.");
+  if (rollback === "none" || (failureOf(journal)?.rollbackFailure ?? null) !== null) return;
+  const problem = "it was rolled back, so there is nothing to go on with. Start a new run, or fork it.";
+  throw new RunStateError(workflowId, status, problem);
+}
+
+function failureOf(journal: Journal): RunFailure | null {
+  const row = journal.single(KeySpace.error);
+  return row === null ? null : decodeRunFailure(row);
+}
 
 /**
  * Gives a failed run another chance: the failed operations that its error came from are asked for again, with all
@@ -15,27 +30,15 @@ import { resetHandlers } from "./reset-handlers.ts";
  * @throws RunStateError when the run did not fail, or has been rolled back.
  */
 export async function recoverRun(operator: Operator): Promise<void> {
-  const { journal, workflowId } = operator;
-  const { status, rollback } = journal.header;
-  if (status !== "failed") {
-    throw new RunStateError(workflowId, status, "only a failed run can be recovered.");
-  }
-  const row = journal.single(KeySpace.error);
-  const failure = row === null ? null : decodeRunFailure(row);
-  if (rollback !== "none") {
-    if (failure === null || failure.rollbackFailure === null) {
-      throw new RunStateError(
-        workflowId,
-        status,
-        "it was rolled back, so there is nothing to go on with. Start a new run, or fork it.",
-      );
-    }
+  const { journal } = operator;
+  assertRecoverable(journal);
+  if (journal.header.rollback !== "none") {
     recordRollbackFailure(journal, null);
     resetHandlers(journal);
     await operator.commit({ status: "rolling_back", wakeAt: operator.now });
     return;
   }
-  const reset = (failure?.origins ?? []).map((key) =>
+  const reset = (failureOf(journal)?.origins ?? []).map((key) =>
     resetFailed(journal, journal.root.descend(parseKey(key).segments)),
   );
   excuseAfter(journal, Math.min(...reset));

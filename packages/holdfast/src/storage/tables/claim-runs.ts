@@ -15,8 +15,8 @@ export function circumstances(ledger: RunLedger, run: RunRow, now: number): Circ
 
 /** The claim that a claimed row stands for. */
 export function claimOf(run: RunRow, leaseMs: number, storeTime: number): Claim {
-  const { workflowId, workflowName, epoch, revision, pauseRequested } = run;
-  return { workflowId, workflowName, epoch, revision, leaseMs, storeTime, pauseRequested };
+  const { workflowId, workflowName, epoch, revision, requested } = run;
+  return { workflowId, workflowName, epoch, revision, leaseMs, storeTime, requested };
 }
 
 /** The outcome of a claim that finds nothing, without writing; null when there is something to claim. */
@@ -63,11 +63,11 @@ export function renewClaims(
   return claims.map(({ workflowId, epoch, leaseMs }) => {
     const run = ledger.tables.findRun(workflowId);
     if (run === null || run.damaged || !holds(run, { owner, epoch }, now)) {
-      return { workflowId, epoch, held: false, pauseRequested: false };
+      return { workflowId, epoch, held: false, requested: null };
     }
     const after = afterRenewal(run, { owner, leaseMs }, circumstances(ledger, run, now));
     ledger.tables.updateRun(run, after);
-    return { workflowId, epoch, held: true, pauseRequested: run.pauseRequested };
+    return { workflowId, epoch, held: true, requested: run.requested };
   });
 }
 

@@ -1,12 +1,13 @@
 import { RunFinishedError, RunNotFoundError } from "../../model/errors/run-errors.ts";
 import { isTerminal } from "../../model/run.ts";
 import { assertSound } from "../damage.ts";
+import type { HolderRequest } from "../store.ts";
 import { afterRequest } from "../transitions.ts";
 import { circumstances } from "./claim-runs.ts";
 import type { Ledger } from "./tables.ts";
 
-/** Asks for a wake or a pause of a run in progress. */
-export function requestOf(ledger: Ledger, workflowId: string, what: "wake" | "pause"): void {
+/** Asks for a wake of a run in progress, or its holder to do something. */
+export function requestOf(ledger: Ledger, workflowId: string, what: "wake" | HolderRequest): void {
   const run = ledger.tables.findRun(workflowId);
   if (run === null) throw new RunNotFoundError(workflowId);
   assertSound(run);

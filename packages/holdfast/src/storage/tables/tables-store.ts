@@ -6,6 +6,7 @@ import type {
   ClaimOutcome,
   ClaimRequest,
   CreateOutcome,
+  HolderRequest,
   RenewOutcome,
   RunPage,
   RunQuery,
@@ -77,7 +78,7 @@ export class TablesStore implements WorkflowStore {
     });
   }
 
-  request(workflowId: string, what: "wake" | "pause"): Promise<void> {
+  request(workflowId: string, what: "wake" | HolderRequest): Promise<void> {
     return this.#transactor.write((ledger) => requestOf(ledger, workflowId, what));
   }
 

@@ -24,7 +24,7 @@ export const crashCases = casesOf<StoreContext>({
         expectEqual(await dueIds(again), ["asleep"], "due runs");
         clock.advance(10_000);
         const taken = (await claimDue(again)).claims.find(({ workflowId }) => workflowId === "running");
-        expectEqual([taken?.epoch, taken?.pauseRequested], [2, true], "the dead holder's run");
+        expectEqual([taken?.epoch, taken?.requested], [2, "pause"], "the dead holder's run");
         await again.close();
       }),
   ],

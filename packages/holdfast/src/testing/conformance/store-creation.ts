@@ -26,7 +26,7 @@ export const creationCases = casesOf<StoreContext>({
           wakeAt: 7,
           wants: null,
           lease: null,
-          pauseRequested: false,
+          requested: null,
         };
         expectEqual(outcome, { created: true, run: record, claim: null }, "the outcome");
         expectEqual(await store.get("a"), record, "the record");
@@ -54,7 +54,7 @@ export const creationCases = casesOf<StoreContext>({
       withStore(context, async ({ store, clock }) => {
         const { claim } = await store.create(newRun("a"), CLAIM);
         const expected = { workflowId: "a", workflowName: "w", epoch: 1, revision: 1, leaseMs: 1_000 };
-        expectEqual(claim, { ...expected, storeTime: clock.now(), pauseRequested: false }, "the claim");
+        expectEqual(claim, { ...expected, storeTime: clock.now(), requested: null }, "the claim");
         expectEqual((await store.get("a"))?.lease, { owner: "me", until: clock.now() + 1_000 }, "the lease");
         const others = await store.claim({ owner: "you", leaseMs: 1, limit: 9, workflowNames: null });
         expectEqual(others.claims, [], "what others can claim");

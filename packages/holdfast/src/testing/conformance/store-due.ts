@@ -233,14 +233,34 @@ export const dueCases = casesOf<StoreContext>({
         await createParked(store, "a", { wakeAt: clock.now() });
         await store.request("a", "pause");
         const [claim] = (await claimDue(store)).claims;
-        expectEqual(
-          [claim?.pauseRequested, (await store.get("a"))?.pauseRequested],
-          [true, true],
-          "the request",
-        );
+        expectEqual([claim?.requested, (await store.get("a"))?.requested], ["pause", "pause"], "the request");
         if (claim !== undefined) await commitAs(store, claim, { status: "paused" });
         await store.request("a", "pause");
-        expectEqual((await store.get("a"))?.pauseRequested, false, "the request of a paused run");
+        expectEqual((await store.get("a"))?.requested, null, "the request of a paused run");
+      }),
+  ],
+  "cancel-request": [
+    "tells the holder of a cancel, which outranks a pause and makes the run due, and forgets it when the run rolls back",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        await createParked(store, "a", { wakeAt: clock.now() + 60_000 });
+        await store.request("a", "pause");
+        await store.request("a", "cancel");
+        await store.request("a", "pause");
+        const [claim] = (await claimDue(store)).claims;
+        expectEqual(
+          [claim?.requested, (await store.get("a"))?.requested],
+          ["cancel", "cancel"],
+          "the request",
+        );
+        if (claim === undefined) return;
+        await commitAs(store, claim, { status: "running" });
+        expectEqual((await store.get("a"))?.requested, "cancel", "the request of a run that goes on");
+        await commitAs(store, { ...claim, revision: claim.revision + 1 }, { status: "rolling_back" });
+        await store.request("a", "cancel");
+        expectEqual((await store.get("a"))?.requested, null, "the request of a run that rolls back");
+        await store.request("a", "pause");
+        expectEqual((await store.get("a"))?.requested, "pause", "the pause of a run that rolls back");
       }),
   ],
   "request-refused": [
@@ -248,7 +268,7 @@ export const dueCases = casesOf<StoreContext>({
     (context) =>
       withStore(context, async ({ store }) => {
         await createParked(store, "a", { status: "completed" });
-        for (const what of ["wake", "pause"] as const) {
+        for (const what of ["wake", "pause", "cancel"] as const) {
           await expectRejection(store.request("a", what), "RUN_FINISHED", `${what} of a finished run`);
           await expectRejection(store.request("b", what), "RUN_NOT_FOUND", `${what} of an unknown run`);
         }

@@ -13,11 +13,7 @@ export const leaseCases = casesOf<StoreContext>({
         const claim = await createClaimed(store, "a");
         clock.advance(9_000);
         const outcome = await store.renew("owner", [claim]);
-        expectEqual(
-          outcome,
-          [{ workflowId: "a", epoch: 1, held: true, pauseRequested: false }],
-          "the outcome",
-        );
+        expectEqual(outcome, [{ workflowId: "a", epoch: 1, held: true, requested: null }], "the outcome");
         clock.advance(9_999);
         expectEqual(await dueIds(store), [], "due runs before the new end");
         clock.advance(1);
@@ -34,11 +30,11 @@ export const leaseCases = casesOf<StoreContext>({
         await store.request("held", "pause");
         const unknown = { workflowId: "unknown", epoch: 1, leaseMs: 1 };
         const claims = [released, { ...held, epoch: 2 }, held, unknown];
-        const lost = { held: false, pauseRequested: false };
+        const lost = { held: false, requested: null };
         const expected = [
           { workflowId: "released", epoch: 1, ...lost },
           { workflowId: "held", epoch: 2, ...lost },
-          { workflowId: "held", epoch: 1, held: true, pauseRequested: true },
+          { workflowId: "held", epoch: 1, held: true, requested: "pause" },
           { workflowId: "unknown", epoch: 1, ...lost },
         ];
         expectEqual(await store.renew("owner", claims), expected, "the outcome");
