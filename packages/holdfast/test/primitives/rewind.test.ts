@@ -221,3 +221,26 @@ describe("rewind to an entry beside others", () => {
     expect(calls.toSorted()).toEqual(["loser", "other"]);
   });
 });
+
+describe("rewind to an answer", () => {
+  it("keeps the message that was received, and gives the answer again", async () => {
+    const calls: string[] = [];
+    const handle = lab.start(
+      async (ctx: WorkflowContext) => {
+        const message = await ctx.queue.next("wait", { names: ["ask"], completable: true });
+        await called(ctx, calls, `asked ${message.body}`);
+        await message.complete(`answer to ${message.body}`);
+        await called(ctx, calls, "after");
+        return message.body;
+      },
+      { mode: "live" },
+    );
+    const answer = handle.request("ask", "one", { messageId: "q" });
+    expect((await lab.clock.settle(handle.result)).output).toBe("one");
+    expect(await lab.clock.settle(answer)).toBe("answer to one");
+    await lab.clock.settle(handle.rewind({ to: "wait/!0" }));
+    expect((await lab.clock.settle(handle.result)).output).toBe("one");
+    expect(calls).toEqual(["asked one", "after", "after"]);
+    expect(await lab.clock.settle(handle.request("ask", "one", { messageId: "q" }))).toBe("answer to one");
+  });
+});

@@ -56,8 +56,8 @@ export function forgetFrom(journal: Journal, to: string): ReturnType<typeof deco
     journal.removeEntry(place);
   }
   for (let at = target.parent; at !== null; at = at.parent) {
-    // An iteration's entry is the state that it begins with.
-    if (at.entry !== null && at.entry.kind !== "iteration") journal.write(at, reopened(at, at.entry, target));
+    // An iteration's entry is the state that it begins with, and a wait keeps what it received, whatever becomes of its answers.
+    if (at.entry !== null && BLOCKS.has(at.entry.kind)) journal.write(at, reopened(at, at.entry, target));
   }
   resetHandlers(journal);
   journal.setSingle(KeySpace.undoing, null);
