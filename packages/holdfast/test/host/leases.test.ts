@@ -1,4 +1,10 @@
-import { defineWorkflow, FencedError, type WorkflowDefinition, type WorkflowHandle } from "holdfast";
+import {
+  createClient,
+  defineWorkflow,
+  FencedError,
+  type WorkflowDefinition,
+  type WorkflowHandle,
+} from "holdfast";
 import { memoryStore } from "holdfast/memory";
 import { virtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
@@ -57,7 +63,8 @@ describe("a lease", () => {
       }
       return go();
     });
-    await (await host({ workflows: [workflow], store: robbed })).start(workflow, { workflowId: "a" });
+    await createClient({ store, clock }).start(workflow, { workflowId: "a" });
+    await host({ workflows: [workflow], store: robbed });
     await clock.advance(50_000);
     expect(bodies).toEqual([]);
     expect((await store.get("a"))?.lease?.owner).toBe("robber");

@@ -10,6 +10,8 @@ import type { ConnectionOptions } from "./sqlite-options.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
 import { numberOf, Statements } from "./statements.ts";
 
+const settled = Promise.resolve();
+
 /** One connection, shared by all stores and drivers on the same handle, so that their writes share transactions. */
 export class Connection {
   readonly tables: SqliteTables;
@@ -19,6 +21,9 @@ export class Connection {
   readonly #database: SqliteDatabase;
   readonly #file: string;
   readonly #begun: () => void;
+  readonly #alone: boolean;
+  /** Whether a transaction of reads is open: never longer than microtasks run. */
+  #reading = false;
 
   /** `alone`: nobody else writes through this handle, so what is known of a run is known until another one commits. */
   constructor(database: SqliteDatabase, file: string, options: ConnectionOptions & { alone: boolean }) {
@@ -27,6 +32,7 @@ export class Connection {
     const tables = new SqliteTables(statements, cache);
     const { busyTimeoutMs, pollMs } = options;
     this.#database = database;
+    this.#alone = options.alone;
     this.#file = file;
     this.tables = tables;
     this.#begun = () => cache?.begin(numberOf(statements.get("PRAGMA data_version")?.data_version));
@@ -48,16 +54,30 @@ export class Connection {
     this.poll = new ChangePoll(this.waiters, { pollMs, version });
   }
 
-  /** Runs `work`, which only reads, on one snapshot. */
+  /** Runs `work`, which only reads, on one snapshot; on a file of its own all reads of a burst of microtasks share one. */
   read<T>(work: () => T): T {
+    if (!this.#reading) this.#beginRead();
+    let done = false;
+    try {
+      const read = work();
+      done = true;
+      return read;
+    } finally {
+      if (!done || !this.#alone) this.#endRead();
+    }
+  }
+
+  #beginRead(): void {
     this.poll.looked();
     this.#database.exec("BEGIN");
+    this.#reading = true;
     try {
       this.#begun();
-      return work();
-    } finally {
+    } catch (error) {
       this.#endRead();
+      throw error;
     }
+    if (this.#alone) void settled.then(this.#endRead);
   }
 
   /** Tells those who wait in this process. */
@@ -74,13 +94,15 @@ export class Connection {
     this.#database.close();
   }
 
-  #endRead(): void {
+  readonly #endRead = (): void => {
+    if (!this.#reading) return;
+    this.#reading = false;
     try {
       this.#database.exec("COMMIT");
     } catch {
       // A read that failed has ended already; its own error is the one to tell.
     }
-  }
+  };
 }
 
 /** Connections on handles that were passed in: a second store or driver on one shares its transactions. */
