@@ -12,6 +12,8 @@ const STATUSES: readonly EntryStatus[] = ["pending", "completed", "failed"];
 /** Stand in the byte of the status. */
 const LEFTOVER = 128;
 const CHECKPOINTED = 64;
+const BEGAN_AT = 32;
+const MARKS = LEFTOVER | CHECKPOINTED | BEGAN_AT;
 
 const Field = {
   dueAt: 1,
@@ -37,16 +39,20 @@ function fieldsOf(entry: Entry): number {
   return fields;
 }
 
+function marksOf({ leftover, checkpointed, beganAt }: Entry): number {
+  return (leftover ? LEFTOVER : 0) | (checkpointed ? CHECKPOINTED : 0) | (beganAt === 0 ? 0 : BEGAN_AT);
+}
+
 export function encodeEntry(entry: Entry): Uint8Array {
   const out = new BareWriter();
   out.u8(ENTRY_KINDS.indexOf(entry.kind));
-  const marks = (entry.leftover ? LEFTOVER : 0) | (entry.checkpointed ? CHECKPOINTED : 0);
-  out.u8(STATUSES.indexOf(entry.status) | marks);
+  out.u8(STATUSES.indexOf(entry.status) | marksOf(entry));
   out.u8(fieldsOf(entry));
   out.uint(entry.sequence);
   out.uint(entry.askedAfter);
   out.f64(entry.createdAt);
   if (entry.settledAt !== 0) out.f64(entry.settledAt);
+  if (entry.beganAt !== 0) out.f64(entry.beganAt);
   if (entry.dueAt !== null) out.f64(entry.dueAt);
   if (entry.count !== 0) out.uint(entry.count);
   if (entry.result !== null) out.data(entry.result);
@@ -72,7 +78,7 @@ export function decodeEntry(body: Uint8Array, key: string): Entry {
   const from = new BareReader(body, key);
   const kind: EntryKind | undefined = ENTRY_KINDS[from.u8()];
   const marked = from.u8();
-  const status = STATUSES[marked & ~(LEFTOVER | CHECKPOINTED)];
+  const status = STATUSES[marked & ~MARKS];
   const fields = from.u8();
   if (kind === undefined || status === undefined) {
     throw new CorruptionError("malformed", key, "unknown kind, or status of an entry");
@@ -84,6 +90,7 @@ export function decodeEntry(body: Uint8Array, key: string): Entry {
     askedAfter: from.uint(),
     createdAt: from.f64(),
     settledAt: fields & Field.settledAt ? from.f64() : 0,
+    beganAt: (marked & BEGAN_AT) !== 0 ? from.f64() : 0,
     dueAt: fields & Field.dueAt ? from.f64() : null,
     count: fields & Field.count ? from.uint() : 0,
     armed: (fields & Field.armed) !== 0,

@@ -51,6 +51,8 @@ export interface Entry {
   readonly createdAt: number;
   /** Milliseconds since the epoch; 0 while pending. Of a pending loop: the time at which its iteration began. */
   readonly settledAt: number;
+  /** Of a loop that has ended: the logical time at which its last iteration began; else 0. */
+  readonly beganAt: number;
   /** When a sleep, a message wait or a retry is due; null: by no clock. */
   readonly dueAt: number | null;
   /** Of a step: attempts that failed, or the one started at most once. Of a loop: the iteration. Of a version: it. */
@@ -79,6 +81,7 @@ export function newEntry(kind: EntryKind, createdAt: number, askedAfter: number)
     askedAfter,
     createdAt,
     settledAt: 0,
+    beganAt: 0,
     dueAt: null,
     count: 0,
     armed: false,

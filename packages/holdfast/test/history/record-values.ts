@@ -24,6 +24,7 @@ export const entry: Arbitrary<Entry> = plain({
   askedAfter: fc.maxSafeNat(),
   createdAt: instant,
   settledAt: instant,
+  beganAt: instant,
   dueAt: maybe(instant),
   count: fc.maxSafeNat(),
   armed: fc.boolean(),

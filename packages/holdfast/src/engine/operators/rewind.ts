@@ -106,7 +106,8 @@ function reopened(place: Place, entry: Entry, target: Place): Entry {
   return {
     ...open,
     count: firstKnown(entry),
-    settledAt: entry.status === "pending" ? entry.settledAt : entry.createdAt,
+    settledAt: entry.status === "pending" ? entry.settledAt : entry.beganAt,
+    beganAt: 0,
   };
 }
 

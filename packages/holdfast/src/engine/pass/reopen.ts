@@ -31,6 +31,7 @@ function reenter(journal: Journal, key: Uint8Array): void {
 /** A failed block is pending again. A loop goes on with the iteration that failed, in the state that it began with. */
 export function resetBlock(journal: Journal, place: Place & { entry: Entry }): void {
   const { entry } = place;
-  const settledAt = entry.kind === "loop" ? entry.createdAt : 0;
-  journal.write(place, { ...entry, status: "pending", sequence: 0, settledAt, result: null, detail: null });
+  const settledAt = entry.kind === "loop" ? entry.beganAt : 0;
+  const open = { status: "pending", sequence: 0, settledAt, beganAt: 0, result: null, detail: null } as const;
+  journal.write(place, { ...entry, ...open });
 }

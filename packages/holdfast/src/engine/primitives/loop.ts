@@ -59,7 +59,7 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     history.watch(inner, { iteration, state: stored, time, checkpointed });
     const state = await decodeState(block, stored);
     const outcome = await runFunction(inner, (ctx) => plan.run(ctx, state));
-    const progress = { count: iteration, extra: stored, checkpointed };
+    const progress = { count: iteration, extra: stored, checkpointed, beganAt: time };
     if (!outcome.ok) return block.fail(outcome.error, progress);
     const verdict = loopVerdict(outcome.value) ?? verdictByDefault(outcome.value, plan);
     if (verdict instanceof InvalidArgumentError) return block.fail(verdict, progress);
