@@ -36,8 +36,8 @@ import { race } from "./primitives/race.ts";
 import { removed } from "./primitives/removed.ts";
 import { send } from "./primitives/send.ts";
 import { sleep, sleepUntil } from "./primitives/sleep.ts";
-import { step, stepConfig } from "./primitives/step.ts";
-import { tryBlock, tryStep } from "./primitives/try.ts";
+import { STEP_NAMES, step, stepConfig } from "./primitives/step.ts";
+import { TRY_STEP_NAMES, tryBlock, tryStep } from "./primitives/try.ts";
 import { getVersion } from "./primitives/version.ts";
 import { checkUse, Halt } from "./replay/claim.ts";
 import type { Scope } from "./replay/scope.ts";
@@ -94,7 +94,7 @@ class ScopeContext {
   }
 
   step<R>(name: string | StepConfig<R>, run?: StepBody<R>, options?: StepOptions<R>): Promise<R> {
-    return call(this.#scope, () => step(this.#scope, stepConfig(name, run, options)));
+    return call(this.#scope, () => step(this.#scope, stepConfig([name, run, options], STEP_NAMES)));
   }
 
   tryStep<R>(
@@ -102,7 +102,7 @@ class ScopeContext {
     run?: StepBody<R>,
     options?: TryStepOptions<R>,
   ): Promise<TryResult<R, StepFailureKind>> {
-    return call(this.#scope, () => tryStep(this.#scope, stepConfig(name, run, options)));
+    return call(this.#scope, () => tryStep(this.#scope, stepConfig([name, run, options], TRY_STEP_NAMES)));
   }
 
   try<V>(

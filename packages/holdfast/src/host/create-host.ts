@@ -1,10 +1,12 @@
 import { checkInteger } from "../model/check.ts";
 import { MAX_DURATION_MS } from "../model/limits.ts";
+import { checkGiven } from "../model/option-names.ts";
 import { engineSettings } from "../system/engine-settings.ts";
 import { checkHostOptions } from "./check-options.ts";
 import type { Client } from "./client.ts";
 import { onTerminate } from "./drain-signal.ts";
 import { DEFAULT_STOP_TIMEOUT_MS, type HostOptions } from "./host-options.ts";
+import { STOP_OPTIONS } from "./option-names.ts";
 import { Retention } from "./retention.ts";
 import { Scrub } from "./scrub.ts";
 import { clientFace, StoreClient } from "./store-client.ts";
@@ -91,6 +93,7 @@ class RunningHost {
   }
 
   async stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkGiven(options, "The options of stop", STOP_OPTIONS);
     const { timeoutMs = DEFAULT_STOP_TIMEOUT_MS } = options;
     checkInteger(timeoutMs, "timeoutMs", { from: 0, to: MAX_DURATION_MS });
     if (this.#stopped === null) {

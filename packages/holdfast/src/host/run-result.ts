@@ -1,7 +1,10 @@
+import { checkBoolean } from "../model/check.ts";
 import { type Duration, durationMs } from "../model/duration.ts";
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { RunCancelledError, RunStateError } from "../model/errors/run-errors.ts";
+import { checkGiven } from "../model/option-names.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
+import { RESULT_OPTIONS } from "./option-names.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { StoreSession } from "./store-session.ts";
 
@@ -26,7 +29,9 @@ export async function resultOfRun(
   reader: RunReader,
   options: ResultOptions,
 ): Promise<unknown> {
+  checkGiven(options, "The options of result", RESULT_OPTIONS);
   const { wait = true, timeout } = options;
+  checkBoolean(wait, "wait");
   const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : durationMs(timeout, "timeout");
   let state: RunState = "pending";
   const look = async (): Promise<RunEnd | undefined> => {

@@ -1,8 +1,9 @@
 import { formatUuid } from "../engine/replay/draws.ts";
-import { checkInteger, checkKnownOptions, checkName, checkWorkflowId } from "../model/check.ts";
+import { checkInteger, checkName, checkWorkflowId } from "../model/check.ts";
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
+import { checkGiven } from "../model/option-names.ts";
 import { RUN_STATES, type RunState } from "../model/run.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import { type AnyWorkflow, definitionOf } from "../model/workflow.ts";
@@ -10,6 +11,7 @@ import type { NewRun } from "../storage/records.ts";
 import type { CreateOutcome, RunPage, RunQuery, StoreStatistics } from "../storage/store.ts";
 import type { Client, ListOptions } from "./client.ts";
 import { newRun } from "./new-run.ts";
+import { LIST_OPTIONS, START_OPTIONS } from "./option-names.ts";
 import { type HandleNeighbours, StoredRun } from "./stored-run.ts";
 
 /** What a client is made of; a host's differs in what it knows and runs. */
@@ -36,12 +38,7 @@ export class StoreClient {
     workflow: AnyWorkflow | string,
     options: { workflowId?: string; input?: unknown } = {},
   ): Promise<StoredRun> {
-    if (typeof options !== "object" || options === null) {
-      throw new InvalidArgumentError(
-        `start() takes options { workflowId, input }; got ${describe(options)}.`,
-      );
-    }
-    checkKnownOptions(options, "The options of start", ["workflowId", "input"]);
+    checkGiven(options, "The options of start", START_OPTIONS);
     const { session, resolve, create } = this.#setup;
     const definition = resolve(workflow);
     const workflowId = options.workflowId ?? formatUuid(session.settings.world.random.bytes(16));
@@ -64,9 +61,11 @@ export class StoreClient {
   }
 
   async list(options: ListOptions = {}): Promise<RunPage> {
-    checkKnownOptions(options, "The options of list", ["status", "workflowName", "limit", "cursor"]);
+    checkGiven(options, "The options of list", LIST_OPTIONS);
     const { status, workflowName, limit = DEFAULT_LIST_LIMIT, cursor } = options;
     checkInteger(limit, "limit", { from: 1, to: 1_000 });
+    if (workflowName !== undefined) checkName(workflowName, "workflowName");
+    if (cursor !== undefined && cursor !== null) checkCursor(cursor);
     const query: RunQuery = {
       limit,
       ...(status === undefined ? {} : { status: checkStates(status) }),
@@ -95,6 +94,11 @@ function checkStates(given: RunState | readonly RunState[]): readonly RunState[]
   throw new InvalidArgumentError(
     `status must be one or several of ${RUN_STATES.join(", ")}; got ${describe(given)}.`,
   );
+}
+
+function checkCursor(given: unknown): void {
+  if (typeof given === "string") return;
+  throw new InvalidArgumentError(`cursor must be nextCursor of a page, or null; got ${describe(given)}.`);
 }
 
 /** A workflow that is known by its name only: it can be started, not run. */

@@ -1,14 +1,18 @@
 import { newMessage } from "../engine/effects/outgoing-message.ts";
+import { CANCEL_OPTIONS, REQUEST_OPTIONS, REWIND_OPTIONS } from "../engine/live/handle-option-names.ts";
 import type { RequestOptions, SendOptions } from "../engine/live/run-handle.ts";
+import { forgetFrom } from "../engine/operators/rewind.ts";
 import type { CancelOutcome } from "../engine/pass/outcome.ts";
-import { checkKnownOptions, checkWorkflowId } from "../model/check.ts";
+import { checkBoolean, checkWorkflowId } from "../model/check.ts";
 import { durationMs } from "../model/duration.ts";
+import { checkGiven } from "../model/option-names.ts";
 import type { RunState } from "../model/run.ts";
 import type { HistorySnapshot } from "../model/snapshot.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { NewMessage } from "../storage/records.ts";
 import { forkInStore } from "./fork-run.ts";
 import type { LocalRuns } from "./local-runs.ts";
+import { FORK_OPTIONS } from "./option-names.ts";
 import { answerOfRun } from "./run-answer.ts";
 import { RunControl } from "./run-control.ts";
 import { RunReader } from "./run-reader.ts";
@@ -67,6 +71,7 @@ export class StoredRun implements WorkflowHandle {
   }
 
   async request(name: string, body?: unknown, options: RequestOptions = {}): Promise<unknown> {
+    checkGiven(options, "The options of request", REQUEST_OPTIONS);
     const timeoutMs = durationMs(options.timeout ?? DEFAULT_REQUEST_TIMEOUT_MS, "timeout");
     const message = await this.#message(name, body, { options, completable: true });
     await this.#with.send(this.workflowId, message);
@@ -95,8 +100,10 @@ export class StoredRun implements WorkflowHandle {
   }
 
   async cancel(options: { readonly compensate?: boolean } = {}): Promise<CancelOutcome> {
-    checkKnownOptions(options, "The options of cancel", ["compensate"]);
-    return this.#control.cancel(options.compensate ?? false);
+    checkGiven(options, "The options of cancel", CANCEL_OPTIONS);
+    const { compensate = false } = options;
+    checkBoolean(compensate, "compensate");
+    return this.#control.cancel(compensate);
   }
 
   recover(): Promise<void> {
@@ -111,11 +118,15 @@ export class StoredRun implements WorkflowHandle {
     return this.#control.resume();
   }
 
-  rewind({ to }: { readonly to: string }): Promise<void> {
-    return this.#control.rewind(to);
+  async rewind(options: { readonly to: string }): Promise<void> {
+    checkGiven(options, "The options of rewind", REWIND_OPTIONS);
+    // Tried on a copy first: a rewind that is refused takes the run from nobody.
+    forgetFrom(await this.#reader.journal(), options.to);
+    await this.#control.rewind(options.to);
   }
 
   async fork(options: { readonly from: string; readonly workflowId: string }): Promise<WorkflowHandle> {
+    checkGiven(options, "The options of fork", FORK_OPTIONS);
     const forked = new StoredRun(this.#with, options.workflowId, this.#definition);
     await forkInStore(this.#with.session, this.#reader, options);
     return forked;

@@ -1,16 +1,14 @@
-import { describe } from "./describe.ts";
-import { InvalidArgumentError } from "./errors/argument-errors.ts";
+import { checkMethods } from "./check.ts";
 
 /**
  * The promise, or a rejection with the signal's reason as soon as the signal aborts: for calls that take no signal of
  * their own. The work behind the promise goes on; only the wait for it ends. No listener is left behind.
  *
- * @throws InvalidArgumentError when `signal` is not an AbortSignal.
+ * @throws InvalidArgumentError when one is no promise, or the other no AbortSignal.
  */
 export function abortable<Value>(promise: PromiseLike<Value>, signal: AbortSignal): Promise<Value> {
-  if (typeof signal?.addEventListener !== "function") {
-    throw new InvalidArgumentError(`abortable takes a promise and an AbortSignal; got ${describe(signal)}.`);
-  }
+  checkMethods(promise, "The promise of abortable", ["then"]);
+  checkMethods(signal, "The signal of abortable", ["addEventListener", "removeEventListener"]);
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
     if (signal.aborted) {

@@ -1,6 +1,7 @@
 import { describe } from "./describe.ts";
 import { InvalidArgumentError, LimitError } from "./errors/argument-errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { checkGiven } from "./option-names.ts";
 
 /** Bytes of a string in UTF-8, counted without encoding it (a lone surrogate counts three, as it is stored). */
 function utf8Length(text: string): number {
@@ -55,35 +56,6 @@ export function checkWorkflowId(value: unknown, limits: Limits = DEFAULT_LIMITS)
   checkText(value, "The workflow id", { name: "workflowIdBytes", bytes: limits.workflowIdBytes });
 }
 
-/**
- * @throws InvalidArgumentError when options are given and are no object.
- */
-export function checkOptions(value: unknown, what: string): void {
-  if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) return;
-  throw new InvalidArgumentError(`${what} must be an object; got ${describe(value)}.`);
-}
-
-/**
- * @throws InvalidArgumentError when options are not given or are no object.
- */
-export function checkGiven(value: unknown, what: string): void {
-  checkOptions(value ?? null, what);
-}
-
-/**
- * For options whose misspelling would do harm, not just nothing.
- * @throws InvalidArgumentError when options are no object, or have a name that is none of `known`.
- */
-export function checkKnownOptions(value: object | undefined, what: string, known: readonly string[]): void {
-  checkOptions(value, what);
-  for (const name of Object.keys(value ?? {})) {
-    if (known.includes(name)) continue;
-    throw new InvalidArgumentError(
-      `${what} have no "${name}"; they have ${known.map((k) => `"${k}"`).join(", ")}.`,
-    );
-  }
-}
-
 /** A whole number in a range. */
 export interface IntegerRange {
   readonly from: number;
@@ -109,21 +81,77 @@ export function checkFunction(value: unknown, what: string): void {
 }
 
 /**
+ * @throws InvalidArgumentError when it is neither true nor false.
+ */
+export function checkBoolean(value: unknown, what: string): asserts value is boolean {
+  if (typeof value === "boolean") return;
+  throw new InvalidArgumentError(`${what} must be true or false; got ${describe(value)}.`);
+}
+
+/**
+ * @throws InvalidArgumentError when it is none of the words.
+ */
+export function checkWord<Word extends string>(
+  value: unknown,
+  what: string,
+  words: readonly Word[],
+): asserts value is Word {
+  if (words.includes(value as Word)) return;
+  const known = words.map((word) => JSON.stringify(word)).join(words.length === 2 ? " or " : ", ");
+  throw new InvalidArgumentError(
+    `${what} must be ${words.length > 2 ? "one of " : ""}${known}; got ${describe(value)}.`,
+  );
+}
+
+/**
+ * @throws InvalidArgumentError when it is no array of these words.
+ */
+export function checkWords<Word extends string>(value: unknown, what: string, words: readonly Word[]): void {
+  if (Array.isArray(value) && value.every((one) => words.includes(one as Word))) return;
+  const known = words.map((word) => JSON.stringify(word)).join(", ");
+  throw new InvalidArgumentError(`${what} must be an array of ${known}; got ${describe(value)}.`);
+}
+
+/**
+ * @throws InvalidArgumentError when it is no object that has all these methods; says which it lacks.
+ */
+export function checkMethods(value: unknown, what: string, methods: readonly string[]): void {
+  const given = (typeof value === "object" && value !== null) || typeof value === "function";
+  const missing = given ? methods.filter((name) => typeof Reflect.get(value, name) !== "function") : methods;
+  if (missing.length === 0) return;
+  const all = methods.map((name) => `${name}()`).join(", ");
+  const lacks = given ? ` without ${missing.map((name) => `${name}()`).join(", ")}` : "";
+  throw new InvalidArgumentError(`${what} must be an object with ${all}; got ${describe(value)}${lacks}.`);
+}
+
+/**
  * The limits in force: the defaults with the given ones over them.
- * @throws InvalidArgumentError when a limit is unknown or not a number from 0 up.
+ * @throws InvalidArgumentError when a limit is unknown, or neither a whole number from 0 nor Infinity.
  */
 export function checkLimits(given: Partial<Limits> | undefined): Limits {
-  if (given === undefined) return DEFAULT_LIMITS;
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
+  return given === undefined ? DEFAULT_LIMITS : checkNumbers(given, "limits", DEFAULT_LIMITS);
+}
+
+/**
+ * Numbers by name: the defaults with the given ones over them.
+ * @throws InvalidArgumentError when a name is unknown, or a number is neither whole and from 0 nor Infinity.
+ */
+export function checkNumbers<Numbers extends object>(
+  given: Partial<Numbers>,
+  what: string,
+  defaults: Numbers,
+): Numbers {
+  checkGiven(given, what, new Set(Object.keys(defaults)));
+  const numbers = { ...defaults };
+  for (const name of Object.keys(defaults)) {
+    const value: unknown = Reflect.get(given, name);
+    if (value === undefined) continue;
+    if (value !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
       throw new InvalidArgumentError(
-        `limits.${name} is not a limit; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}.`,
+        `${what}.${name} must be a whole number from 0, or Infinity; got ${describe(value)}.`,
       );
     }
-    if (value !== undefined && !(typeof value === "number" && value >= 0)) {
-      throw new InvalidArgumentError(`limits.${name} must be a number from 0; got ${describe(value)}.`);
-    }
+    Reflect.set(numbers, name, value);
   }
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { ...DEFAULT_LIMITS, ...set };
+  return numbers;
 }

@@ -3,6 +3,8 @@ export function describeName(name: unknown): string {
   return typeof name === "string" && name.length <= 60 ? JSON.stringify(name) : describe(name);
 }
 
+const LONG_BIGINT = 10n ** 40n;
+
 /** A value as error messages show it: short, with its type, never throwing. */
 export function describe(value: unknown): string {
   switch (typeof value) {
@@ -15,7 +17,7 @@ export function describe(value: unknown): string {
     case "number":
       return `${Object.is(value, -0) ? "-0" : value} (number)`;
     case "bigint":
-      return `${value}n (bigint)`;
+      return value < LONG_BIGINT && value > -LONG_BIGINT ? `${value}n (bigint)` : "a long bigint";
     case "boolean":
       return `${value} (boolean)`;
     case "function":

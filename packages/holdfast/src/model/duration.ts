@@ -36,16 +36,21 @@ function parse(text: string): number | undefined {
  * @throws InvalidArgumentError when it is not a valid instant.
  */
 export function instantMs(instant: Instant, what: string): number {
-  const value =
-    typeof instant === "object" && instant !== null
-      ? instant instanceof Date
-        ? instant.getTime()
-        : instant.epochMilliseconds
-      : instant;
+  const value = epochOf(instant);
   if (typeof value !== "number" || !(Math.abs(value) <= MAX_INSTANT_MS)) {
     throw new InvalidArgumentError(
       `${what} must be milliseconds since the epoch, a valid Date, or a Temporal.Instant; got ${describe(instant)}.`,
     );
   }
   return Math.ceil(value);
+}
+
+/** An object that cannot be asked is no instant. */
+function epochOf(instant: Instant): unknown {
+  if (typeof instant !== "object" || instant === null) return instant;
+  try {
+    return instant instanceof Date ? Date.prototype.getTime.call(instant) : instant.epochMilliseconds;
+  } catch {
+    return undefined;
+  }
 }

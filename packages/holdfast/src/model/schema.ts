@@ -32,13 +32,26 @@ export async function validate<Output>(
   value: unknown,
   what: string,
 ): Promise<Output> {
-  const result = await schema["~standard"].validate(value);
+  const result: SchemaResult<Output> | undefined = await schema["~standard"].validate(value);
+  if (typeof result !== "object" || result === null) throw noResult(what, result);
   if (result.issues === undefined) return result.value;
-  const issues: ValidationIssue[] = result.issues.map((issue) => ({
-    message: issue.message,
-    path: (issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part)),
-  }));
-  throw new ValidationError(what, issues);
+  if (!Array.isArray(result.issues)) throw noResult(what, result.issues);
+  throw new ValidationError(what, result.issues.map(issueOf));
+}
+
+type SchemaIssue = Exclude<SchemaResult<unknown>["issues"], undefined>[number];
+
+function issueOf(issue: SchemaIssue): ValidationIssue {
+  return {
+    message: String(issue?.message),
+    path: (issue?.path ?? []).map((part) => (typeof part === "object" ? part.key : part)),
+  };
+}
+
+function noResult(what: string, given: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(
+    `The schema of ${what} must give { value } or { issues: […] }, as Standard Schema says; it gave ${describe(given)}.`,
+  );
 }
 
 /** @throws InvalidArgumentError when it is neither absent nor a schema. */

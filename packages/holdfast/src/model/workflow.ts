@@ -1,8 +1,9 @@
-import { checkName } from "./check.ts";
+import { checkFunction, checkName } from "./check.ts";
 import type { WorkflowContext } from "./context.ts";
 import { describe } from "./describe.ts";
 import { InvalidArgumentError } from "./errors/argument-errors.ts";
 import type { MessageBodies } from "./message.ts";
+import { checkGiven, type OptionNames, optionNames } from "./option-names.ts";
 import { checkSchema, type Schema } from "./schema.ts";
 
 /** The function of a workflow. */
@@ -89,24 +90,38 @@ export function defineWorkflow<Input, Output, Messages extends SchemaMap = Recor
   >;
 }): WorkflowDefinition<Input, Output, keyof Messages extends never ? MessageBodies : BodiesOf<Messages>>;
 export function defineWorkflow(definition: object): WorkflowDefinition {
-  if (typeof definition !== "object" || definition === null) {
+  checkDefinition(definition as WorkflowDefinition);
+  return definition as WorkflowDefinition;
+}
+
+const DEFINITION: OptionNames = optionNames<WorkflowDefinition>({
+  name: true,
+  version: true,
+  input: true,
+  output: true,
+  messages: true,
+  run: true,
+});
+
+/** @throws InvalidArgumentError, LimitError */
+function checkDefinition(given: WorkflowDefinition): void {
+  checkGiven(given, "A workflow", DEFINITION);
+  const { name, version, input, output, messages, run } = given;
+  checkName(name, "The workflow's name");
+  const where = `Workflow ${JSON.stringify(name)}`;
+  checkFunction(run, `${where}: run`);
+  if (version !== undefined) checkName(version, `${where}: version`);
+  checkSchema(input, `${where}: input`);
+  checkSchema(output, `${where}: output`);
+  if (messages === undefined) return;
+  if (typeof messages !== "object" || messages === null || Array.isArray(messages)) {
     throw new InvalidArgumentError(
-      `defineWorkflow takes an object with name and run; got ${describe(definition)}.`,
+      `${where}: messages must be an object of schemas by name; got ${describe(messages)}.`,
     );
   }
-  const given = definition as WorkflowDefinition;
-  checkName(given.name, "The workflow's name");
-  if (typeof given.run !== "function") {
-    throw new InvalidArgumentError(
-      `Workflow "${given.name}": run must be a function; got ${describe(given.run)}.`,
-    );
+  for (const [message, schema] of Object.entries(messages)) {
+    checkSchema(schema, `${where}: messages.${message}`);
   }
-  checkSchema(given.input, `Workflow "${given.name}": input`);
-  checkSchema(given.output, `Workflow "${given.name}": output`);
-  for (const [name, schema] of Object.entries(given.messages ?? {})) {
-    checkSchema(schema, `Workflow "${given.name}": messages.${name}`);
-  }
-  return given;
 }
 
 /** Any workflow, whatever its types: a definition or a bare function. */
@@ -114,18 +129,22 @@ export type AnyWorkflow =
   | { readonly name: string; readonly run: (ctx: never, input: never) => unknown }
   | ((ctx: never, input: never) => unknown);
 
-/** A workflow as a definition: a bare function is named after itself. */
+/**
+ * A workflow as a definition: a bare function is named after itself.
+ * @throws InvalidArgumentError, LimitError
+ */
 export function definitionOf(workflow: AnyWorkflow): WorkflowDefinition {
   if (typeof workflow === "function") {
-    return {
-      name: workflow.name === "" ? "workflow" : workflow.name,
-      run: workflow as unknown as WorkflowFunction,
-    };
+    const name: unknown = workflow.name === "" ? "workflow" : workflow.name;
+    checkName(name, "The name of the workflow's function");
+    return { name, run: workflow as unknown as WorkflowFunction };
   }
-  if (typeof workflow === "object" && workflow !== null && typeof workflow.run === "function") {
-    return workflow as unknown as WorkflowDefinition;
+  if (typeof workflow !== "object" || workflow === null) {
+    throw new InvalidArgumentError(
+      `A workflow is what defineWorkflow returns, or a function (ctx, input); got ${describe(workflow)}.`,
+    );
   }
-  throw new InvalidArgumentError(
-    `A workflow is what defineWorkflow returns, or a function (ctx, input); got ${describe(workflow)}.`,
-  );
+  const definition = workflow as unknown as WorkflowDefinition;
+  checkDefinition(definition);
+  return definition;
 }

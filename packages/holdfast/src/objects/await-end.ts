@@ -3,11 +3,13 @@ import type { EngineSettings } from "../engine/pass/pass-settings.ts";
 import { storedError } from "../engine/pass/run-failing.ts";
 import { loadJournal } from "../history/journal-load.ts";
 import { KeySpace } from "../history/key.ts";
+import { RESULT_OPTIONS } from "../host/option-names.ts";
 import type { ResultOptions } from "../host/run-result.ts";
-import { checkKnownOptions } from "../model/check.ts";
+import { checkBoolean } from "../model/check.ts";
 import { durationMs } from "../model/duration.ts";
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { RunCancelledError, RunNotFoundError, RunStateError } from "../model/errors/run-errors.ts";
+import { checkGiven } from "../model/option-names.ts";
 import { isTerminal, type TerminalState } from "../model/run.ts";
 
 /** The run whose end is waited for. */
@@ -25,8 +27,9 @@ export interface AwaitedRun {
  * @throws the run's own error, RunCancelledError, RunNotFoundError; RunPausedError and RunStateError as `ResultOptions` say
  */
 export async function awaitEnd(run: AwaitedRun, options: ResultOptions): Promise<unknown> {
-  checkKnownOptions(options, "The options of result", ["wait", "timeout"]);
+  checkGiven(options, "The options of result", RESULT_OPTIONS);
   const { wait = true, timeout } = options;
+  checkBoolean(wait, "wait");
   const { workflowId, driver, settings } = run;
   const timeoutMs = timeout === undefined ? null : durationMs(timeout, "timeout");
   const over = new AbortController();

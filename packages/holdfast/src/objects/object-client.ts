@@ -1,10 +1,10 @@
 import type { DurableObjects } from "../drivers/cloudflare/durable-objects.ts";
 import { formatUuid } from "../engine/replay/draws.ts";
 import type { StartArguments, StartOptions } from "../host/client.ts";
-import { checkKnownOptions, checkWorkflowId } from "../model/check.ts";
-import { describe } from "../model/describe.ts";
-import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
+import { START_OPTIONS } from "../host/option-names.ts";
+import { checkMethods, checkWorkflowId } from "../model/check.ts";
 import type { MessageBodies } from "../model/message.ts";
+import { checkGiven } from "../model/option-names.ts";
 import { definitionOf, type Workflow } from "../model/workflow.ts";
 import { systemWorld } from "../system/system-world.ts";
 import { ObjectHandle, type ObjectWorkflowHandle } from "./object-handle.ts";
@@ -39,18 +39,17 @@ export function objectClient<Input, Output, Bodies extends MessageBodies, RawInp
   namespace: DurableObjects,
   workflow: Workflow<Input, Output, Bodies, RawInput>,
 ): ObjectClient<Output, Bodies, RawInput> {
-  if (typeof namespace?.idFromName !== "function") {
-    throw new InvalidArgumentError(
-      `objectClient() takes a binding of Durable Objects first; got ${describe(namespace)}. Is it in the worker's configuration?`,
-    );
-  }
+  checkMethods(namespace, "The binding of Durable Objects (is it in the worker's configuration?)", [
+    "idFromName",
+    "get",
+  ]);
   definitionOf(workflow);
   const handle = (workflowId: string): ObjectHandle => {
     checkWorkflowId(workflowId);
     return new ObjectHandle(namespace, workflowId);
   };
   const start = async (options: StartOptions<unknown> = {}): Promise<ObjectHandle> => {
-    checkKnownOptions(options, "The options of start", ["workflowId", "input"]);
+    checkGiven(options, "The options of start", START_OPTIONS);
     const started = handle(options.workflowId ?? formatUuid(systemWorld.random.bytes(16)));
     await started.start(options.input);
     return started;

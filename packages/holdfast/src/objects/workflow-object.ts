@@ -7,8 +7,9 @@ import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { MAX_DURATION_MS } from "../model/limits.ts";
 import type { MessageBodies } from "../model/message.ts";
+import { checkGiven, type OptionNames, optionNames } from "../model/option-names.ts";
 import { definitionOf, type Workflow } from "../model/workflow.ts";
-import { type EngineOptions, engineSettings } from "../system/engine-settings.ts";
+import { ENGINE_OPTIONS, type EngineOptions, engineSettings } from "../system/engine-settings.ts";
 import { CALLS, type WorkflowCalls } from "./calls.ts";
 import { ObjectRun } from "./object-run.ts";
 import { answerCall } from "./wire.ts";
@@ -21,6 +22,8 @@ export interface WorkflowObjectOptions extends EngineOptions {
    */
   readonly watchMs?: number;
 }
+
+const OBJECT_OPTIONS: OptionNames = optionNames<WorkflowObjectOptions>({ ...ENGINE_OPTIONS, watchMs: true });
 
 /** An object that is the run of a workflow: what its stub offers by RPC. */
 export interface WorkflowObject<
@@ -69,6 +72,7 @@ export function workflowObject<
     );
   }
   const definition = definitionOf(workflow);
+  checkGiven(options, "The options of workflowObject", OBJECT_OPTIONS);
   const settings = engineSettings(options);
   const { watchMs = DEFAULT_WATCH_MS } = options;
   checkInteger(watchMs, "watchMs", { from: 1, to: MAX_DURATION_MS });

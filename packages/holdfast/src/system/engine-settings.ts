@@ -1,13 +1,12 @@
 import type { EngineSettings } from "../engine/pass/pass-settings.ts";
 import { defaultCodec, type PayloadCodec } from "../history/payload.ts";
-import { checkLimits } from "../model/check.ts";
+import { checkBoolean, checkLimits } from "../model/check.ts";
 import type { Clock, RandomSource, Scheduler } from "../model/clock.ts";
-import { describe } from "../model/describe.ts";
-import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import type { Observer, WorkflowErrorEvent } from "../model/events.ts";
 import type { Limits } from "../model/limits.ts";
 import { type Logger, silentLogger } from "../model/logger.ts";
 import type { HistorySnapshot } from "../model/snapshot.ts";
+import { checkEngineOptions, checkedRandom } from "./check-engine-options.ts";
 import { systemWorld } from "./system-world.ts";
 
 /** What is common to `runWorkflow`, `createHost` and `createClient`. */
@@ -34,25 +33,33 @@ export interface EngineOptions {
   readonly strict?: boolean;
 }
 
+/** The names of the engine's options; each door adds its own. */
+export const ENGINE_OPTIONS: Readonly<Record<keyof EngineOptions, true>> = {
+  clock: true,
+  scheduler: true,
+  random: true,
+  logger: true,
+  observers: true,
+  onError: true,
+  onHistoryUpdated: true,
+  limits: true,
+  codec: true,
+  strict: true,
+};
+
 /**
- * Options, checked and complete.
+ * Options, checked and complete. Their names are checked at the doors.
  * @throws InvalidArgumentError
  */
 export function engineSettings(options: EngineOptions): EngineSettings {
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError(`options must be an object; got ${describe(options)}.`);
-  }
+  checkEngineOptions(options);
   const { clock, scheduler, random, observers = [], strict = false } = options;
-  if (!Array.isArray(observers) || observers.some((observer) => typeof observer !== "function")) {
-    throw new InvalidArgumentError(`observers must be an array of functions; got ${describe(observers)}.`);
-  }
-  if (typeof strict !== "boolean")
-    throw new InvalidArgumentError(`strict must be true or false; got ${describe(strict)}.`);
+  checkBoolean(strict, "strict");
   return {
     world: {
       clock: clock ?? systemWorld.clock,
       scheduler: scheduler ?? systemWorld.scheduler,
-      random: random ?? systemWorld.random,
+      random: random === undefined ? systemWorld.random : checkedRandom(random),
       bodies: systemWorld.bodies,
       beforeEffect: systemWorld.beforeEffect,
     },

@@ -1,12 +1,12 @@
 import { LiveRun } from "../engine/live/live-run.ts";
 import type { RunHandle } from "../engine/live/run-handle.ts";
-import { checkWorkflowId } from "../model/check.ts";
-import { describe } from "../model/describe.ts";
-import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
+import { checkMethods, checkWord, checkWorkflowId } from "../model/check.ts";
 import type { MessageBodies } from "../model/message.ts";
+import { checkGiven, type OptionNames, optionNames } from "../model/option-names.ts";
 import { definitionOf, type Workflow } from "../model/workflow.ts";
 import type { EngineDriver } from "../storage/driver.ts";
-import { type EngineOptions, engineSettings } from "./engine-settings.ts";
+import { DRIVER_METHODS } from "../storage/port-methods.ts";
+import { ENGINE_OPTIONS, type EngineOptions, engineSettings } from "./engine-settings.ts";
 
 export interface RunWorkflowOptions extends EngineOptions {
   /**
@@ -15,6 +15,8 @@ export interface RunWorkflowOptions extends EngineOptions {
    */
   readonly mode?: "yield" | "live";
 }
+
+const RUN_OPTIONS: OptionNames = optionNames<RunWorkflowOptions>({ ...ENGINE_OPTIONS, mode: true });
 
 /**
  * Runs one run on a driver: the engine alone, for platforms that bring their own isolation, such as an actor or a
@@ -30,15 +32,12 @@ export function runWorkflow<Input, Output, Bodies extends MessageBodies, RawInpu
   driver: EngineDriver,
   options: RunWorkflowOptions = {},
 ): RunHandle<Output> {
+  checkGiven(options, "The options of runWorkflow", RUN_OPTIONS);
   const settings = engineSettings(options);
   checkWorkflowId(workflowId, settings.limits);
   const { mode = "yield" } = options;
-  if (mode !== "yield" && mode !== "live") {
-    throw new InvalidArgumentError(`mode must be "yield" or "live"; got ${describe(mode)}.`);
-  }
-  if (typeof driver?.commit !== "function" || typeof driver.load !== "function") {
-    throw new InvalidArgumentError(`driver must be an EngineDriver; got ${describe(driver)}.`);
-  }
+  checkWord(mode, "mode", ["yield", "live"]);
+  checkMethods(driver, "driver", DRIVER_METHODS);
   const definition = definitionOf(workflow);
   return new LiveRun({
     settings,

@@ -1,5 +1,10 @@
+import { checkInteger, checkMethods, checkWord } from "../model/check.ts";
+import { describe } from "../model/describe.ts";
+import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { StorageError } from "../model/errors/storage-errors.ts";
+import { checkGiven, type OptionNames, optionNames } from "../model/option-names.ts";
 import type { EngineDriver, ListPage } from "../storage/driver.ts";
+import { DRIVER_METHODS } from "../storage/port-methods.ts";
 import type {
   CommitBatch,
   DriverLimits,
@@ -28,6 +33,17 @@ export type Fault =
   | "unknown-not-applied"
   | "unknown-applied-late";
 
+/** All of them. */
+export const FAULTS: readonly Fault[] = [
+  "crash-before",
+  "crash-after",
+  "crash-late",
+  "not-applied",
+  "unknown-applied",
+  "unknown-not-applied",
+  "unknown-applied-late",
+];
+
 /** A fault of one operation; operations are counted from 1. */
 export interface PlannedFault {
   readonly operation: number;
@@ -44,6 +60,23 @@ export interface CrashDriverOptions {
   readonly onCrash?: () => void;
   /** What is under way in the network: give it to all processes of a run. @default that of this process alone */
   readonly wire?: Wire;
+}
+
+const CRASH_DRIVER_OPTIONS: OptionNames = optionNames<CrashDriverOptions>({
+  faults: true,
+  onApplied: true,
+  onCrash: true,
+  wire: true,
+});
+
+/** @throws InvalidArgumentError */
+function checkFaults(faults: readonly PlannedFault[]): void {
+  if (!Array.isArray(faults))
+    throw new InvalidArgumentError(`faults must be an array; got ${describe(faults)}.`);
+  for (const [index, { operation, fault }] of (faults as readonly PlannedFault[]).entries()) {
+    checkInteger(operation, `faults[${index}].operation`, { from: 1, to: Number.MAX_SAFE_INTEGER });
+    checkWord(fault, `faults[${index}].fault`, FAULTS);
+  }
 }
 
 /** Writes that have left a process and not yet arrived. */
@@ -180,5 +213,8 @@ function never(): Promise<never> {
 
 /** Wraps a driver so that operations can fail, and the process can die at any of them. */
 export function crashDriver(inner: EngineDriver, options: CrashDriverOptions = {}): CrashDriver {
+  checkMethods(inner, "The driver of crashDriver", DRIVER_METHODS);
+  checkGiven(options, "The options of crashDriver", CRASH_DRIVER_OPTIONS);
+  checkFaults(options.faults ?? []);
   return new CrashDriver(inner, options);
 }

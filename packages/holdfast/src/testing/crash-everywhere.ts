@@ -1,7 +1,10 @@
 import { answerTo, bodyPayload } from "../history/message-body.ts";
 import { defaultCodec } from "../history/payload.ts";
+import { checkBoolean, checkName, checkWords } from "../model/check.ts";
 import { HoldfastError } from "../model/errors/holdfast-error.ts";
-import type { Fault, PlannedFault } from "./crash-driver.ts";
+import { checkGiven, type OptionNames, optionNames } from "../model/option-names.ts";
+import { definitionOf } from "../model/workflow.ts";
+import { FAULTS, type Fault, type PlannedFault } from "./crash-driver.ts";
 import { replay } from "./replay.ts";
 import {
   type Ending,
@@ -77,7 +80,7 @@ interface Reference {
  * the run comes to the same end, that no committed body or handler starts again, that messages are consumed once, that
  * handlers run in reverse order of commit, that nothing is left behind, and that replaying the end writes nothing.
  *
- * @throws CrashTestError at the first promise that was not kept
+ * @throws CrashTestError at the first promise that was not kept; InvalidArgumentError
  *
  * @example
  * await crashEverywhere({ name: "order", workflow: order, input: { orderId: "1" } });
@@ -86,6 +89,7 @@ export async function crashEverywhere(
   program: CrashProgram,
   options: CrashOptions = {},
 ): Promise<CrashReport> {
+  checkProgram(program, options);
   const { modes = ["yield", "live"], faults = ["crash-before", "crash-after"], double = false } = options;
   const operations: Record<string, number> = {};
   let cases = 0;
@@ -110,6 +114,31 @@ export async function crashEverywhere(
   }
   return { operations, cases };
 }
+
+/** @throws InvalidArgumentError */
+function checkProgram(program: CrashProgram, options: CrashOptions): void {
+  checkGiven(program, "The program of crashEverywhere", PROGRAM);
+  checkName(program.name, "The name of the program");
+  definitionOf(program.workflow);
+  checkGiven(options, "The options of crashEverywhere", OPTIONS);
+  const { modes = [], faults = [], double = false } = options;
+  checkWords(modes, "modes", ["yield", "live"]);
+  checkWords(faults, "faults", FAULTS);
+  checkBoolean(double, "double");
+}
+
+const PROGRAM: OptionNames = optionNames<CrashProgram>({
+  name: true,
+  workflow: true,
+  input: true,
+  messages: true,
+  codec: true,
+  limits: true,
+  through: true,
+  alsoAllowed: true,
+  sameEffects: true,
+});
+const OPTIONS: OptionNames = optionNames<CrashOptions>({ modes: true, faults: true, double: true });
 
 /** Runs one program with faults and checks what came of it. */
 class CrashTester {

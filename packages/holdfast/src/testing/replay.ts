@@ -4,12 +4,16 @@ import { decodeHeader, encodeHeader, type RunHeader } from "../history/header.ts
 import { loadJournal } from "../history/journal-load.ts";
 import { KeySpace } from "../history/key.ts";
 import { runTagOf } from "../history/run-tag.ts";
+import { checkMethods } from "../model/check.ts";
+import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { HistoryDivergedError } from "../model/errors/history-errors.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
+import { checkGiven, type OptionNames, optionNames } from "../model/option-names.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
-import type { AnyWorkflow, Workflow } from "../model/workflow.ts";
+import { type AnyWorkflow, definitionOf, type Workflow } from "../model/workflow.ts";
 import type { EngineDriver } from "../storage/driver.ts";
+import { DRIVER_METHODS } from "../storage/port-methods.ts";
 import type { CommitBatch, RunImage } from "../storage/records.ts";
 import { type RunWorkflowOptions, runWorkflow } from "../system/run-workflow.ts";
 import { virtualClock } from "./virtual-clock.ts";
@@ -20,6 +24,15 @@ export interface ReplayOptions
   /** Which run of a dump that has several. @default the only one */
   readonly workflowId?: string;
 }
+
+const REPLAY_OPTIONS: OptionNames = optionNames<ReplayOptions>({
+  workflowId: true,
+  codec: true,
+  limits: true,
+  logger: true,
+  observers: true,
+  strict: true,
+});
 
 /** What a replay found. */
 export interface ReplayReport {
@@ -34,13 +47,15 @@ export interface ReplayReport {
  * Replays a recorded history with today's code, without starting any body or writing anything: put it into CI with
  * dumps of production runs, and a change that would strand them fails there.
  *
- * @throws HistoryDivergedError when the code does not fit; RunNotFoundError when nothing is recorded
+ * @throws HistoryDivergedError when the code does not fit; RunNotFoundError when nothing is recorded; InvalidArgumentError
  */
 export async function replay(
   workflow: AnyWorkflow,
   recorded: MemoryDump | EngineDriver,
   options: ReplayOptions = {},
 ): Promise<ReplayReport> {
+  checkGiven(options, "The options of replay", REPLAY_OPTIONS);
+  definitionOf(workflow);
   const { driver, workflowId } = sourceOf(recorded, options.workflowId);
   const loaded = await loadJournal(workflowId, driver);
   if (loaded === null) throw new RunNotFoundError(workflowId);
@@ -82,7 +97,13 @@ function sourceOf(
   recorded: MemoryDump | EngineDriver,
   wanted: string | undefined,
 ): { driver: EngineDriver; workflowId: string } {
+  if (typeof recorded !== "object" || recorded === null || !("load" in recorded || "runs" in recorded)) {
+    throw new InvalidArgumentError(
+      `replay takes a dump of a memory store, or a driver; got ${describe(recorded)}.`,
+    );
+  }
   if ("load" in recorded) {
+    checkMethods(recorded, "The driver", DRIVER_METHODS);
     if (wanted === undefined) {
       throw new InvalidArgumentError(
         "replay of a driver needs options.workflowId; a dump of one run does not.",

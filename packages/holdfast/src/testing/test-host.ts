@@ -1,6 +1,8 @@
 import { type MemoryStore, memoryStore } from "../drivers/memory/memory-store.ts";
 import { createHost, type Host } from "../host/create-host.ts";
 import type { HostOptions } from "../host/host-options.ts";
+import { HOST_OPTIONS } from "../host/option-names.ts";
+import { checkGiven, type OptionNames } from "../model/option-names.ts";
 import { type VirtualClock, type VirtualClockOptions, virtualClock } from "./virtual-clock.ts";
 
 /** Options of `createTestHost`: those of `createHost` but for what it brings itself. */
@@ -9,6 +11,12 @@ export type TestHostOptions = Omit<HostOptions, "store" | "clock" | "scheduler">
     /** The store and clock of another test host: two hosts that share them are two processes on one store. */
     readonly beside?: Pick<TestHost, "store" | "clock">;
   };
+
+const TEST_HOST_OPTIONS: OptionNames = new Set([
+  ...[...HOST_OPTIONS].filter((name) => !["store", "clock", "scheduler"].includes(name)),
+  "now",
+  "beside",
+]);
 
 /** The store's hints come at once, so looks without one can be rare: each costs a test that sleeps for weeks. */
 const POLL_MS = 3_600_000;
@@ -39,6 +47,7 @@ export interface TestHost extends Host {
  * await host.stop();
  */
 export async function createTestHost(options: TestHostOptions): Promise<TestHost> {
+  checkGiven(options, "The options of createTestHost", TEST_HOST_OPTIONS);
   const { now, beside, ...rest } = options;
   const clock = beside?.clock ?? virtualClock(now === undefined ? {} : { now });
   const store = beside?.store ?? memoryStore({ clock });

@@ -1,4 +1,7 @@
+import { checkMethods } from "../model/check.ts";
 import type { Clock, Scheduler } from "../model/clock.ts";
+import { durationMs, instantMs } from "../model/duration.ts";
+import { checkGiven, type OptionNames, optionNames } from "../model/option-names.ts";
 import { systemWorld } from "../system/system-world.ts";
 
 /** Turns of the event loop in which nothing happened, after which everything is taken to wait for time. */
@@ -64,7 +67,8 @@ export class VirtualClock implements Clock {
   }
 
   /** A promise that is fulfilled `ms` from now. */
-  sleep(ms: number): Promise<void> {
+  async sleep(ms: number): Promise<void> {
+    checkSpan(ms, "sleep(): the milliseconds");
     return new Promise((resolve) => {
       this.setTimer(ms, resolve);
     });
@@ -87,12 +91,14 @@ export class VirtualClock implements Clock {
   }
 
   /** Moves time by `ms`, firing timers in their order and letting the event loop run in between. */
-  advance(ms: number): Promise<void> {
-    return this.advanceTo(this.now() + ms);
+  async advance(ms: number): Promise<void> {
+    checkSpan(ms, "advance(): the milliseconds");
+    await this.advanceTo(this.now() + ms);
   }
 
   /** Moves time to `instant`, as `advance`. An instant that is past moves nothing. */
   async advanceTo(instant: number): Promise<void> {
+    instantMs(instant, "advanceTo(): the instant");
     const end = Math.max(this.#elapsed, instant - this.#start);
     await this.runUntilIdle();
     for (let timer = this.#next(); timer !== undefined && timer.at <= end; timer = this.#next()) {
@@ -108,6 +114,8 @@ export class VirtualClock implements Clock {
    * @throws Error when it does not settle within `withinMs`, or cannot because no timer is left.
    */
   async settle<T>(promise: Promise<T>, withinMs: number = DEFAULT_WITHIN_MS): Promise<T> {
+    checkMethods(promise, "settle(): the promise", ["then"]);
+    checkSpan(withinMs, "settle(): withinMs");
     const end = this.#elapsed + withinMs;
     let settled = false;
     const settle = (): void => {
@@ -151,14 +159,24 @@ export class VirtualClock implements Clock {
   }
 }
 
+const CLOCK_OPTIONS: OptionNames = optionNames<VirtualClockOptions>({ now: true });
+
+function checkSpan(ms: unknown, what: string): void {
+  // A string would be joined to a number.
+  durationMs(typeof ms === "number" ? ms : Number.NaN, what);
+}
+
 /**
  * A clock for tests: time passes only when the test says so.
  *
+ * @throws InvalidArgumentError
  * @example
  * const clock = virtualClock();
  * const handle = runWorkflow("a", order, {}, driver, { clock, scheduler: clock.scheduler, mode: "live" });
  * await clock.advance(60_000);
  */
 export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
-  return new VirtualClock(options.now ?? DEFAULT_NOW);
+  checkGiven(options, "The options of virtualClock", CLOCK_OPTIONS);
+  const { now = DEFAULT_NOW } = options;
+  return new VirtualClock(instantMs(now, "now"));
 }

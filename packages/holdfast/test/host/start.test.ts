@@ -153,9 +153,9 @@ describe("options", () => {
     ["pollMs", { pollMs: 0 }],
     ["cacheSize", { cacheSize: -1 }],
     ["retention.completedMs", { retention: { completedMs: 0 } }],
-    ["retention.forever", { retention: { forever: 1 } }],
+    ['retention: there is no "forever"', { retention: { forever: 1 } }],
     ["drainOnSignal", { drainOnSignal: "SIGTERM" }],
-    ["limits.nothing", { limits: { nothing: 1 } }],
+    ['limits: there is no "nothing"', { limits: { nothing: 1 } }],
     ["observers", { observers: 1 }],
   ];
 

@@ -1,9 +1,14 @@
+import { checkMethods } from "../../model/check.ts";
+import { checkGiven, type OptionNames, optionNames } from "../../model/option-names.ts";
+import { STORAGE_OPTIONS } from "../../storage/storage-options.ts";
 import { type KVDriver, type KVDriverOptions, kvDriver } from "../kv/kv-driver.ts";
 import { DurableKV } from "./durable-kv.ts";
 import type { DurableState } from "./durable-state.ts";
 
 /** Options of `durableDriver`: those of `kvDriver`, but for the run's id, which is the object's. */
 export type DurableDriverOptions = Omit<KVDriverOptions, "workflowId">;
+
+const DURABLE_OPTIONS: OptionNames = optionNames<DurableDriverOptions>({ ...STORAGE_OPTIONS, watchMs: true });
 
 /** How soon the alarm looks after a run that was at work when its object died. */
 export const DEFAULT_WATCH_MS = 10_000;
@@ -18,9 +23,11 @@ export interface DurableDriver {
  * A bare driver on the storage of a Durable Object (SQLite backend), for an object that runs its workflow itself by
  * `runWorkflow`. Its `alarm()` handler calls `driver.rearm()` and then runs the workflow again. Most objects want
  * `workflowObject`, which does all of it.
- * @throws StorageError when a newer version of Holdfast wrote the storage.
+ * @throws InvalidArgumentError; StorageError when a newer version of Holdfast wrote the storage.
  */
 export function durableDriver(state: DurableState, options: DurableDriverOptions = {}): DurableDriver {
+  checkMethods(state?.storage?.sql, "The storage.sql of an object's state", ["exec"]);
+  checkGiven(options, "The options of durableDriver", DURABLE_OPTIONS);
   const kv = new DurableKV(state);
   const { workflowId } = kv;
   return { driver: kvDriver(kv, { watchMs: DEFAULT_WATCH_MS, ...options, workflowId }), workflowId };

@@ -1,7 +1,8 @@
-import type { Clock } from "../../model/clock.ts";
+import { checkInteger, checkMethods, checkWorkflowId } from "../../model/check.ts";
 import { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../model/limits.ts";
+import { MAX_DURATION_MS } from "../../model/limits.ts";
+import { checkGiven, type OptionNames, optionNames } from "../../model/option-names.ts";
 import { isTerminal, type RunState } from "../../model/run.ts";
 import { DEFAULT_DRIVER_LIMITS } from "../../storage/batch-limits.ts";
 import type { EngineDriver, ListPage } from "../../storage/driver.ts";
@@ -16,6 +17,7 @@ import type {
 } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import { SerialSection } from "../../storage/serial-section.ts";
+import { STORAGE_OPTIONS, type StorageOptions, storageSettings } from "../../storage/storage-options.ts";
 import { commitBatch } from "../../storage/tables/commit-batch.ts";
 import { enqueueMessage } from "../../storage/tables/deliveries.ts";
 import type { RunLedger } from "../../storage/tables/tables.ts";
@@ -26,21 +28,22 @@ import { KVSession } from "./kv-session.ts";
 import type { OrderedKV } from "./ordered-kv.ts";
 
 /** Options of `kvDriver`. */
-export interface KVDriverOptions {
+export interface KVDriverOptions extends StorageOptions {
   /** The run's id, for error messages and for messages that it sends to itself. @default "run" */
   readonly workflowId?: string;
-  /** Tells what "at once" is for the alarm. @default the wall clock */
-  readonly clock?: Pick<Clock, "now">;
-  /** Of these only `queuedMessages` concerns a storage (`QueueFullError`). @default `DEFAULT_LIMITS` */
-  readonly limits?: Partial<Limits>;
-  /** What one batch may hold (`LimitError`), within what the namespace takes. @default the namespace's limits */
-  readonly driverLimits?: Partial<DriverLimits>;
   /**
    * Where nothing but the alarm starts a run whose process died at work: milliseconds until the alarm looks after a run
    * that is at work. The alarm is moved only when it has passed. @default none: the platform starts such runs itself
    */
   readonly watchMs?: number;
 }
+
+const KV_OPTIONS: OptionNames = optionNames<KVDriverOptions>({
+  ...STORAGE_OPTIONS,
+  workflowId: true,
+  watchMs: true,
+});
+const KV_METHODS: readonly (keyof OrderedKV)[] = ["get", "list", "batch", "setAlarm"];
 
 /** An operation that may write, and whether the alarm follows from it. */
 interface Write {
@@ -53,7 +56,9 @@ export class KVDriver implements EngineDriver {
   readonly limits: DriverLimits;
   readonly #kv: OrderedKV;
   readonly #reader: KVReader;
-  readonly #options: KVDriverOptions;
+  readonly #now: () => number;
+  readonly #watchMs: number | null;
+  readonly #queuedMessages: number;
   readonly #workflowId: string;
   /** One read-decide-write at a time: the revision is checked on what is stored. */
   readonly #section = new SerialSection();
@@ -64,10 +69,15 @@ export class KVDriver implements EngineDriver {
   /** @internal Use `kvDriver()`. */
   constructor(kv: OrderedKV, options: KVDriverOptions) {
     this.#kv = kv;
-    this.#options = options;
-    this.#workflowId = options.workflowId ?? "run";
+    const { workflowId = "run", clock, watchMs = null } = options;
+    const { limits, queuedMessages } = storageSettings(options, { ...DEFAULT_DRIVER_LIMITS, ...kv.limits });
+    // biome-ignore lint/plugin: the platform's wall clock is the default, as the alarm it serves goes by it.
+    this.#now = clock === undefined ? () => Date.now() : () => clock.now();
+    this.#watchMs = watchMs;
+    this.#queuedMessages = queuedMessages;
+    this.#workflowId = workflowId;
     this.#reader = new KVReader(kv, this.#workflowId);
-    this.limits = { ...DEFAULT_DRIVER_LIMITS, ...kv.limits, ...options.driverLimits };
+    this.limits = limits;
   }
 
   /** Sets the alarm again: a process that died between a batch and its alarm left an older one. */
@@ -221,7 +231,7 @@ export class KVDriver implements EngineDriver {
 
   /** The alarm to set for the run as it is; undefined: the one that is set will do. */
   #alarmOf(run: RunRow, wantedQueued: boolean): number | null | undefined {
-    const at = alarmOf(run, { wantedQueued, now: this.#now(), watchMs: this.#options.watchMs ?? null });
+    const at = alarmOf(run, { wantedQueued, now: this.#now(), watchMs: this.#watchMs });
     const known = this.#alarm;
     if (at === null) return known === null ? undefined : null;
     // An alarm to come that looks after the run in time need not be moved.
@@ -234,17 +244,12 @@ export class KVDriver implements EngineDriver {
     return {
       tables,
       limits: this.limits,
-      queuedMessages: this.#options.limits?.queuedMessages ?? DEFAULT_LIMITS.queuedMessages,
+      queuedMessages: this.#queuedMessages,
       now: () => this.#now(),
       changed: (change) => {
         changes.push(change);
       },
     };
-  }
-
-  #now(): number {
-    // biome-ignore lint/plugin: the platform's wall clock is the default, as the alarm it serves goes by it.
-    return this.#options.clock?.now() ?? Date.now();
   }
 }
 
@@ -275,7 +280,13 @@ function writeFailed(error: unknown): never {
 /**
  * A bare driver from an ordered key-value namespace with an atomic batch and an alarm, for platforms that isolate runs
  * themselves. The run is created by its first commit (expected revision 0).
+ * @throws InvalidArgumentError, LimitError
  */
 export function kvDriver(kv: OrderedKV, options: KVDriverOptions = {}): KVDriver {
+  checkMethods(kv, "The key-value namespace", KV_METHODS);
+  checkGiven(options, "The options of kvDriver", KV_OPTIONS);
+  const { workflowId, watchMs } = options;
+  if (workflowId !== undefined) checkWorkflowId(workflowId);
+  if (watchMs !== undefined) checkInteger(watchMs, "watchMs", { from: 1, to: MAX_DURATION_MS });
   return new KVDriver(kv, options);
 }

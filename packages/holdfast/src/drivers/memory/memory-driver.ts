@@ -1,4 +1,7 @@
+import { checkWorkflowId } from "../../model/check.ts";
+import { checkGiven, type OptionNames, optionNames } from "../../model/option-names.ts";
 import type { DriverLimits } from "../../storage/records.ts";
+import { STORAGE_OPTIONS } from "../../storage/storage-options.ts";
 import { TablesDriver } from "../../storage/tables/tables-driver.ts";
 import { type MemoryOptions, openMemory } from "./memory-options.ts";
 import type { MemoryDump, MemoryStatistics, MemoryTransactor } from "./memory-transactor.ts";
@@ -8,6 +11,11 @@ export interface MemoryDriverOptions extends MemoryOptions {
   /** The id of the one run, for error messages and for messages that it sends to itself. @default "run" */
   readonly workflowId?: string;
 }
+
+const MEMORY_DRIVER_OPTIONS: OptionNames = optionNames<MemoryDriverOptions>({
+  ...STORAGE_OPTIONS,
+  workflowId: true,
+});
 
 /** A bare driver in memory, for tests: one run, epoch 0. */
 export class MemoryDriver extends TablesDriver {
@@ -50,8 +58,14 @@ export class MemoryDriver extends TablesDriver {
   }
 }
 
-/** Opens a bare driver in memory: one run that its first commit (expected revision 0) creates. */
+/**
+ * Opens a bare driver in memory: one run that its first commit (expected revision 0) creates.
+ * @throws InvalidArgumentError, LimitError
+ */
 export function memoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
+  checkGiven(options, "The options of memoryDriver", MEMORY_DRIVER_OPTIONS);
+  const { workflowId = "run" } = options;
+  checkWorkflowId(workflowId);
   const { transactor, limits } = openMemory(options);
-  return new MemoryDriver(transactor, options.workflowId ?? "run", limits);
+  return new MemoryDriver(transactor, workflowId, limits);
 }

@@ -1,25 +1,26 @@
-import type { Clock } from "../../model/clock.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../model/limits.ts";
-import { DEFAULT_DRIVER_LIMITS } from "../../storage/batch-limits.ts";
+import { type OptionNames, optionNames } from "../../model/option-names.ts";
 import type { DriverLimits } from "../../storage/records.ts";
+import { STORAGE_OPTIONS, type StorageOptions, storageSettings } from "../../storage/storage-options.ts";
 import { MemoryTransactor } from "./memory-transactor.ts";
 
 /** Options of `memoryStore` and `memoryDriver`. */
-export interface MemoryOptions {
-  /** The storage's clock, by which leases and due times are reckoned. @default the wall clock */
-  readonly clock?: Pick<Clock, "now">;
-  /** Of these only `queuedMessages` concerns a storage (`QueueFullError`). @default `DEFAULT_LIMITS` */
-  readonly limits?: Partial<Limits>;
-  /** What one batch may hold (`LimitError`). @default values of 64 MiB, batches of 256 MiB and 100,000 rows */
-  readonly driverLimits?: Partial<DriverLimits>;
-}
+export type MemoryOptions = StorageOptions;
+
+export const MEMORY_STORE_OPTIONS: OptionNames = optionNames<MemoryOptions>(STORAGE_OPTIONS);
 
 /** The limits that hold, and the transactor that keeps them. */
 export function openMemory(options: MemoryOptions): { limits: DriverLimits; transactor: MemoryTransactor } {
+  const { limits, queuedMessages } = storageSettings(options);
   const { clock } = options;
-  const limits = { ...DEFAULT_DRIVER_LIMITS, ...options.driverLimits };
-  const queuedMessages = options.limits?.queuedMessages ?? DEFAULT_LIMITS.queuedMessages;
-  // biome-ignore lint/plugin: the wall clock is this one default; what a store tells of time is no part of a replay.
-  const now = clock === undefined ? () => Date.now() : () => clock.now();
+  const now = clock === undefined ? steadyTime() : () => clock.now();
   return { limits, transactor: new MemoryTransactor({ now, limits, queuedMessages }) };
 }
+
+/** The wall clock's time now, and what passes from now on by the monotonic clock: one that is set moves nothing (R13). */
+function steadyTime(): () => number {
+  // biome-ignore lint/plugin: this one default; what a store tells of time is no part of a replay.
+  const ahead = Date.now() - performance.now();
+  return () => Math.floor(ahead + performance.now());
+}
+
+declare const performance: { now(): number };

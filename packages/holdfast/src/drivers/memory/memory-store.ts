@@ -1,6 +1,7 @@
+import { checkGiven } from "../../model/option-names.ts";
 import type { DriverLimits } from "../../storage/records.ts";
 import { TablesStore } from "../../storage/tables/tables-store.ts";
-import { type MemoryOptions, openMemory } from "./memory-options.ts";
+import { MEMORY_STORE_OPTIONS, type MemoryOptions, openMemory } from "./memory-options.ts";
 import type { MemoryDump, MemoryStatistics, MemoryTransactor } from "./memory-transactor.ts";
 
 /** A store in memory, for tests: everything is gone with the process unless `dump()` keeps it. */
@@ -31,12 +32,14 @@ export class MemoryStore extends TablesStore {
 
 /**
  * Opens a store in memory.
+ * @throws InvalidArgumentError
  *
  * @example
  * const store = memoryStore();
  * const host = await createHost({ store, workflows: [order] });
  */
 export function memoryStore(options: MemoryOptions = {}): MemoryStore {
+  checkGiven(options, "The options of memoryStore", MEMORY_STORE_OPTIONS);
   const { transactor, limits } = openMemory(options);
   return new MemoryStore(transactor, limits);
 }

@@ -22,6 +22,9 @@ export interface SqliteDatabase {
   close(): unknown;
 }
 
+/** What an object must be able to do to be taken for a database. */
+export const DATABASE_METHODS: readonly (keyof SqliteDatabase)[] = ["exec", "prepare", "close"];
+
 const NO_SQLITE =
   "Opening a SQLite file by its path needs node:sqlite, which Node >= 22.13 has. Update Node, or open the file yourself and pass it: " +
   "sqliteStore({ database }) with a Database of better-sqlite3 or bun:sqlite.";

@@ -1,8 +1,15 @@
+import { checkMethods, checkWorkflowId } from "../../model/check.ts";
+import { checkGiven } from "../../model/option-names.ts";
 import type { DriverLimits } from "../../storage/records.ts";
 import { TablesDriver } from "../../storage/tables/tables-driver.ts";
 import { connectionOf } from "./connection.ts";
-import type { SqliteDatabase } from "./database.ts";
-import { connectionOptions, ledgerOptions, type SqliteOptions } from "./sqlite-options.ts";
+import { DATABASE_METHODS, type SqliteDatabase } from "./database.ts";
+import {
+  connectionOptions,
+  ledgerOptions,
+  SQLITE_DRIVER_OPTIONS,
+  type SqliteOptions,
+} from "./sqlite-options.ts";
 import { SqliteTransactor } from "./sqlite-transactor.ts";
 
 /** A bare driver on SQLite: one run, epoch 0, in the same tables as a store's runs. */
@@ -34,12 +41,16 @@ export class SqliteDriver extends TablesDriver {
 /**
  * A bare driver for one run in an open database, for a platform that isolates runs itself: the run is created by its
  * first commit (expected revision 0), and no store's worker claims it. The database stays yours to close.
+ * @throws InvalidArgumentError, LimitError, StorageError
  */
 export function sqliteDriver(
   database: SqliteDatabase,
   workflowId: string,
   options: SqliteOptions = {},
 ): SqliteDriver {
+  checkMethods(database, "database", DATABASE_METHODS);
+  checkWorkflowId(workflowId);
+  checkGiven(options, "The options of sqliteDriver", SQLITE_DRIVER_OPTIONS);
   const opening = connectionOptions(options);
   const operating = { ...ledgerOptions(options), busyTimeoutMs: opening.busyTimeoutMs, owned: false };
   const transactor = new SqliteTransactor(connectionOf(database, opening), operating);

@@ -1,25 +1,22 @@
-import type { Clock } from "../../model/clock.ts";
-import { describe } from "../../model/describe.ts";
-import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../model/limits.ts";
-import { DEFAULT_DRIVER_LIMITS } from "../../storage/batch-limits.ts";
-import type { DriverLimits } from "../../storage/records.ts";
+import { checkInteger, checkWord } from "../../model/check.ts";
+import { MAX_DURATION_MS } from "../../model/limits.ts";
+import { type OptionNames, optionNames } from "../../model/option-names.ts";
+import {
+  STORAGE_OPTIONS,
+  type StorageOptions,
+  type StorageSettings,
+  storageSettings,
+} from "../../storage/storage-options.ts";
 import type { SqliteDatabase } from "./database.ts";
 
 /** Options that the stores and drivers on SQLite share. */
-export interface SqliteOptions {
+export interface SqliteOptions extends StorageOptions {
   /**
    * When a commit counts as durable. `full`: it is synced to the disk, and a power cut loses nothing that was
    * acknowledged. `normal`: a killed process loses nothing, a power cut may lose the last commits, the file is never
    * corrupted; many times faster on slow disks. @default "full"
    */
   readonly synchronous?: "full" | "normal" | "FULL" | "NORMAL";
-  /** The store's clock, by which leases and due times are reckoned. @default the wall clock */
-  readonly clock?: Pick<Clock, "now">;
-  /** Of these only `queuedMessages` concerns a storage (`QueueFullError`). @default `DEFAULT_LIMITS` */
-  readonly limits?: Partial<Limits>;
-  /** What one batch may hold (`LimitError`). @default values of 64 MiB, batches of 256 MiB and 100,000 rows */
-  readonly driverLimits?: Partial<DriverLimits>;
   /**
    * Milliseconds that an operation waits for another process's write lock before it fails with a retryable
    * `StorageError`. The event loop goes on meanwhile, except while the database is opened. @default 5,000
@@ -39,6 +36,23 @@ export interface SqliteStoreOptions extends SqliteOptions {
   readonly database?: SqliteDatabase;
 }
 
+const SQLITE: Readonly<Record<keyof SqliteOptions, true>> = {
+  ...STORAGE_OPTIONS,
+  synchronous: true,
+  busyTimeoutMs: true,
+  pollMs: true,
+};
+
+export const SQLITE_DRIVER_OPTIONS: OptionNames = optionNames<SqliteOptions>(SQLITE);
+export const SQLITE_STORE_OPTIONS: OptionNames = optionNames<SqliteStoreOptions>({
+  ...SQLITE,
+  path: true,
+  database: true,
+});
+
+/** What SQLite takes: milliseconds in 31 bits. */
+const MAX_BUSY_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** What opening a connection takes. */
 export interface ConnectionOptions {
   readonly synchronous: "full" | "normal";
@@ -49,25 +63,20 @@ export interface ConnectionOptions {
 /** @throws InvalidArgumentError */
 export function connectionOptions(options: SqliteOptions): ConnectionOptions {
   const { synchronous = "full", busyTimeoutMs = 5_000, pollMs = 25 } = options;
-  const durability = typeof synchronous === "string" ? synchronous.toLowerCase() : synchronous;
-  if (durability !== "full" && durability !== "normal") {
-    throw new InvalidArgumentError(`synchronous must be "full" or "normal"; got ${describe(synchronous)}.`);
-  }
-  return { synchronous: durability, busyTimeoutMs, pollMs };
+  checkWord(synchronous, "synchronous", ["full", "normal", "FULL", "NORMAL"]);
+  checkInteger(busyTimeoutMs, "busyTimeoutMs", { from: 0, to: MAX_BUSY_TIMEOUT_MS });
+  checkInteger(pollMs, "pollMs", { from: 1, to: MAX_DURATION_MS });
+  const normal = synchronous.toLowerCase() === "normal";
+  return { synchronous: normal ? "normal" : "full", busyTimeoutMs, pollMs };
 }
 
 /** What the operations of one store or driver decide by. */
-export interface LedgerOptions {
-  readonly limits: DriverLimits;
-  readonly queuedMessages: number;
+export interface LedgerOptions extends StorageSettings {
   readonly now: () => number;
 }
 
+/** @throws InvalidArgumentError */
 export function ledgerOptions(options: SqliteOptions): LedgerOptions {
   const { clock } = options;
-  return {
-    limits: { ...DEFAULT_DRIVER_LIMITS, ...options.driverLimits },
-    queuedMessages: options.limits?.queuedMessages ?? DEFAULT_LIMITS.queuedMessages,
-    now: clock === undefined ? Date.now : () => clock.now(),
-  };
+  return { ...storageSettings(options), now: clock === undefined ? Date.now : () => clock.now() };
 }

@@ -1,9 +1,17 @@
+import { checkMethods } from "../../model/check.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { checkGiven } from "../../model/option-names.ts";
 import type { DriverLimits } from "../../storage/records.ts";
 import { TablesStore } from "../../storage/tables/tables-store.ts";
 import { connectionOf, openConnection } from "./connection.ts";
-import { connectionOptions, ledgerOptions, type SqliteStoreOptions } from "./sqlite-options.ts";
+import { DATABASE_METHODS } from "./database.ts";
+import {
+  connectionOptions,
+  ledgerOptions,
+  SQLITE_STORE_OPTIONS,
+  type SqliteStoreOptions,
+} from "./sqlite-options.ts";
 import { SqliteTransactor } from "./sqlite-transactor.ts";
 
 /** What a SQLite store has done. */
@@ -31,7 +39,7 @@ export class SqliteStore extends TablesStore {
  * Opens a store in a SQLite file, and brings its schema up to date. Commits of all runs that are ready in one turn of
  * the event loop are one transaction.
  *
- * Throws `UnsupportedRuntimeError` for a path where there is no `node:sqlite` (Node >= 22.13 has it), and
+ * Throws `InvalidArgumentError` for wrong options, `UnsupportedRuntimeError` for a path where there is no `node:sqlite` (Node >= 22.13 has it), and
  * `StorageError` when the file cannot be opened or was written by a newer version of Holdfast.
  *
  * @example
@@ -39,10 +47,15 @@ export class SqliteStore extends TablesStore {
  */
 export function sqliteStore(options: string | SqliteStoreOptions): SqliteStore {
   const given: SqliteStoreOptions = typeof options === "string" ? { path: options } : options;
+  checkGiven(given, "The options of sqliteStore", SQLITE_STORE_OPTIONS);
   const { path, database } = given;
+  if (path !== undefined && database !== undefined) {
+    throw new InvalidArgumentError("sqliteStore() takes a path or a database; got both.");
+  }
   const opening = connectionOptions(given);
   const operating = { ...ledgerOptions(given), busyTimeoutMs: opening.busyTimeoutMs };
   if (database !== undefined) {
+    checkMethods(database, "database", DATABASE_METHODS);
     const transactor = new SqliteTransactor(connectionOf(database, opening), { ...operating, owned: false });
     return new SqliteStore(transactor, operating.limits);
   }

@@ -1,12 +1,14 @@
 import { frameBody } from "../../history/message-body.ts";
-import { checkName, checkOptions } from "../../model/check.ts";
-import { describe } from "../../model/describe.ts";
+import { checkName } from "../../model/check.ts";
+import { describe, describeName } from "../../model/describe.ts";
 import { durationMs } from "../../model/duration.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import type { Limits } from "../../model/limits.ts";
+import { checkOptions } from "../../model/option-names.ts";
 import { validate } from "../../model/schema.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import type { NewMessage } from "../../storage/records.ts";
+import { REQUEST_OPTIONS, SEND_OPTIONS } from "../live/handle-option-names.ts";
 import type { SendOptions } from "../live/run-handle.ts";
 import type { EngineSettings } from "../pass/pass-settings.ts";
 import { formatUuid } from "../replay/draws.ts";
@@ -30,7 +32,11 @@ export async function newMessage(
 ): Promise<NewMessage> {
   const { name, options } = draft;
   checkName(name, "The name of the message", settings.limits);
-  checkOptions(options, "The options of a message");
+  checkOptions(
+    options,
+    () => `The options of message ${describeName(name)}`,
+    draft.completable ? REQUEST_OPTIONS : SEND_OPTIONS,
+  );
   const { messageId, expiresIn } = options;
   if (messageId !== undefined) checkName(messageId, "messageId", settings.limits);
   const createdAt = settings.world.clock.now();

@@ -1,11 +1,12 @@
 import { findAnswer } from "../../history/find-answer.ts";
 import type { Journal } from "../../history/journal.ts";
-import { checkOptions } from "../../model/check.ts";
 import { durationMs } from "../../model/duration.ts";
 import { RequestTimeoutError, RunFinishedError } from "../../model/errors/run-errors.ts";
+import { checkOptions } from "../../model/option-names.ts";
 import { isTerminal } from "../../model/run.ts";
 import type { NewMessage } from "../../storage/records.ts";
 import type { EngineSettings } from "../pass/pass-settings.ts";
+import { REQUEST_OPTIONS } from "./handle-option-names.ts";
 import type { RequestOptions } from "./run-handle.ts";
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
@@ -49,7 +50,7 @@ export class LiveRequests {
 
   /** @throws RequestTimeoutError, RunFinishedError, and what sending throws */
   async ask(name: string, body: unknown, options: RequestOptions): Promise<unknown> {
-    checkOptions(options, "The options of request");
+    checkOptions(options, "The options of request", REQUEST_OPTIONS);
     const { timeout = DEFAULT_REQUEST_TIMEOUT_MS } = options;
     const timeoutMs = durationMs(timeout, "timeout");
     const { settings, workflowId } = this.#run;

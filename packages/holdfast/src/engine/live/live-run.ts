@@ -3,18 +3,18 @@ import type { Journal } from "../../history/journal.ts";
 import { loadJournal } from "../../history/journal-load.ts";
 import { KeySpace } from "../../history/key.ts";
 import { takeSnapshot } from "../../history/snapshot.ts";
-import { checkGiven, checkKnownOptions } from "../../model/check.ts";
-import { describe } from "../../model/describe.ts";
-import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { checkBoolean, checkMethods } from "../../model/check.ts";
 import {
   RunEvictedError,
   RunNotFoundError,
   RunPausedError,
   RunStateError,
 } from "../../model/errors/run-errors.ts";
+import { checkGiven, checkOptions } from "../../model/option-names.ts";
 import { isTerminal, type RunState } from "../../model/run.ts";
 import type { HistorySnapshot } from "../../model/snapshot.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
+import { DRIVER_METHODS } from "../../storage/port-methods.ts";
 import type { NewMessage } from "../../storage/records.ts";
 import { SerialSection } from "../../storage/serial-section.ts";
 import { newMessage } from "../effects/outgoing-message.ts";
@@ -30,6 +30,7 @@ import type { PassClaim } from "../pass/pass-settings.ts";
 import { storedError } from "../pass/run-failing.ts";
 import type { RunPass } from "../pass/run-pass.ts";
 import { GivenInput } from "./given-input.ts";
+import { CANCEL_OPTIONS, DRIVER_FORK_OPTIONS, REWIND_OPTIONS } from "./handle-option-names.ts";
 import { LiveRequests } from "./live-requests.ts";
 import type { LiveRunSetup } from "./live-run-setup.ts";
 import { resultOf } from "./result-of.ts";
@@ -198,8 +199,9 @@ export class LiveRun implements RunHandle<unknown> {
   }
 
   async cancel(options: { readonly compensate?: boolean } = {}): Promise<CancelOutcome> {
-    checkKnownOptions(options, "The options of cancel", ["compensate"]);
-    const compensate = options.compensate ?? false;
+    checkOptions(options, "The options of cancel", CANCEL_OPTIONS);
+    const { compensate = false } = options;
+    checkBoolean(compensate, "compensate");
     // A pass that was ending when it was told is followed by the next one, or by none.
     for (let pass = await this.#pass(); pass !== null; pass = await this.#pass()) {
       const outcome = await Promise.race([pass.cancel(compensate), this.#settled()]);
@@ -229,7 +231,7 @@ export class LiveRun implements RunHandle<unknown> {
   }
 
   async rewind(options: { readonly to: string }): Promise<void> {
-    checkGiven(options, "The options of rewind");
+    checkGiven(options, "The options of rewind", REWIND_OPTIONS);
     // Tried on a copy first: a rewind that is refused stops nothing.
     forgetFrom(await this.#load(), options.to);
     await this.evict();
@@ -245,12 +247,8 @@ export class LiveRun implements RunHandle<unknown> {
     readonly workflowId: string;
     readonly driver: EngineDriver;
   }): Promise<void> {
-    checkGiven(options, "The options of fork");
-    if (typeof options.driver?.commit !== "function") {
-      throw new InvalidArgumentError(
-        `fork: driver must be an EngineDriver; got ${describe(options.driver)}.`,
-      );
-    }
+    checkGiven(options, "The options of fork", DRIVER_FORK_OPTIONS);
+    checkMethods(options.driver, "fork: driver", DRIVER_METHODS);
     const source = await this.#load();
     await forkRun(this.#setup.settings, source, options);
   }

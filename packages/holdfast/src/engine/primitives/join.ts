@@ -1,10 +1,12 @@
 import { SegmentType } from "../../history/location.ts";
 import { checkFunction, checkName } from "../../model/check.ts";
 import type { BranchConfig } from "../../model/context.ts";
+import { JOIN_BRANCH } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { JoinError } from "../../model/errors/block-errors.ts";
 import type { MessageBodies } from "../../model/message.ts";
+import { checkGiven } from "../../model/option-names.ts";
 import { type Outcome, openBlock, runFunction } from "../replay/block.ts";
 import type { Scope } from "../replay/scope.ts";
 
@@ -64,7 +66,8 @@ function branchesOf(
         `${where}: a branch cannot be named "__proto__", because results are an object by branch name.`,
       );
     }
-    checkFunction(config?.run, `${where}: branch ${describeName(branch)}: run`);
+    checkGiven(config, () => `${where}: branch ${describeName(branch)}`, JOIN_BRANCH);
+    checkFunction(config.run, `${where}: branch ${describeName(branch)}: run`);
   }
   return entries;
 }

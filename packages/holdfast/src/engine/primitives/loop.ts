@@ -1,6 +1,7 @@
 import { SegmentType } from "../../history/location.ts";
 import { checkFunction, checkInteger } from "../../model/check.ts";
 import type { LoopBody, LoopConfig } from "../../model/context.ts";
+import { LOOP_CONFIG } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import {
@@ -11,6 +12,7 @@ import {
   loopVerdict,
 } from "../../model/loop.ts";
 import type { MessageBodies } from "../../model/message.ts";
+import { checkGiven } from "../../model/option-names.ts";
 import { type BlockBody, openBlock, runFunction } from "../replay/block.ts";
 import { LoopHistory } from "../replay/loop-history.ts";
 import { isPromise } from "../replay/payloads.ts";
@@ -128,6 +130,7 @@ function loopPlan(config: LoopConfig<MessageBodies, never, unknown>): LoopPlan {
     );
   }
   const where = `Loop ${describeName(config.name)}`;
+  checkGiven(config, where, LOOP_CONFIG);
   checkFunction(config.run, `${where}: run`);
   return {
     name: config.name,

@@ -1,11 +1,13 @@
 import { SegmentType } from "../../history/location.ts";
-import { checkFunction, checkInteger, checkOptions } from "../../model/check.ts";
+import { checkFunction, checkInteger } from "../../model/check.ts";
 import { DEFAULT_MAP_CONCURRENCY, type MapOptions, type WorkflowContext } from "../../model/context.ts";
+import { MAP_OPTIONS } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { MapError } from "../../model/errors/block-errors.ts";
 import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
+import { checkOptions } from "../../model/option-names.ts";
 import { type BlockBody, type Outcome, openBlock, runFunction } from "../replay/block.ts";
 import type { Scope } from "../replay/scope.ts";
 
@@ -139,7 +141,7 @@ function mapPlan(
     throw new LimitError({ limit: "mapItems", maximum, actual: items.length, where, remedy });
   }
   checkFunction(run, `${where}: run`);
-  checkOptions(options, `${where}: options`);
+  checkOptions(options, `The options of map ${describeName(name)}`, MAP_OPTIONS);
   const { concurrency = DEFAULT_MAP_CONCURRENCY, minSuccessful, toleratedFailures } = options;
   if (concurrency !== Number.POSITIVE_INFINITY) {
     checkInteger(concurrency, `${where}: concurrency`, { from: 1, to: Number.MAX_SAFE_INTEGER });

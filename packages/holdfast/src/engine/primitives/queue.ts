@@ -1,12 +1,14 @@
 import type { Entry } from "../../history/entry.ts";
 import { decodeMessages, encodeMessages } from "../../history/message-record.ts";
-import { checkInteger, checkName } from "../../model/check.ts";
+import { checkBoolean, checkInteger, checkName } from "../../model/check.ts";
 import type { QueueBatchOptions } from "../../model/context.ts";
+import { QUEUE_BATCH_OPTIONS, QUEUE_NEXT_OPTIONS } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { type Duration, durationMs } from "../../model/duration.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { MessageUnansweredError, QueueTimeoutError } from "../../model/errors/block-errors.ts";
 import type { Message } from "../../model/message.ts";
+import { checkGiven } from "../../model/option-names.ts";
 import type { StoredMessage } from "../../storage/records.ts";
 import type { MessageWait } from "../effects/mailbox.ts";
 import { type ReceivedMessages, receivedMessages } from "../effects/messages.ts";
@@ -34,11 +36,8 @@ export function receiveOptions(
   one: boolean,
 ): Receive {
   const where = `Queue wait ${describeName(name)}`;
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError(
-      `${where}: options must be an object with names; got ${describe(options)}.`,
-    );
-  }
+  const known = one ? QUEUE_NEXT_OPTIONS : QUEUE_BATCH_OPTIONS;
+  checkGiven(options, () => `The options of queue wait ${describeName(name)}`, known);
   const { names, count = 1, timeout, completable = false } = options;
   if (!Array.isArray(names) || names.length === 0) {
     throw new InvalidArgumentError(
@@ -47,11 +46,7 @@ export function receiveOptions(
   }
   for (const wanted of names) checkName(wanted, `${where}: the name of a message`, scope.run.limits);
   if (!one) checkInteger(count, `${where}: count`, { from: 1, to: scope.run.limits.batchMessages });
-  if (typeof completable !== "boolean") {
-    throw new InvalidArgumentError(
-      `${where}: completable must be true or false; got ${describe(completable)}.`,
-    );
-  }
+  checkBoolean(completable, `${where}: completable`);
   const deadline = timeout === undefined ? null : afterMs(timeout, `${where}: timeout`);
   return { name, names: [...names], count: one ? 1 : count, deadline, completable, strict: one };
 }

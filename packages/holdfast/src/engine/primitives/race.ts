@@ -2,11 +2,13 @@ import { SegmentType } from "../../history/location.ts";
 import type { Place } from "../../history/place.ts";
 import { checkFunction, checkName } from "../../model/check.ts";
 import type { RaceBranch, RaceResult } from "../../model/context.ts";
+import { RACE_BRANCH } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { DuplicateNameError, InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { RaceError } from "../../model/errors/block-errors.ts";
 import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
 import type { MessageBodies } from "../../model/message.ts";
+import { checkGiven } from "../../model/option-names.ts";
 import { type BlockBody, holdsArmed, openBlock, runFunction } from "../replay/block.ts";
 import type { Scope } from "../replay/scope.ts";
 import { checkBranchCount } from "./join.ts";
@@ -80,8 +82,9 @@ function checkBranches(scope: Scope, name: string, branches: readonly Branch<unk
   }
   checkBranchCount(scope, where, branches.length);
   const names = new Set<string>();
-  for (const branch of branches as readonly Branch<unknown>[]) {
-    checkName(branch?.name, `${where}: the name of a branch`, scope.run.limits);
+  for (const [index, branch] of (branches as readonly Branch<unknown>[]).entries()) {
+    checkGiven(branch, () => `${where}: branch ${index}`, RACE_BRANCH);
+    checkName(branch.name, `${where}: the name of a branch`, scope.run.limits);
     checkFunction(branch.run, `${where}: branch ${describeName(branch.name)}: run`);
     if (names.has(branch.name)) {
       throw new DuplicateNameError(

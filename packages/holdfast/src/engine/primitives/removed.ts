@@ -1,8 +1,8 @@
 import type { EntryKind } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
+import { checkWord } from "../../model/check.ts";
 import type { RemovedKind } from "../../model/context.ts";
-import { describe, describeName } from "../../model/describe.ts";
-import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { describeName } from "../../model/describe.ts";
 import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import { claim, Halt } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
@@ -27,12 +27,7 @@ const KINDS: readonly RemovedKind[] = [
  * it in its recorded turn; for any other run this is nothing at all, and nothing is recorded.
  */
 export function removed(scope: Scope, name: string, kind: RemovedKind): Promise<void> {
-  if (!KINDS.includes(kind)) {
-    const known = KINDS.map((k) => `"${k}"`).join(", ");
-    throw new InvalidArgumentError(
-      `removed ${describeName(name)}: kind must be one of ${known}; got ${describe(kind)}.`,
-    );
-  }
+  checkWord(kind, `removed ${describeName(name)}: kind`, KINDS);
   const { run } = scope;
   const place = claim(scope, "removed", name);
   if (kind === "send") keepSends(scope, name);

@@ -1,9 +1,11 @@
 import type { Entry } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
 import { frameBody } from "../../history/message-body.ts";
-import { checkName, checkOptions, checkWorkflowId } from "../../model/check.ts";
+import { checkName, checkWorkflowId } from "../../model/check.ts";
 import type { QueueSendOptions } from "../../model/context.ts";
+import { QUEUE_SEND_OPTIONS } from "../../model/context-option-names.ts";
 import { describeName } from "../../model/describe.ts";
+import { checkOptions } from "../../model/option-names.ts";
 import { checkBodySize } from "../effects/outgoing-message.ts";
 import { checkUse } from "../replay/claim.ts";
 import { formatUuid } from "../replay/draws.ts";
@@ -22,7 +24,7 @@ export function send(
 ): Promise<void> {
   const { run } = scope;
   checkName(name, "The name of the message", run.limits);
-  checkOptions(options, `Send ${describeName(name)}: options`);
+  checkOptions(options, () => `The options of sending ${describeName(name)}`, QUEUE_SEND_OPTIONS);
   const { to = run.workflowId } = options;
   checkWorkflowId(to, run.limits);
   checkUse(scope, "send", name);

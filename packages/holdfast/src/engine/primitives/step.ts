@@ -1,10 +1,12 @@
 import type { Entry } from "../../history/entry.ts";
 import type { Place } from "../../history/place.ts";
-import { checkFunction, checkOptions } from "../../model/check.ts";
+import { checkBoolean, checkFunction, checkWord } from "../../model/check.ts";
+import { ROLLBACK_OPTIONS, STEP_CONFIG, STEP_OPTIONS } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { durationMs } from "../../model/duration.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { RollbackCheckpointError, StepInterruptedError } from "../../model/errors/step-errors.ts";
+import { checkGiven, type OptionNames } from "../../model/option-names.ts";
 import { retryPolicy } from "../../model/retry-policy.ts";
 import { checkSchema } from "../../model/schema.ts";
 import {
@@ -20,16 +22,43 @@ import { Operation } from "../replay/operation.ts";
 import type { ArmedStep } from "../replay/run.ts";
 import type { Scope } from "../replay/scope.ts";
 
-/** The two ways of calling `step`, as one. */
+/** What a step may be told, in each of the two ways of calling it. */
+export interface StepNames {
+  readonly config: OptionNames;
+  readonly options: OptionNames;
+}
+
+export const STEP_NAMES: StepNames = { config: STEP_CONFIG, options: STEP_OPTIONS };
+
+/**
+ * The two ways of calling `step`, as one.
+ * @throws InvalidArgumentError when an option is unknown, or both ways are taken at once.
+ */
 export function stepConfig<Result>(
+  [nameOrConfig, run, options]: StepArguments<Result>,
+  known: StepNames,
+): StepConfig<Result> {
+  if (typeof nameOrConfig === "object" && nameOrConfig !== null) {
+    checkGiven(nameOrConfig, () => `The options of step ${describeName(nameOrConfig.name)}`, known.config);
+    if (run === undefined && options === undefined) return nameOrConfig;
+    throw new InvalidArgumentError(
+      `Step ${describeName(nameOrConfig.name)} takes a name, a function and options, or all of it as one object; got an object and more.`,
+    );
+  }
+  const config: Record<string, unknown> = { name: nameOrConfig, run };
+  if (options !== undefined) {
+    checkGiven(options, () => `The options of step ${describeName(nameOrConfig)}`, known.options);
+    // By name: a class may have them on its prototype.
+    for (const option of known.options) config[option] = Reflect.get(options, option);
+  }
+  return config as unknown as StepConfig<Result>;
+}
+
+export type StepArguments<Result> = readonly [
   nameOrConfig: string | StepConfig<Result>,
   run: StepBody<Result> | undefined,
   options: StepOptions<Result> | undefined,
-): StepConfig<Result> {
-  if (typeof nameOrConfig === "object" && nameOrConfig !== null) return nameOrConfig;
-  checkOptions(options, `Step ${describeName(nameOrConfig)}: options`);
-  return { ...options, name: nameOrConfig, run: run as StepBody<Result> };
-}
+];
 
 /** Runs side effects and records the result (P1, P2). */
 export function step<Result>(scope: Scope, config: StepConfig<Result>): Promise<Result> {
@@ -83,27 +112,20 @@ function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
   const where = `Step ${describeName(config.name)}`;
   checkFunction(config.run, `${where}: run`);
   const { delivery } = config;
-  if (delivery !== undefined && delivery !== "at-least-once" && delivery !== "at-most-once") {
-    throw new InvalidArgumentError(
-      `${where}: delivery must be "at-least-once" or "at-most-once"; got ${describe(delivery)}.`,
-    );
-  }
-  for (const option of ["ephemeral", "retryOnTimeout"] as const) {
-    const value: unknown = config[option];
-    if (value !== undefined && typeof value !== "boolean") {
-      throw new InvalidArgumentError(`${where}: ${option} must be true or false; got ${describe(value)}.`);
-    }
-  }
+  const { ephemeral = false, retryOnTimeout = false, timeout = DEFAULT_STEP_TIMEOUT_MS } = config;
+  if (delivery !== undefined) checkWord(delivery, `${where}: delivery`, ["at-least-once", "at-most-once"]);
+  checkBoolean(ephemeral, `${where}: ephemeral`);
+  checkBoolean(retryOnTimeout, `${where}: retryOnTimeout`);
   checkSchema(config.output, `${where}: output`);
-  const { timeout = DEFAULT_STEP_TIMEOUT_MS, heartbeatTimeout = 0 } = config;
+  const { heartbeatTimeout = 0 } = config;
   return {
     name: config.name,
     body: config.run,
     policy: retryPolicy(config, where),
     timeoutMs: durationMs(timeout, `${where}: timeout`),
     heartbeatTimeoutMs: durationMs(heartbeatTimeout, `${where}: heartbeatTimeout`),
-    retryOnTimeout: config.retryOnTimeout ?? false,
-    ephemeral: config.ephemeral ?? false,
+    retryOnTimeout,
+    ephemeral,
     atMostOnce: delivery === "at-most-once",
     armed: config.rollback !== undefined,
     output: config.output,
@@ -118,6 +140,7 @@ function armedStep<Result>(config: StepConfig<Result>): ArmedStep | null {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError(`${where} must be a function or { run, … }; got ${describe(rollback)}.`);
   }
+  checkGiven(options, () => `The rollback options of step ${describeName(config.name)}`, ROLLBACK_OPTIONS);
   checkFunction(options.run, `${where}.run`);
   const { run, timeout = DEFAULT_STEP_TIMEOUT_MS } = options;
   return {

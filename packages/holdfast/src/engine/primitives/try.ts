@@ -1,7 +1,7 @@
-import { checkFunction, checkOptions } from "../../model/check.ts";
+import { checkFunction, checkWords } from "../../model/check.ts";
 import type { WorkflowContext } from "../../model/context.ts";
-import { describe, describeName } from "../../model/describe.ts";
-import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { TRY_OPTIONS, TRY_STEP_CONFIG, TRY_STEP_OPTIONS } from "../../model/context-option-names.ts";
+import { describeName } from "../../model/describe.ts";
 import { JoinError, MapError, RaceError } from "../../model/errors/block-errors.ts";
 import {
   CriticalError,
@@ -10,6 +10,7 @@ import {
   StepInterruptedError,
   StepTimeoutError,
 } from "../../model/errors/step-errors.ts";
+import { checkOptions } from "../../model/option-names.ts";
 import type {
   BlockFailureKind,
   StepFailureKind,
@@ -20,7 +21,7 @@ import type {
 import { openBlock, runFunction } from "../replay/block.ts";
 import type { Run } from "../replay/run.ts";
 import type { Scope } from "../replay/scope.ts";
-import { step } from "./step.ts";
+import { type StepNames, step } from "./step.ts";
 
 const STEP_ERRORS = [StepExhaustedError, StepTimeoutError, StepInterruptedError, CriticalError];
 const STEP_KINDS: readonly StepFailureKind[] = ["critical", "timeout", "exhausted", "rollback"];
@@ -28,18 +29,20 @@ const DEFAULT_STEP_CATCH: readonly StepFailureKind[] = ["critical", "timeout", "
 const BLOCK_KINDS: readonly BlockFailureKind[] = ["step", "join", "race", "rollback"];
 const DEFAULT_BLOCK_CATCH: readonly BlockFailureKind[] = ["step", "join", "race"];
 
+export const TRY_STEP_NAMES: StepNames = { config: TRY_STEP_CONFIG, options: TRY_STEP_OPTIONS };
+
 /** As `step`, but a terminal failure comes back as data. */
 export function tryStep<Result>(
   scope: Scope,
   config: TryStepConfig<Result>,
 ): Promise<TryResult<Result, StepFailureKind>> {
   const { catch: kinds = DEFAULT_STEP_CATCH } = config;
-  const caught = checkKinds(kinds, STEP_KINDS, config.name);
+  checkWords(kinds, `Try ${describeName(config.name)}: catch`, STEP_KINDS);
   const result = step(scope, config).then(
     (value): TryResult<Result, StepFailureKind> => ({ ok: true, value }),
     (error: Error): TryResult<Result, StepFailureKind> => {
       const kind = stepFailureKind(error);
-      if (!caught.includes(kind)) throw error;
+      if (!kinds.includes(kind)) throw error;
       return { ok: false, failure: { kind, error } };
     },
   );
@@ -63,9 +66,9 @@ export function tryBlock<Value>(
   options: TryOptions = {},
 ): Promise<TryResult<Value, BlockFailureKind>> {
   checkFunction(run, `Try ${describeName(name)}: run`);
-  checkOptions(options, `Try ${describeName(name)}: options`);
+  checkOptions(options, `The options of try ${describeName(name)}`, TRY_OPTIONS);
   const { catch: kinds = DEFAULT_BLOCK_CATCH } = options;
-  const caught = checkKinds(kinds, BLOCK_KINDS, name);
+  checkWords(kinds, `Try ${describeName(name)}: catch`, BLOCK_KINDS);
   return openBlock<TryResult<Value, BlockFailureKind>>({ scope, kind: "try", name }, (block) => {
     const inner = scope.open(block.place, false);
     void runFunction(inner, run).then((outcome) => {
@@ -74,7 +77,7 @@ export function tryBlock<Value>(
         return;
       }
       const kind = blockFailureKind(scope.run, outcome.error);
-      if (kind === undefined || !caught.includes(kind)) block.fail(outcome.error);
+      if (kind === undefined || !kinds.includes(kind)) block.fail(outcome.error);
       else block.complete({ ok: false, failure: { kind, error: outcome.error } });
     });
   });
@@ -105,15 +108,4 @@ function kindByClass(error: object): BlockFailureKind | undefined {
   if (STEP_ERRORS.some((known) => known.is(error))) return "step";
   if (JoinError.is(error) || MapError.is(error)) return "join";
   return RaceError.is(error) ? "race" : undefined;
-}
-
-function checkKinds<Kind extends string>(
-  given: readonly Kind[],
-  known: readonly Kind[],
-  name: string,
-): readonly Kind[] {
-  if (Array.isArray(given) && given.every((kind) => known.includes(kind))) return given;
-  throw new InvalidArgumentError(
-    `Try ${describeName(name)}: catch must be an array of ${known.map((k) => `"${k}"`).join(", ")}; got ${describe(given)}.`,
-  );
 }
