@@ -1,3 +1,4 @@
+import { Loop } from "holdfast";
 import { expect, it } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { EngineLab } from "../engine-lab.ts";
@@ -51,4 +52,60 @@ it("a gate that a rollback comes to without an answer is answered, and not recor
   expect(undone).toEqual(["charge"]);
   const ids = (await handle.history()).entries.map(({ id }) => id);
   expect(ids.toSorted()).toEqual(["checkpoint", "race", "race/~quick/charge", "race/~quick/sleep"]);
+});
+
+it("a gate that is put at the end of the items of a map fits runs in which later items have begun", async () => {
+  const lab = new EngineLab();
+  const done: string[] = [];
+  const work =
+    (gated: boolean) =>
+    async (ctx: WorkflowContext): Promise<void> => {
+      await ctx.map(
+        "map",
+        ["a", "b", "c"],
+        async (inner, item) => {
+          await inner.step("work", () => void done.push(item));
+          if (item === "b") await inner.sleep("rest", "1h");
+          if (gated && (await inner.getVersion("gate", 2)) === 2)
+            await inner.step("more", () => void done.push(`more ${item}`));
+        },
+        { concurrency: 1 },
+      );
+    };
+  await lab.run(work(false));
+  expect((await lab.run(work(true))).state).toBe("sleeping");
+  await lab.clock.advance(3_600_000);
+  expect((await lab.run(work(true))).state).toBe("completed");
+  expect(done).toEqual(["a", "b", "more b", "c", "more c"]);
+});
+
+it("a gate that is put at the end of a loop's body lets a rollback of older code come to all handlers", async () => {
+  const lab = new EngineLab();
+  const undone: string[] = [];
+  let broken = true;
+  const work =
+    (gated: boolean) =>
+    async (ctx: WorkflowContext): Promise<void> => {
+      await ctx.rollbackCheckpoint("checkpoint");
+      await ctx.loop({
+        name: "loop",
+        state: 0,
+        run: async (inner, count) => {
+          const undo = (): void => {
+            if (broken) throw new Error("not now");
+            undone.push(`undo ${count}`);
+          };
+          const rollback = { run: undo, maxRetries: 3, retryBackoffBase: "1h" };
+          await inner.step({ name: "work", run: () => count, rollback });
+          if (gated && (await inner.getVersion("gate", 2)) === 2) await inner.step("more", () => 1);
+          return count === 2 ? Loop.break(count) : Loop.continue(count + 1);
+        },
+      });
+      throw new Error("no");
+    };
+  await lab.outcome(work(false));
+  broken = false;
+  await lab.clock.advance(3_600_000);
+  expect((await lab.failure(work(true))).message).toBe("no");
+  expect(undone).toEqual(["undo 2", "undo 1", "undo 0"]);
 });

@@ -6,6 +6,18 @@ import { firstUnasked } from "../replay/divergence.ts";
 import { Operation } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
 
+/**
+ * Whether the code that made the history had no gate here: it went on behind it. An item of a map went on by ending, and made
+ * room for a later one. (What is rolled back ended without this gate, or has an answer recorded.)
+ */
+function isOlderThanGate({ place, run }: Scope): boolean {
+  if (firstUnasked(place, run.asked) !== undefined) return true;
+  const { parent, segment } = place;
+  if (parent?.entry?.kind !== "map" || segment === null) return false;
+  const unasked = firstUnasked(parent, run.asked);
+  return unasked?.parent === parent && (unasked.segment?.value ?? 0) > segment.value;
+}
+
 /** An answer that only leads a rollback to the handlers behind the gate: nothing of it is written. */
 function unrecorded(scope: Scope): Entry {
   return { ...newEntry("version", scope.time, 0), status: "completed", settledAt: scope.time };
@@ -26,7 +38,7 @@ export function getVersion(scope: Scope, name: string, latest: number): Promise<
   else {
     run.gates.push({
       scope,
-      isBehind: () => firstUnasked(scope.place, run.asked) !== undefined,
+      isBehind: () => run.rollingBack || isOlderThanGate(scope),
       resolve: (version) => pin(version === "first" ? 1 : latest),
     });
   }
