@@ -2,13 +2,16 @@ import { decodeFailure } from "#holdfast/history/failure.ts";
 import { KeySpace } from "#holdfast/history/key.ts";
 import { HistoryDivergedError } from "#holdfast/model/errors/history-errors.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { holdingsOf } from "../evidence/holdings.ts";
+import type { FactOf } from "../evidence/fact-of.ts";
 import { type Commit, type Life, livesOf } from "../evidence/lives.ts";
+import { outlineOf } from "../evidence/outline.ts";
+import { programOf } from "../evidence/programs.ts";
+import type { Program } from "../program/program.ts";
 import { checkerOf } from "./checker-of.ts";
 
 export const divergenceTold = checkerOf(
   "I8",
-  "divergence parks the run with an error that names it, writes nothing else, and never comes while the code is the same",
+  "divergence parks the run with an error that names it, writes nothing else, and never comes while the code keeps to the rules",
   function* (evidence) {
     for (const life of livesOf(evidence)) {
       for (const commit of life.commits) {
@@ -21,7 +24,7 @@ export const divergenceTold = checkerOf(
         if (!HistoryDivergedError.is(error))
           yield { problem: "the run is held for a divergence and has no error that names it", ...at };
         else if (!mayDiverge(evidence, life, commit)) {
-          const problem = `a divergence was told of code that never changed: ${error.message}`;
+          const problem = `a divergence was told of code that keeps to the rules: ${error.message}`;
           yield { problem, ...at };
         }
       }
@@ -37,19 +40,29 @@ function writesMore({ batch, entries }: Commit): boolean {
   return others > 0 || more || entries.length > 0;
 }
 
-/** Code of another version, damage, and the history of another run that a fork was given can all do it. */
+/**
+ * Damage can do it, the history of another run that a fork was given, older code after newer, and newer code that breaks the
+ * rules: on purpose, or by leaving out an operation that had failed, so that it goes on where the older one did not.
+ */
 function mayDiverge(evidence: Evidence, life: Life, commit: Commit): boolean {
   if (life.damagedAt < commit.fact) return true;
   if ((life.commits[0]?.entries.length ?? 0) > 0) return true;
-  const processes = new Set(
-    holdingsOf(evidence, life.run)
-      .filter((holding) => holding.life === life && holding.from < commit.fact)
-      .map(({ process }) => process),
-  );
-  const versions = new Set<number>();
-  for (const fact of evidence.facts) {
-    if (fact.n > commit.fact) break;
-    if (fact.type === "process-started" && processes.has(fact.process)) versions.add(fact.version);
+  const passes = evidence.facts.filter(
+    (fact) =>
+      fact.type === "pass-started" && fact.run === life.run && fact.n > life.from && fact.n < commit.fact,
+  ) as readonly FactOf<"pass-started">[];
+  const diverged = passes.findLast(({ process }) => process === commit.process);
+  const program = programOf(evidence, life);
+  if (diverged === undefined || program?.newer === undefined) return false;
+  if (diverged.version === 1) return passes.some(({ version }) => version === 2);
+  return program.breaksRules === true || leavesOutFailures(program, life, commit);
+}
+
+function leavesOutFailures(program: Program, life: Life, commit: Commit): boolean {
+  const { at } = outlineOf(program);
+  for (const [path, versions] of life.versions) {
+    if (!at(path).some(({ kind }) => kind === "removed")) continue;
+    if (versions.some(({ fact, entry }) => fact < commit.fact && entry?.status === "failed")) return true;
   }
-  return versions.size > 1;
+  return false;
 }

@@ -16,14 +16,20 @@ import { Writing } from "./writing.ts";
 export function generateProgram(prng: Prng, swarm: Swarm, around: Surroundings, name: string): Program {
   const body = new ProgramWriter(new Writing(prng, swarm, around)).program();
   if (!swarm.has("newer-code") || prng.chance(0.2)) return { name, body };
-  return { name, body, newer: newerCode(prng, swarm, around, body) };
+  return { name, body, ...newerCode(prng, swarm, around, body) };
 }
 
 /** Code that keeps to the rules, most often; else that of another program, or with one thing in it that is wrong. */
-function newerCode(prng: Prng, swarm: Swarm, around: Surroundings, body: Block): Block {
-  if (prng.chance(0.05)) return new ProgramWriter(new Writing(prng, swarm, around)).program();
-  if (prng.chance(0.05)) return wrongBlock(prng, body);
-  return newerBlock(prng, body, new StepWriter(prng, swarm));
+function newerCode(
+  prng: Prng,
+  swarm: Swarm,
+  around: Surroundings,
+  body: Block,
+): Pick<Program, "newer" | "breaksRules"> {
+  if (prng.chance(0.05))
+    return { newer: new ProgramWriter(new Writing(prng, swarm, around)).program(), breaksRules: true };
+  if (prng.chance(0.05)) return { newer: wrongBlock(prng, body), breaksRules: true };
+  return { newer: newerBlock(prng, body, new StepWriter(prng, swarm)) };
 }
 
 type Kind = LeafKind | BlockKind;

@@ -8,6 +8,8 @@ export interface Program {
   readonly body: Block;
   /** The code of version 2, where there is one: other code for runs that the first version may have started. */
   readonly newer?: Block;
+  /** Whether the newer code breaks the rules for code that changes under its runs: then it may diverge. */
+  readonly breaksRules?: true;
 }
 
 export interface Block {

@@ -2,12 +2,15 @@ import type { Block, Branch, Program, Statement, StepStatement } from "../progra
 
 /** Programs that are smaller by one thing each: the largest cuts first. */
 export function* smallerPrograms(program: Program): Generator<Program> {
-  const { newer, ...older } = program;
-  if (newer !== undefined) {
-    yield older;
-    for (const block of smallerBlocks(newer)) yield { ...program, newer: block };
+  const { newer, breaksRules: _, ...older } = program;
+  if (newer === undefined) {
+    for (const block of smallerBlocks(program.body)) yield { ...program, body: block };
+    return;
   }
-  for (const block of smallerBlocks(program.body)) yield { ...program, body: block };
+  yield older;
+  // What is cut from one version alone is not what the other has.
+  for (const block of smallerBlocks(newer)) yield { ...program, newer: block, breaksRules: true };
+  for (const block of smallerBlocks(program.body)) yield { ...program, body: block, breaksRules: true };
 }
 
 function* smallerBlocks({ statements }: Block): Generator<Block> {
