@@ -31,6 +31,8 @@ const NEXT_NAME = `SELECT workflow_name, CAST(workflow_name AS BLOB) AS raw FROM
   WHERE workflow_name > CAST(? AS TEXT) AND workflow_name < x'' AND due_at IS NOT NULL ORDER BY workflow_name LIMIT 1`;
 const RETIRED = `SELECT ${numberColumn("epoch")}, ${numberColumn("seal")} FROM holdfast_retired WHERE only = 1`;
 const RETIRE = "UPDATE holdfast_retired SET epoch = ?, seal = ? WHERE only = 1";
+/** How many times longer a page is than the one before. */
+const PAGE_GROWTH = 8;
 /** Runs that are read at once to find the one that is due first. */
 const EARLIEST_ROWS = 8;
 const TABLES_OF_A_RUN = ["entries", "messages", "consumed", "responses", "runs"];
@@ -42,12 +44,12 @@ interface Listing extends Pick<RunQuery, "workflowName" | "limit"> {
 }
 
 /**
- * The runs of one page after another that fit their checksums: others are nobody's to take up, and hide none. Each page is
- * twice as long as the one before, so that many damaged ones are passed in few looks.
+ * The runs of one page after another that fit their checksums: others are nobody's to take up, and hide none. Pages grow, so
+ * that many damaged ones are passed in few looks.
  */
 function* soundRuns(page: (limit: number, offset: number) => SqliteRow[], first: number): Generator<RunRow> {
   let offset = 0;
-  for (let limit = first; ; limit *= 2) {
+  for (let limit = first; ; limit *= PAGE_GROWTH) {
     const rows = page(limit, offset);
     for (const row of rows) {
       const run = readRun(row);
