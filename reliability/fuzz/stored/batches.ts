@@ -19,11 +19,13 @@ interface Wound {
 }
 
 /** After this share of seeds what is held is mended or deleted: that takes as long as all the rest. */
-const AFTERMATH_SHARE = 0.4;
+const AFTERMATH_SHARE = 0.15;
 /** Of the runs that are held this share is mended; the others are deleted. */
 const MENDED_SHARE = 0.7;
-/** Of the runs in a store this share is damaged; the others must not notice. */
-const DAMAGED_SHARE = 0.75;
+/** Of the runs in a store this share is damaged; the others must not notice, and take most of the time. */
+const DAMAGED_SHARE = 0.96;
+/** In this share of seeds runs that are held are sent messages too, and looked at in every way. */
+const INSISTING_SHARE = 0.1;
 
 /**
  * A store full of runs at all stages. A batch damages most of them, each in one way, lets a host go on with all of them,
@@ -71,7 +73,8 @@ export class Batches {
     const opened = this.#home.open(clock);
     this.#programs.ledger.clear();
     const { wounds, refused } = this.#write(opened, image, this.#wound(image, prng));
-    const journey = { clock, programs: this.#programs, seed: text };
+    const insists = prng.chance(INSISTING_SHARE);
+    const journey = { clock, programs: this.#programs, seed: text, insists };
     const arrival = await opened.goOn({ ...journey, runs: this.#runs });
     const verdicts = wounds.map((wound) => this.#judge(wound, arrival, seed));
     verdicts.push(

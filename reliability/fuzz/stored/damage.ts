@@ -7,6 +7,7 @@ import {
   OWNER,
   type Row,
   type Shape,
+  sameCell,
 } from "./image.ts";
 
 /** Where something was damaged, and how. */
@@ -26,9 +27,12 @@ type Step =
       readonly row: Row;
       readonly column: string;
       readonly before: Cell;
+      /** As it was damaged. */
+      readonly after: Row;
     }
   | { readonly type: "replace"; readonly table: string; readonly row: Row; readonly before: Row }
-  | { readonly type: "insert" | "remove"; readonly table: string; readonly row: Row };
+  | { readonly type: "insert"; readonly table: string; readonly row: Row; readonly after: Row }
+  | { readonly type: "remove"; readonly table: string; readonly row: Row };
 
 /**
  * What one mutation does to an image. Every change is written down, so that the damage alone can be mended later, in an
@@ -59,6 +63,7 @@ export class Damage {
       row: identityOf(this.#shape, table, row),
       column,
       before,
+      after: { ...row },
     });
     this.#hurt(row);
   }
@@ -79,7 +84,8 @@ export class Damage {
   insert(table: string, row: Row): void {
     this.#image[table]?.push(row);
     this.#hurt(row);
-    this.#changes.push({ touched: row, type: "insert", table, row: identityOf(this.#shape, table, row) });
+    const known = identityOf(this.#shape, table, row);
+    this.#changes.push({ touched: row, type: "insert", table, row: known, after: { ...row } });
   }
 
   remove(table: string, row: Row): void {
@@ -116,10 +122,26 @@ export class Damage {
     }
     const row = findRow(image, table, change.row);
     if (row === undefined) return false;
-    if (change.type === "set") row[change.column] = change.before;
-    else if (change.type === "replace") Object.assign(row, change.before);
-    else rows.splice(rows.indexOf(row), 1);
+    if (change.type === "replace") Object.assign(row, change.before);
+    else if (change.type === "set") return this.#putBack(rows, row, change);
+    else if (this.#isStill(table, row, change.after)) rows.splice(rows.indexOf(row), 1);
     return true;
+  }
+
+  /** A row that was renamed to a name which another one was given since is gone: it is written anew. */
+  #putBack(rows: Row[], row: Row, { table, column, before, after }: Change & { type: "set" }): boolean {
+    const renamed = column !== OWNER && (this.#shape.identity[table] ?? []).includes(column);
+    if (renamed && !this.#isStill(table, row, after)) rows.push({ ...after, [column]: before });
+    else row[column] = before;
+    return true;
+  }
+
+  /** Whether a row says what it said when it was damaged: if not, it is another one of the same name. */
+  #isStill(table: string, row: Row, after: Row): boolean {
+    const names = this.#shape.identity[table] ?? [];
+    return Object.keys(after).every(
+      (column) => names.includes(column) || sameCell(asStored(row[column]), asStored(after[column])),
+    );
   }
 
   #hurt(row: Row): void {

@@ -10,6 +10,8 @@ export interface Journey {
   readonly programs: Programs;
   readonly seed: string;
   readonly runs: readonly BuiltRun[];
+  /** Whether runs that are held are sent messages too, and looked at in every way. @default true */
+  readonly insists?: boolean;
   /** Whether an operator lets all of them go on, and not only those that he held himself. */
   readonly resume?: boolean;
 }

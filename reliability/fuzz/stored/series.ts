@@ -23,9 +23,13 @@ export async function prepareAll(only?: string, copies: number = COPIES): Promis
   return prepared;
 }
 
+/** Where an error comes from is asked for of bugs alone: most errors here are expected, and a trace is most of their cost. */
+const TRACED_CALLS = 3;
+
 /** Seed after seed, each on every kind of storage. */
 export async function runSeries(batches: readonly Batches[], series: Series): Promise<Tally> {
   const tally = new Tally();
+  Error.stackTraceLimit = Math.min(Error.stackTraceLimit, TRACED_CALLS);
   for (let seeds = 0; !series.enough(seeds); ) {
     for (const one of batches) {
       for (const verdict of await one.run(series.firstSeed + seeds)) tally.add(verdict);

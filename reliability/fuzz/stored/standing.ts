@@ -23,22 +23,34 @@ export interface Standing {
   readonly bodies: string;
 }
 
-/** Looks at a run as an inspector would: its state, its end, why it is held, its history. */
-export async function standingOf(handle: WorkflowHandle, ledger: Ledger): Promise<Standing> {
+/** Looks at a run as an inspector would: its state, its end, why it is held, its history (of a damaged one `thoroughly`). */
+export async function standingOf(
+  handle: WorkflowHandle,
+  ledger: Ledger,
+  thoroughly: boolean,
+): Promise<Standing> {
   const look = new Look();
   const state = await look.ask(() => handle.getState());
   const end = await look.ask(async () => told(await handle.result({ wait: false })));
-  await look.ask(async () => look.see(await handle.getError()));
-  await look.ask(async () => (await handle.history()).entries.map(({ output }) => output()).length);
+  if (look.corruption === null) await look.ask(async () => look.see(await handle.getError()));
+  if (look.corruption === null || thoroughly) await look.ask(() => outputsOf(handle));
   const bodies = [...ledger.ran(handle.workflowId)].sort().join(", ");
   return { state, end: String(end), corruption: look.corruption, untyped: look.untyped, bodies };
+}
+
+async function outputsOf(handle: Pick<RunHandle<unknown>, "history">): Promise<unknown> {
+  return (await handle.history()).entries.map(({ output }) => output()).length;
 }
 
 /** The state of a run on a driver of its own of which a corruption is told instead. */
 export const UNREADABLE = "unreadable";
 
 /** As `standingOf`, of a run on a driver of its own: what cannot be read is told by an error. */
-export async function bareStandingOf(handle: RunHandle<unknown>, ledger: Ledger): Promise<Standing> {
+export async function bareStandingOf(
+  handle: RunHandle<unknown>,
+  ledger: Ledger,
+  thoroughly: boolean,
+): Promise<Standing> {
   const look = new Look();
   const asked = await look.ask(() => handle.getState());
   const state = asked?.startsWith("CorruptionError") === true ? UNREADABLE : asked;
@@ -48,8 +60,8 @@ export async function bareStandingOf(handle: RunHandle<unknown>, ledger: Ledger)
       ? "it has not ended"
       : told(result.state === "completed" ? result.output : result.state);
   });
-  await look.ask(async () => look.see(await handle.getError()));
-  await look.ask(async () => (await handle.history()).entries.map(({ output }) => output()).length);
+  if (look.corruption === null) await look.ask(async () => look.see(await handle.getError()));
+  if (look.corruption === null || thoroughly) await look.ask(() => outputsOf(handle));
   const bodies = [...ledger.ran(handle.workflowId)].sort().join(", ");
   return { state, end: String(end), corruption: look.corruption, untyped: look.untyped, bodies };
 }

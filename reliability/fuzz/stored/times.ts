@@ -8,4 +8,4 @@ export const GOES_ON_AT: number = BUILT_AT + 15 * 60_000;
 export const SETTLE_MS: number = 15 * 60_000;
 
 /** Longer than everything that a run sleeps through. */
-export const LONG_MS: number = 48 * 3_600_000;
+export const LONG_MS: number = 34 * 3_600_000;

@@ -83,14 +83,14 @@ async function build(
 }
 
 async function goOn(namespaces: Namespaces, clock: VirtualClock, journey: Journey): Promise<Arrival> {
-  const { programs, runs, seed } = journey;
+  const { programs, runs, seed, insists = true } = journey;
   const told = new Told();
   const all = runs.map((run) => ({ run, handle: start({ namespaces, clock, programs, run, seed }) }));
   for (const { handle } of all) handle.result.catch(() => {});
   await converse(journey, all, told);
   const standings = new Map<string, Standing>();
   for (const { run, handle } of all) {
-    standings.set(run.workflowId, await bareStandingOf(handle, programs.ledger));
+    standings.set(run.workflowId, await bareStandingOf(handle, programs.ledger, insists));
   }
   await clock.settle(Promise.all(all.map(({ handle }) => handle.evict())));
   return { standings, claims: new Map(), untyped: told.untyped };

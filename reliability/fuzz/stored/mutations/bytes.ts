@@ -1,8 +1,10 @@
 import type { Prng } from "../../../../simulator/random/prng.ts";
 import type { CellMutation } from "./mutation.ts";
 
-/** Bytes nested so deep that whoever goes down by recursion does not come back. */
-const DEPTH = 100_000;
+/** Levels so deep that whoever goes down by recursion does not come back; they are few, since they take long. */
+const DEEPEST = 100_000;
+const DEEP = 500;
+const DEEPEST_SHARE = 0.1;
 
 function changedAt(bytes: Uint8Array, at: number, byte: number): Uint8Array {
   const changed = bytes.slice();
@@ -53,9 +55,10 @@ export const byteMutations: Readonly<Record<string, CellMutation<Uint8Array>>> =
   "duplicate keys": (bytes, prng) => inserted(bytes, prng, ascii('"a":1,"a":2,"__proto__":3,')),
   depth: (bytes, prng) => {
     const at = prng.int(bytes.length + 1);
-    const deep = new Uint8Array(bytes.length + DEPTH).fill(0x5b);
+    const levels = prng.chance(DEEPEST_SHARE) ? DEEPEST : DEEP;
+    const deep = new Uint8Array(bytes.length + levels).fill(0x5b);
     deep.set(bytes.subarray(0, at));
-    deep.set(bytes.subarray(at), at + DEPTH);
+    deep.set(bytes.subarray(at), at + levels);
     return deep;
   },
 };

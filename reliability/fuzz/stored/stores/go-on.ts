@@ -7,11 +7,11 @@ import { Told } from "../tell.ts";
 import { watchedStore } from "./watched-store.ts";
 
 /** A sweep over sleeping runs comes with every sixtieth look: one at least while time passes. */
-const POLL_MS = 1_800_000;
+const POLL_MS = 2_000_000;
 
 /** A host takes the runs of a store up. */
 export async function goOnInStore(unwatched: WorkflowStore, journey: Journey): Promise<Arrival> {
-  const { clock, programs, seed, runs } = journey;
+  const { clock, programs, seed, runs, insists = true } = journey;
   const { store, claims } = watchedStore(unwatched);
   const told = new Told();
   const host = await createHost({
@@ -26,7 +26,7 @@ export async function goOnInStore(unwatched: WorkflowStore, journey: Journey): P
   await converse(journey, all, told);
   const standings = new Map<string, Standing>();
   for (const { run, handle } of all) {
-    standings.set(run.workflowId, await standingOf(handle, programs.ledger));
+    standings.set(run.workflowId, await standingOf(handle, programs.ledger, insists));
   }
   await inspect(host, told);
   await clock.settle(host.stop({ timeoutMs: 0 }));
