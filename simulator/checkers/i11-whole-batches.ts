@@ -44,15 +44,18 @@ function* differences(evidence: Evidence, life: Life, dump: MemoryRunDump): Iter
   yield* answerDifferences(life, dump);
 }
 
-/** Of several answers to one message the first stays. */
+/** Of several answers to one message the first stays, unless it is taken back. */
 function* answerDifferences({ commits }: Life, { responses }: MemoryRunDump): Iterable<string> {
   const given = new Map<string, Uint8Array>();
-  for (const { batch } of commits)
+  for (const { batch } of commits) {
+    for (const id of batch?.retract ?? []) given.delete(id);
     for (const { id, response } of batch?.complete ?? []) if (!given.has(id)) given.set(id, response);
+  }
   const found = new Map(responses);
   for (const [id, response] of given)
     if (!sameBytes(found.get(id) ?? null, response))
       yield `the answer to ${id} is not stored as it was given`;
+  for (const id of found.keys()) if (!given.has(id)) yield `an answer to ${id} is stored, and none stands`;
 }
 
 function* rowDifferences(life: Life, dump: MemoryRunDump, damaged: ReadonlySet<string>): Iterable<string> {

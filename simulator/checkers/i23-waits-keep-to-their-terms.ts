@@ -111,12 +111,14 @@ function isCopied(life: Life, messageId: string): boolean {
   return [...copiedMessages(life)].includes(messageId);
 }
 
-/** Who asked is given the answer that was stored first. */
+/** Who asked is given an answer that stood while it was waited for. */
 function* wrongResponses(evidence: Evidence) {
   for (const { began, ended } of callsOf(evidence)) {
     const { what, run } = began;
     if (what.api !== "request" || ended?.outcome.ok !== true) continue;
-    const given = livesOfRun(evidence, run).flatMap((life) => firstAnswer(life, what.messageId, ended.n));
+    const given = livesOfRun(evidence, run).flatMap((life) =>
+      answersOf(life, what.messageId, { from: began.n, to: ended.n }),
+    );
     const { value } = ended.outcome;
     if (given.some((answer) => textOf(answer) === value)) continue;
     const problem = `the request ${what.messageId} was answered with ${value}, which the run had not given`;
@@ -124,12 +126,21 @@ function* wrongResponses(evidence: Evidence) {
   }
 }
 
-function firstAnswer(life: Life, messageId: string, before: number): readonly CompletedMessage[] {
+/** Of several answers to one message the first stands, until it is taken back. */
+function answersOf(
+  life: Life,
+  messageId: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): readonly CompletedMessage[] {
+  const answers: CompletedMessage[] = [];
+  let standing: CompletedMessage | null = null;
   for (const { batch, fact } of life.commits) {
-    const answer = batch?.complete.find(({ id }) => id === messageId);
-    if (answer !== undefined) return fact < before ? [answer] : [];
+    if (fact >= to) break;
+    if (standing !== null && fact > from) answers.push(standing);
+    if (batch?.retract?.includes(messageId) === true) standing = null;
+    standing ??= batch?.complete.find(({ id }) => id === messageId) ?? null;
   }
-  return [];
+  return standing === null ? answers : [...answers, standing];
 }
 
 function textOf({ id, response }: CompletedMessage): string {

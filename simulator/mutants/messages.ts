@@ -8,9 +8,15 @@ export const messages: readonly Mutant[] = [
       "a message is consumed in one commit and recorded in the next: lost by a crash in between (actors, agent frameworks across a checkpoint)",
     kind: "historic",
     file: "engine/primitives/queue.ts",
-    find: 'operation.settle({ status: "completed", result: encodeMessages(messages) });',
-    replace:
-      'const result = encodeMessages(messages);\n      run.outbox.onCommit(() => {}, () => operation.settle({ status: "completed", result }));',
+    find: `operation.settleInTurn(() => {
+        kept();
+        for (const message of messages) take(operation, message);
+        return { status: "completed", result: encodeMessages(messages) };
+      });`,
+    replace: `kept();
+      for (const message of messages) take(operation, message);
+      const result = encodeMessages(messages);
+      run.outbox.onCommit(() => {}, () => operation.settle({ status: "completed", result }));`,
     modes: ["single", "soup"],
   },
   {
@@ -50,8 +56,8 @@ export const messages: readonly Mutant[] = [
     title: "a message that a wait in a lost race has taken is not given back (selects over channels)",
     kind: "historic",
     file: "engine/primitives/queue.ts",
-    find: "scope.onClose(() => giveBack(operation, messages, waiting));",
-    replace: "scope.onClose(() => void giveBack);",
+    find: "scope.onClose(() => run.mailbox.giveBack(messages));",
+    replace: "scope.onClose(() => messages.forEach((message) => take(operation, message)));",
     modes: ["single", "soup"],
     about: "race of",
   },

@@ -102,12 +102,10 @@ export const rollback: readonly Mutant[] = [
     kind: "historic",
     file: "host/run-control.ts",
     find: `    if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };
-    return this.#operate({ force: (id) => new RunCancelledError(id) }, (operator) =>
-      cancelRun(operator, compensate),
-    );`,
+    return this.#operate(FOR_CANCEL, (operator) => cancelRun(operator, false));`,
     replace: `    if (isTerminal(status)) return { cancelled: false, state: status };
-    return this.#operate({ force: (id) => new RunCancelledError(id) }, async (operator) => {
-      if (operator.journal.header.status !== "rolling_back") return cancelRun(operator, compensate);
+    return this.#operate(FOR_CANCEL, async (operator) => {
+      if (operator.journal.header.status !== "rolling_back") return cancelRun(operator, false);
       await operator.commit({ status: "cancelled" });
       return { cancelled: true };
     });`,
@@ -149,8 +147,8 @@ export const rollback: readonly Mutant[] = [
     title: "a rewind forgets the entry and keeps what came after it (operators who reset a step)",
     kind: "historic",
     file: "engine/operators/rewind.ts",
-    find: "comesAfter(place.entry, from),",
-    replace: "(from < 0 && comesAfter(place.entry, from)),",
+    find: "|| comesAfter(place.entry, from);",
+    replace: "|| (from < 0 && comesAfter(place.entry, from));",
     modes: ["soup"],
   },
   {

@@ -57,6 +57,7 @@ export function assertBatchFits(workflowId: string, batch: CommitBatch, limits: 
   for (const { message } of batch.send) measure.value(message.body);
   for (const run of batch.spawn) measure.run(run);
   measure.rows += batch.deletes.length + batch.deleteRanges.length + batch.consume.length;
+  measure.rows += batch.retract?.length ?? 0;
   measure.assertWithin(limits, `A commit of run "${workflowId}"`);
 }
 

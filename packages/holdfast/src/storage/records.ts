@@ -85,7 +85,7 @@ export interface OutgoingMessage {
   readonly requeue?: boolean;
 }
 
-/** The answer to a completable message. The first one that is committed stays. */
+/** The answer to a completable message. The first one that is committed stays, unless it is taken back. */
 export interface CompletedMessage {
   readonly id: string;
   readonly response: Uint8Array;
@@ -128,6 +128,8 @@ export interface CommitBatch {
   /** Ids of queued messages of this run that are consumed; an id that is not queued refuses the batch. */
   readonly consume: readonly string[];
   readonly complete: readonly CompletedMessage[];
+  /** Ids of messages whose answers are taken back, before `complete` gives others: only `rewind` does this. @default none */
+  readonly retract?: readonly string[];
   readonly send: readonly OutgoingMessage[];
   readonly spawn: readonly NewRun[];
 }

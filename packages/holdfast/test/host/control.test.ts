@@ -308,6 +308,29 @@ describe("rewind and fork", () => {
     expect(store.dump()).toEqual(ended);
   });
 
+  it.each(["wait", "wait/!0"])("rewind to %s takes back the answer that was given", async (to) => {
+    const { host, clock } = virtualStore();
+    const gates = [new Gate(), new Gate()];
+    let answers = 0;
+    const asked = defineWorkflow({
+      name: "asked",
+      run: async (ctx) => {
+        const message = await ctx.queue.next("wait", { names: ["ask"], completable: true });
+        await message.complete(answers);
+        await ctx.step("after", () => gates[answers++]?.passed);
+        return ctx.listen("end", "end");
+      },
+    });
+    const handle = await (await host({ workflows: [asked] })).start(asked, { workflowId: "a" });
+    const ask = (timeout: string) => handle.request("ask", "?", { messageId: "m", timeout });
+    expect(await clock.settle(ask("1m"))).toBe(0);
+    gates[0]?.open();
+    await reaches(clock, handle, "sleeping");
+    await handle.pause();
+    await handle.rewind({ to });
+    expect(await clock.settle(ask("1m"))).toBe(1);
+  });
+
   it("rewind takes a running run from its runner", async () => {
     const { host, clock } = virtualStore();
     const held = heldStep();

@@ -1,5 +1,12 @@
 import { RunStateError } from "holdfast";
-import { forgetFrom, type Journal, KeySpace, loadJournal, type Place } from "holdfast/embedding";
+import {
+  forgetFrom,
+  type Journal,
+  KeySpace,
+  loadJournal,
+  type Place,
+  type RecordedMessage,
+} from "holdfast/embedding";
 import { HostedDriver } from "../driver/hosted-driver.ts";
 import { RUN_ID } from "../driver/run-id.ts";
 import { storageOf } from "../history/journal-view.ts";
@@ -38,7 +45,8 @@ export async function replayWorkflowFromStep(
 async function rewind(run: OperatedRun, entryId: string | undefined): Promise<Journal> {
   const operator = await openOperator(run);
   const { journal } = operator;
-  const messages = entryId === undefined ? forgetAll(journal) : await forgetFromStep(run, journal, entryId);
+  const { messages } =
+    entryId === undefined ? forgetAll(journal) : await forgetFromStep(run, journal, entryId);
   for (const space of [KeySpace.output, KeySpace.error, KeySpace.hold]) journal.setSingle(space, null);
   await operator.commit(
     { status: "sleeping", wakeAt: operator.now, rollback: "none" },
@@ -47,15 +55,15 @@ async function rewind(run: OperatedRun, entryId: string | undefined): Promise<Jo
   return journal;
 }
 
-type Forgotten = ReturnType<typeof forgetFrom>;
+type Forgotten = Pick<ReturnType<typeof forgetFrom>, "messages">;
 
 /** Everything is recorded after what was recorded first. */
 function forgetAll(journal: Journal): Forgotten {
   let first: (Place & { entry: NonNullable<Place["entry"]> }) | null = null;
-  const messages: Forgotten = [];
+  const messages: RecordedMessage[] = [];
   for (first = firstOf(journal); first !== null; first = firstOf(journal))
-    messages.push(...forgetFrom(journal, journal.format(first)));
-  return messages;
+    messages.push(...forgetFrom(journal, journal.format(first)).messages);
+  return { messages };
 }
 
 function firstOf(journal: Journal): (Place & { entry: NonNullable<Place["entry"]> }) | null {

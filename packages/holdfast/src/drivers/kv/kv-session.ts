@@ -147,9 +147,14 @@ export class KVSession implements RunTables {
     return names.some((name) => (this.#named.get(name)?.size ?? 0) > 0);
   }
 
+  removeResponse(_key: number, messageId: string): void {
+    this.#delete(responseKey(messageId));
+  }
+
   insertResponse(_key: number, messageId: string, response: Uint8Array): void {
     const key = responseKey(messageId);
-    if (!this.#answered.has(messageId) && !this.#puts.has(key.join())) this.#put(key, response);
+    const given = this.#answered.has(messageId) && !this.#deletes.has(key.join());
+    if (!given && !this.#puts.has(key.join())) this.#put(key, response);
   }
 
   #place(key: Uint8Array): ValuePlace {

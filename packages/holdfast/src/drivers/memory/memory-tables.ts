@@ -155,6 +155,11 @@ export class MemoryTables implements Tables {
     return this.#run(key).responses.get(messageId)?.slice() ?? null;
   }
 
+  removeResponse(key: number, messageId: string): void {
+    this.#run(key).responses.delete(messageId);
+    this.writes++;
+  }
+
   insertResponse(key: number, messageId: string, response: Uint8Array): void {
     const { responses } = this.#run(key);
     if (!responses.has(messageId)) responses.set(messageId, response.slice());

@@ -113,6 +113,11 @@ export class MessageTable {
     return row === null ? null : bytesOf(row.response);
   }
 
+  removeResponse(key: number, messageId: string): void {
+    const sql = "DELETE FROM holdfast_responses WHERE run = ? AND id = ?";
+    this.#statements.run(sql, key, toExactText(messageId));
+  }
+
   insertResponse(key: number, messageId: string, response: Uint8Array): void {
     const sql = "INSERT INTO holdfast_responses (run, id, response) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
     this.#statements.run(sql, key, toExactText(messageId), response);

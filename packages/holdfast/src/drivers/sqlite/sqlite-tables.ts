@@ -113,6 +113,11 @@ export class SqliteTables implements Tables {
     return this.#messages.response(key, messageId);
   }
 
+  removeResponse(key: number, messageId: string): void {
+    this.writes++;
+    this.#messages.removeResponse(key, messageId);
+  }
+
   insertResponse(key: number, messageId: string, response: Uint8Array): void {
     this.writes++;
     this.#messages.insertResponse(key, messageId, response);

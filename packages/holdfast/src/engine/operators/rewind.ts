@@ -2,7 +2,7 @@ import type { Entry, EntryKind } from "../../history/entry.ts";
 import type { Journal } from "../../history/journal.ts";
 import { KeySpace } from "../../history/key.ts";
 import { SegmentType } from "../../history/location.ts";
-import { decodeMessages } from "../../history/message-record.ts";
+import { decodeMessages, type RecordedMessage } from "../../history/message-record.ts";
 import type { Place } from "../../history/place.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
@@ -13,15 +13,17 @@ import { resetHandlers } from "./reset-handlers.ts";
 
 /**
  * Takes a run back to just before the entry `to`, or to before it began where that is a block: it and everything that
- * was committed after it is forgotten, messages that were received since are queued again, and the run goes on from
- * there. The bodies of forgotten steps run again; what they did in the world is not undone.
+ * was committed after it is forgotten, messages that were received since are queued again, answers that were given since are
+ * told to nobody any more, and the run goes on from there. The bodies of forgotten steps run again; what they did in the world is not undone.
  * @throws InvalidArgumentError when there is no such entry; RunStateError when its loop iteration cannot be begun again, or
  * something beside it has gone on and cannot be taken back with it.
  */
 export async function rewindRun(operator: Operator, to: string): Promise<void> {
   const { journal } = operator;
   const outbox = new Outbox();
-  for (const message of forgetFrom(journal, to)) {
+  const forgotten = forgetFrom(journal, to);
+  for (const id of forgotten.answered) outbox.retract(id);
+  for (const message of forgotten.messages) {
     const queued = { ...message, expiresAt: null, remember: false };
     outbox.send({ to: journal.workflowId, message: queued, requeue: true }, () => {});
   }
@@ -31,37 +33,51 @@ export async function rewindRun(operator: Operator, to: string): Promise<void> {
 
 const ENDINGS = [KeySpace.output, KeySpace.error, KeySpace.hold, KeySpace.cancelled];
 
+/** What a run that is taken back has to do with others. */
+export interface Forgotten {
+  /** The messages that the forgotten entries had received, oldest first. */
+  readonly messages: readonly RecordedMessage[];
+  /** Ids of the messages that they had answered. */
+  readonly answered: readonly string[];
+}
+
 /**
  * Forgets the entry with this id, what is inside it, and all that came after it, a rollback included: its handlers that have
  * failed begin anew.
- * @returns the messages that the forgotten entries had received, oldest first.
  */
-export function forgetFrom(journal: Journal, to: string): ReturnType<typeof decodeMessages> {
+export function forgetFrom(journal: Journal, to: string): Forgotten {
   const target = find(journal, to);
   checkLoops(journal, target);
   const from = beginningOf(target.entry);
   checkBeside(journal, target, from);
   if (journal.checkpointAt >= from) journal.checkpointAt = 0;
-  const messages: ReturnType<typeof decodeMessages> = [];
   const forgotten = [...journal.root.entries()].filter((place) => {
     if (isAround(place, target)) return false;
     return isAround(target, place) || place === target || comesAfter(place.entry, from);
   });
   forgotten.sort((a, b) => a.entry.sequence - b.entry.sequence);
-  for (const place of forgotten) {
-    const { entry } = place;
-    if (entry.kind === "message" && entry.result !== null && entry.status === "completed") {
-      messages.push(...decodeMessages(entry.result));
-    }
-    journal.removeEntry(place);
-  }
+  const messages = forgotten.flatMap(receivedBy);
+  const answered = forgotten.flatMap(answeredBy);
+  for (const place of forgotten) journal.removeEntry(place);
   for (let at = target.parent; at !== null; at = at.parent) {
     // An iteration's entry is the state that it begins with, and a wait keeps what it received, whatever becomes of its answers.
     if (at.entry !== null && BLOCKS.has(at.entry.kind)) journal.write(at, reopened(at, at.entry, target));
   }
   resetHandlers(journal);
   journal.setSingle(KeySpace.undoing, null);
-  return messages;
+  return { messages, answered };
+}
+
+function receivedBy({ entry }: Place): readonly RecordedMessage[] {
+  if (entry?.kind !== "message" || entry.status !== "completed" || entry.result === null) return [];
+  return decodeMessages(entry.result);
+}
+
+/** An answer stands below the wait that received the message, at its number. */
+function answeredBy({ entry, parent, segment }: Place): readonly string[] {
+  if (entry?.kind !== "answer" || parent === null || segment === null) return [];
+  const message = receivedBy(parent)[segment.value];
+  return message === undefined ? [] : [message.id];
 }
 
 function find(journal: Journal, id: string): Place & { entry: Entry } {

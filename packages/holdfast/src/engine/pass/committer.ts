@@ -126,6 +126,7 @@ export class Committer {
       deleteRanges: writes.deleteRanges,
       consume: outgoing?.consume ?? [],
       complete: outgoing?.complete ?? [],
+      retract: outgoing?.retract ?? [],
       send: outgoing?.send ?? [],
       spawn: [],
     };

@@ -18,8 +18,8 @@ export class Outbox {
   }
 
   get isEmpty(): boolean {
-    const { consume, complete, send } = this.#contents;
-    return !this.urgent && consume.length + complete.length + send.length === 0;
+    const { consume, complete, retract, send } = this.#contents;
+    return !this.urgent && consume.length + complete.length + retract.length + send.length === 0;
   }
 
   consume(messageId: string): void {
@@ -28,6 +28,11 @@ export class Outbox {
 
   answer(answer: CompletedMessage): void {
     this.#contents.complete.push(answer);
+  }
+
+  /** The message was not answered after all. */
+  retract(messageId: string): void {
+    this.#contents.retract.push(messageId);
   }
 
   /** `refused` is called if the receiver does not take it; nothing of the commit was applied then. */
@@ -55,6 +60,7 @@ export class Outbox {
     return {
       consume: taken.consume,
       complete: taken.complete,
+      retract: taken.retract,
       send: taken.send,
       committed: () => {
         for (const outgoing of taken.send) this.#refusals.delete(outgoing.message.id);
@@ -65,6 +71,7 @@ export class Outbox {
         this.#contents = {
           consume: [...taken.consume, ...later.consume],
           complete: [...taken.complete, ...later.complete],
+          retract: [...taken.retract, ...later.retract],
           send: [...taken.send, ...later.send],
           afterCommit: [...taken.afterCommit, ...later.afterCommit],
         };
@@ -88,6 +95,7 @@ export class Outbox {
 export interface Outgoing {
   readonly consume: readonly string[];
   readonly complete: readonly CompletedMessage[];
+  readonly retract: readonly string[];
   readonly send: readonly OutgoingMessage[];
   readonly committed: () => void;
   readonly undo: () => void;
@@ -96,10 +104,11 @@ export interface Outgoing {
 interface Contents {
   readonly consume: string[];
   readonly complete: CompletedMessage[];
+  readonly retract: string[];
   readonly send: OutgoingMessage[];
   readonly afterCommit: (() => void)[];
 }
 
 function empty(): Contents {
-  return { consume: [], complete: [], send: [], afterCommit: [] };
+  return { consume: [], complete: [], retract: [], send: [], afterCommit: [] };
 }

@@ -79,6 +79,7 @@ function writeRows(ledger: RunLedger, run: RunRow, batch: CommitBatch): number {
     const { place, remembered } = tables.removeMessage(run, id);
     left = queueSealWith(queueSealWithout(left, place), remembered);
   }
+  for (const id of batch.retract ?? []) tables.removeResponse(key, id);
   for (const answer of batch.complete) tables.insertResponse(key, answer.id, answer.response);
   return left;
 }

@@ -3,7 +3,7 @@ import { type RunningContext, withRun } from "./driver-context.ts";
 import { expectEqual, expectRejection } from "./expectations.ts";
 import { batch, bytes, message } from "./samples.ts";
 
-/** Answers to completable messages: the first stays, exactly, until the run is deleted. */
+/** Answers to completable messages: the first stays, exactly, until it is taken back or the run is deleted. */
 export const answerCases = casesOf<RunningContext>({
   "answer-twice-in-a-batch": [
     "keeps the first of two answers to a message in one batch",
@@ -12,6 +12,20 @@ export const answerCases = casesOf<RunningContext>({
         const complete = [1, 2].map((value) => ({ id: "1", response: bytes(value) }));
         await driver.commit(batch({ epoch, complete }));
         expectEqual(await response("1"), bytes(1), "the answer");
+      }),
+  ],
+  "answer-retracted": [
+    "forgets an answer that is taken back, and keeps the next one, of the same batch too",
+    (context) =>
+      withRun(context, async ({ driver, epoch, response }) => {
+        const answer = (value: number) => [{ id: "1", response: bytes(value) }];
+        await driver.commit(batch({ epoch, complete: answer(1) }));
+        await driver.commit(batch({ epoch, expectedRevision: 2, retract: ["1", "never"] }));
+        expectEqual(await response("1"), null, "the answer that was taken back");
+        await driver.commit(batch({ epoch, expectedRevision: 3, complete: answer(2) }));
+        expectEqual(await response("1"), bytes(2), "the next answer");
+        await driver.commit(batch({ epoch, expectedRevision: 4, retract: ["1"], complete: answer(3) }));
+        expectEqual(await response("1"), bytes(3), "the answer of the batch that took one back");
       }),
   ],
   "answer-of-a-refused-batch": [
