@@ -7,23 +7,34 @@ import type { ConnectionOptions } from "./sqlite-options.ts";
 /** How long SQLite itself waits for a lock: it blocks the event loop meanwhile, so it is short and tried again. */
 const LOCK_WAIT_MS = 10;
 /**
- * The log is taken into the file when it has so many pages, a megabyte: SQLite's own 1,000 fill a small disk with a log that
- * nothing takes in any more, since that happens after a commit, and none fits.
+ * Of a new file. A commit logs whole pages, and changes a hundred bytes in each of two or three: small pages are less to
+ * write and to sync.
  */
-const LOG_PAGES = 256;
+const PAGE_BYTES = 1_024;
+/**
+ * The log is taken into the file when it is so long: SQLite's own limit, four times that, fills a small disk with a log
+ * that nothing takes in any more, since that happens after a commit, and none fits.
+ */
+const LOG_BYTES = 1_024 * 1_024;
 
 /**
  * Makes a database ready: write-ahead log, durability, schema. Done at once and not by promises, so that opening a
  * store is a plain call; it is the only place that may block while another process holds the lock.
  */
-export function prepareDatabase(database: SqliteDatabase, file: string, options: ConnectionOptions): void {
+export function prepareDatabase(
+  database: SqliteDatabase,
+  file: string,
+  options: ConnectionOptions & { readonly alone: boolean },
+): void {
   const deadline = performance.now() + options.busyTimeoutMs;
   for (;;) {
     try {
       database.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`);
+      // Nothing is changed by it where there are pages already.
+      if (options.alone) database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
       useWriteAheadLog(database, file);
       database.exec(`PRAGMA synchronous = ${options.synchronous === "full" ? "FULL" : "NORMAL"}`);
-      database.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
+      database.exec(`PRAGMA wal_autocheckpoint = ${Math.ceil(LOG_BYTES / pageBytes(database))}`);
       migrate(database, file);
       return;
     } catch (error) {
@@ -46,6 +57,11 @@ function useWriteAheadLog(database: SqliteDatabase, file: string): void {
     `${file} cannot use a write-ahead log (journal mode "${String(mode)}"). Put the file on a local file system, not on a network share.`,
     { outcome: "not-applied", retryable: false },
   );
+}
+
+function pageBytes(database: SqliteDatabase): number {
+  const row = database.prepare("PRAGMA page_size").get() as { page_size: number | bigint };
+  return Number(row.page_size);
 }
 
 function pause(delayMs: number): void {
