@@ -1,4 +1,5 @@
 import type { EngineSettings } from "../engine/pass/pass-settings.ts";
+import { guardedCodec } from "../history/guarded-codec.ts";
 import { defaultCodec, type PayloadCodec } from "../history/payload.ts";
 import { checkBoolean, checkLimits } from "../model/check.ts";
 import type { Clock, RandomSource, Scheduler } from "../model/clock.ts";
@@ -64,7 +65,7 @@ export function engineSettings(options: EngineOptions): EngineSettings {
       beforeEffect: systemWorld.beforeEffect,
     },
     limits: checkLimits(options.limits),
-    codec: options.codec ?? defaultCodec,
+    codec: options.codec === undefined ? defaultCodec : guardedCodec(options.codec),
     logger: options.logger ?? silentLogger,
     observers: [...observers],
     onError: options.onError,

@@ -212,7 +212,10 @@ export class StepAttempts {
       return null;
     };
     try {
-      const encoded = payloads.encode(heartbeat, `the heartbeat of step ${JSON.stringify(this.#location)}`);
+      const encoded = payloads.encodeOrFail(
+        heartbeat,
+        `the heartbeat of step ${JSON.stringify(this.#location)}`,
+      );
       return isPromise(encoded) ? encoded.catch(leaveOut) : encoded;
     } catch (error) {
       return leaveOut(error);

@@ -138,7 +138,7 @@ export class Execution implements Run {
     this.#foreign = false;
     for (;;) {
       await new Promise<void>((resolve) => this.world.scheduler.afterMicrotasks(resolve));
-      if (this.#turnWork === 0) break;
+      if (this.#turnWork === 0 || this.breakdown !== null) break;
       await new Promise<void>((resolve) => {
         this.#turnWorkDone = resolve;
       });
@@ -229,6 +229,7 @@ export class Execution implements Run {
 
   breakDown(error: unknown): void {
     this.breakdown ??= { error };
+    this.#turnWorkDone?.();
     this.wakeup.notify();
   }
 

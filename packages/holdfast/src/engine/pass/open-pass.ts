@@ -128,7 +128,12 @@ export async function newJournal(
     checkpointAt: 0,
   };
   const journal = new Journal(workflowId, header);
-  const payloads = new Payloads(settings.codec, settings.limits.payloadBytes);
-  journal.setSingle(KeySpace.input, await payloads.encode(run.input, "input"));
+  const payloads = new Payloads({
+    codec: settings.codec,
+    maximum: settings.limits.payloadBytes,
+    retry: () => null,
+    broken: () => {},
+  });
+  journal.setSingle(KeySpace.input, await payloads.encodeOrFail(run.input, "input"));
   return journal;
 }

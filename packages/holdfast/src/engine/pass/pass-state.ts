@@ -11,6 +11,7 @@ import { Execution } from "./execution.ts";
 import type { CrashCount } from "./forward.ts";
 import type { Outgoing } from "./outbox.ts";
 import type { PassClaim, PassSettings } from "./pass-settings.ts";
+import { STORAGE_TRIES, waitAfterTry } from "./patient-read.ts";
 
 /** A run that was read, and what else a pass over it needs. */
 export interface OpenedRun {
@@ -80,8 +81,14 @@ export class PassState {
     const { settings, journal, report, wakeup } = this;
     const { valueBytes } = settings.claim.driver.limits;
     const maximum = Math.min(settings.limits.payloadBytes, valueBytes - ENTRY_OVERHEAD_BYTES);
-    const payloads = new Payloads(settings.codec, maximum);
-    return new Execution({
+    const { clock } = settings.world;
+    const payloads = new Payloads({
+      codec: settings.codec,
+      maximum,
+      retry: (attempt) => (attempt < STORAGE_TRIES ? waitAfterTry(clock, attempt) : null),
+      broken: (error) => execution.breakDown(error),
+    });
+    const execution = new Execution({
       ...settings,
       journal,
       report,
@@ -90,6 +97,7 @@ export class PassState {
       rollingBack,
       now: this.claim.now,
     });
+    return execution;
   }
 
   /** The value of a row that the run has one of; undefined when it has none. */

@@ -3,7 +3,7 @@ import { KeySpace } from "../../history/key.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { BranchAbandonedError, RunPausedError } from "../../model/errors/run-errors.ts";
-import { FencedError } from "../../model/errors/storage-errors.ts";
+import { FencedError, StorageError } from "../../model/errors/storage-errors.ts";
 import type { PauseReason } from "../../model/run.ts";
 import { validate } from "../../model/schema.ts";
 import { holdsArmed, leftUndone, type Outcome } from "../replay/block.ts";
@@ -62,10 +62,13 @@ async function checkedOutcome(state: PassState, outcome: Outcome): Promise<Outco
       output === undefined
         ? outcome.value
         : await validate(output, outcome.value, `The output of "${workflowId}"`);
-    journal.setSingle(KeySpace.output, await execution.payloads.encode(value, "output"));
+    journal.setSingle(KeySpace.output, await execution.payloads.encodeOrFail(value, "output"));
     return outcome;
   } catch (error) {
-    return { ok: false, error };
+    if (!StorageError.is(error)) return { ok: false, error };
+    // A codec that fails is no failure of the workflow (P11), and what its steps have come to is kept.
+    await state.committer.commit({ status: "running" }, execution.outbox);
+    throw error;
   }
 }
 

@@ -1,45 +1,88 @@
-import type { PayloadCodec } from "../../history/payload.ts";
+import { defaultCodec, type PayloadCodec } from "../../history/payload.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
-import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 
+/** What payloads are encoded by, and what becomes of a codec that fails. */
+export interface PayloadsSetup {
+  readonly codec: PayloadCodec;
+  /** Bytes of one payload. */
+  readonly maximum: number;
+  /** Resolves when a failing codec is to be asked again, after failed try `attempt` from 1; null: no more. */
+  readonly retry: (attempt: number) => Promise<void> | null;
+  /** It goes on failing: the pass ends. */
+  readonly broken: (error: unknown) => void;
+}
+
 /**
- * Owns: payloads within their limits.
+ * Owns: payloads within their limits, and patience with a codec that fails, such as one whose key service is down.
  * Invariants: what is handed to workflow code is the decoded copy of what is stored (P8); what is too large is refused
- * before anything is written (P16).
+ * before anything is written (P16); a failing codec is nobody's failure in the code (P11).
  */
 export class Payloads {
-  readonly #codec: PayloadCodec;
-  readonly #maximum: number;
+  readonly #setup: PayloadsSetup;
 
-  constructor(codec: PayloadCodec, maximum: number) {
-    this.#codec = codec;
-    this.#maximum = maximum;
+  constructor(setup: PayloadsSetup) {
+    this.#setup = setup;
   }
 
-  /** @throws UnserializableValueError, LimitError */
+  /**
+   * A codec that goes on failing ends the pass, and the promise never settles: no code is told.
+   * @throws UnserializableValueError, LimitError
+   */
   encode(value: unknown, what: string): Uint8Array | Promise<Uint8Array> {
-    const bytes = this.#codec.encode(value, what);
-    return isPromise(bytes)
-      ? bytes.then((encoded) => this.#checked(encoded, what))
-      : this.#checked(bytes, what);
+    const bytes = this.encodeOrFail(value, what);
+    return isPromise(bytes) ? bytes.catch((error) => this.#giveUp(error)) : bytes;
+  }
+
+  /** @throws UnserializableValueError, LimitError; StorageError where the codec goes on failing */
+  encodeOrFail(value: unknown, what: string): Uint8Array | Promise<Uint8Array> {
+    try {
+      const bytes = this.#setup.codec.encode(value, what);
+      if (!isPromise(bytes)) return this.#checked(bytes, what);
+      return bytes.then(
+        (encoded) => this.#checked(encoded, what),
+        (error) => this.#again(value, what, error),
+      );
+    } catch (error) {
+      if (!StorageError.is(error)) throw error;
+      return this.#again(value, what, error);
+    }
   }
 
   /** @throws CorruptionError; StorageError when the codec itself failed */
   decode(bytes: Uint8Array): unknown | Promise<unknown> {
-    try {
-      const value = this.#codec.decode(bytes);
-      return isPromise(value) ? value.then(undefined, unreadable) : value;
-    } catch (error) {
-      return unreadable(error);
+    return this.#setup.codec.decode(bytes);
+  }
+
+  /** What is done to the value meanwhile changes nothing. */
+  async #again(value: unknown, what: string, failure: unknown): Promise<Uint8Array> {
+    const kept = copyOf(value, what);
+    let error = failure;
+    for (let attempt = 1; StorageError.is(error); attempt++) {
+      const wait = this.#setup.retry(attempt);
+      if (wait === null) break;
+      await wait;
+      try {
+        return this.#checked(await this.#setup.codec.encode(kept, what), what);
+      } catch (again) {
+        error = again;
+      }
     }
+    throw error;
+  }
+
+  #giveUp(error: unknown): Promise<never> {
+    if (!StorageError.is(error)) throw error;
+    this.#setup.broken(error);
+    return new Promise(() => {});
   }
 
   #checked(bytes: Uint8Array, what: string): Uint8Array {
-    if (bytes.length <= this.#maximum) return bytes;
+    const { maximum } = this.#setup;
+    if (bytes.length <= maximum) return bytes;
     throw new LimitError({
       limit: "payloadBytes",
-      maximum: this.#maximum,
+      maximum,
       actual: bytes.length,
       where: what,
       remedy: "Store large data elsewhere and keep a reference to it, or raise the limit.",
@@ -47,14 +90,13 @@ export class Payloads {
   }
 }
 
-/** A codec that fails, for want of its keys say, is a failing storage and no failure of the user's step (P11). */
-function unreadable(error: unknown): never {
-  if (CorruptionError.is(error)) throw error;
-  throw new StorageError("The codec could not decode a stored payload; it is asked again later.", {
-    outcome: "not-applied",
-    retryable: true,
-    cause: error,
-  });
+/** A copy, where the value is one that the default codec keeps. */
+function copyOf(value: unknown, what: string): unknown {
+  try {
+    return defaultCodec.decode(defaultCodec.encode(value, what));
+  } catch {
+    return value;
+  }
 }
 
 /** Whether a codec answered with a promise. */

@@ -1,0 +1,194 @@
+import {
+  createHost,
+  defaultCodec,
+  defineWorkflow,
+  Loop,
+  type PayloadCodec,
+  StorageError,
+  UnserializableValueError,
+  type WorkflowContext,
+} from "holdfast";
+import { memoryStore } from "holdfast/memory";
+import { beforeEach, describe, expect, it } from "vitest";
+import { EngineLab } from "../engine-lab.ts";
+import { expectNoStrays } from "./stray-watch.ts";
+
+let lab: EngineLab;
+beforeEach(() => {
+  lab = new EngineLab();
+});
+
+/** How often a codec is to fail from now on, and what it is asked for. */
+class Trouble {
+  left = 0;
+  /** Of what is encoded, only this fails. */
+  of = "";
+
+  meets(what: string): boolean {
+    if (this.left === 0 || !what.includes(this.of)) return false;
+    this.left -= 1;
+    return true;
+  }
+}
+
+const down = (): never => {
+  throw new Error("the key service is down");
+};
+
+/** Ways in which `encode` fails. */
+const failing: Readonly<Record<string, () => unknown>> = {
+  throws: down,
+  rejects: async () => down(),
+  "gives a string": () => "bytes",
+  "gives null": () => null,
+  "gives an array": () => [1, 2],
+  "gives a promise of undefined": () => Promise.resolve(undefined),
+  "gives bytes over shared memory": () => new Uint8Array(new SharedArrayBuffer(2)),
+  "gives bytes over a detached buffer": () => {
+    const bytes = new Uint8Array(2);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    return bytes;
+  },
+  // biome-ignore lint/suspicious/noThenProperty: a hostile thenable is what the test is about.
+  "gives a thenable that throws": () => ({ then: down }),
+  // biome-ignore lint/suspicious/noThenProperty: as above.
+  "gives an object whose then cannot be read": () => Object.defineProperty({}, "then", { get: down }),
+};
+
+function troubled(trouble: Trouble, fail: () => unknown): PayloadCodec {
+  return {
+    encode: (value, what) =>
+      trouble.meets(what) ? (fail() as Uint8Array) : defaultCodec.encode(value, what),
+    decode: (bytes) => defaultCodec.decode(bytes),
+  };
+}
+
+/** Places where a payload is encoded, by a part of what errors call it. */
+const places: Readonly<Record<string, { of: string; run: (ctx: WorkflowContext) => Promise<unknown> }>> = {
+  "a step's result": { of: 'result of step "s"', run: (ctx) => ctx.tryStep("s", () => "value") },
+  "a block's result": { of: "result of try", run: (ctx) => ctx.try("t", () => "value") },
+  "a loop's state": {
+    of: "state of loop",
+    run: (ctx) =>
+      ctx.loop({
+        name: "l",
+        state: 1,
+        run: async (_inner, state) => (state < 3 ? Loop.continue(state + 1) : Loop.break(state)),
+      }),
+  },
+  "a message's body": {
+    of: "body of message",
+    run: async (ctx) => {
+      await ctx.queue.send("m", "hello");
+      return ctx.listen("w", "m");
+    },
+  },
+  "the output": { of: "output", run: async () => "value" },
+};
+
+describe.each(Object.entries(failing))("a codec that %s while it encodes", (_way, fail) => {
+  describe.each(Object.entries(places))("%s", (_place, { of, run }) => {
+    const program = () => {
+      const starts: string[] = [];
+      const workflow = async (ctx: WorkflowContext) => {
+        await ctx.step("first", () => void starts.push("first"));
+        return { seen: await run(ctx) };
+      };
+      return { starts, workflow };
+    };
+
+    it("is asked again, and neither the code nor a body notices", async () => {
+      expectNoStrays();
+      const { starts, workflow } = program();
+      const expected = (await new EngineLab().run(workflow, { mode: "live" })).output;
+      starts.length = 0;
+      const trouble = new Trouble();
+      trouble.of = of;
+      trouble.left = 4;
+      const { output } = await lab.run(workflow, { mode: "live", codec: troubled(trouble, fail) });
+      expect(output).toEqual(expected);
+      expect(starts).toEqual(["first"]);
+      expect(trouble.left).toBe(0);
+    });
+
+    it("for long ends the pass, not the run, and what bodies had come to is kept", async () => {
+      expectNoStrays();
+      const { starts, workflow } = program();
+      const trouble = new Trouble();
+      trouble.of = of;
+      trouble.left = Number.POSITIVE_INFINITY;
+      const codec = troubled(trouble, fail);
+      const handle = lab.start(workflow, { codec });
+      await expect(lab.clock.settle(handle.result)).rejects.toBeInstanceOf(StorageError);
+      expect(await handle.getState()).toBe("running");
+      trouble.left = 0;
+      const { output } = await lab.run(workflow, { mode: "live", codec });
+      expect(output).toEqual((await new EngineLab().run(program().workflow, { mode: "live" })).output);
+      expect(starts).toEqual(["first"]);
+    });
+  });
+
+  it("refuses a start and a message by a StorageError, and nothing is written", async () => {
+    expectNoStrays();
+    const store = memoryStore();
+    const trouble = new Trouble();
+    const echo = defineWorkflow({ name: "echo", run: (ctx) => ctx.listen("w", "m") });
+    const host = await createHost({ store, workflows: [echo], codec: troubled(trouble, fail) });
+    trouble.left = Number.POSITIVE_INFINITY;
+    await expect(host.start(echo, { workflowId: "a" })).rejects.toBeInstanceOf(StorageError);
+    expect((await host.list()).runs).toEqual([]);
+    trouble.left = 0;
+    const handle = await host.start(echo, { workflowId: "a" });
+    trouble.left = Number.POSITIVE_INFINITY;
+    await expect(handle.send("m", 1)).rejects.toBeInstanceOf(StorageError);
+    await expect(handle.request("m", 1)).rejects.toBeInstanceOf(StorageError);
+    trouble.left = 0;
+    await handle.send("m", 2);
+    expect(await handle.result()).toBe(2);
+    await host.stop();
+  });
+});
+
+it("a codec's refusal of a value is the step's own failure", async () => {
+  const codec: PayloadCodec = {
+    encode(value, what) {
+      if (value === "refused") throw new UnserializableValueError(what, "it is refused");
+      return defaultCodec.encode(value, what);
+    },
+    decode: (bytes) => defaultCodec.decode(bytes),
+  };
+  let starts = 0;
+  const body = () => {
+    starts += 1;
+    return "refused";
+  };
+  const { output } = await lab.run((ctx: WorkflowContext) => ctx.tryStep("s", body), { codec });
+  expect(output).toMatchObject({ ok: false, failure: { error: { code: "UNSERIALIZABLE_VALUE" } } });
+  expect(starts).toBe(1);
+});
+
+it("a codec that uses its buffers again, and one that decodes in place, change nothing that is stored", async () => {
+  const scratch = new Uint8Array(1_024);
+  const codec: PayloadCodec = {
+    encode(value, what) {
+      const bytes = defaultCodec.encode(value, what);
+      scratch.set(bytes);
+      return scratch.subarray(0, bytes.length);
+    },
+    decode(bytes) {
+      const value = defaultCodec.decode(bytes);
+      bytes.fill(0);
+      return value;
+    },
+  };
+  const workflow = async (ctx: WorkflowContext, input: unknown) => {
+    const a = await ctx.step("a", () => "a".repeat(20));
+    const b = await ctx.step("b", () => [1, 2, 3]);
+    await ctx.sleep("rest", 10);
+    return [input, a, b];
+  };
+  await lab.run(workflow as never, { codec, input: { given: true } });
+  await lab.clock.advance(10);
+  const { output } = await lab.run(workflow as never, { codec });
+  expect(output).toEqual([{ given: true }, "a".repeat(20), [1, 2, 3]]);
+});
