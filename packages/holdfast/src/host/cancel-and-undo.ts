@@ -1,5 +1,6 @@
 import type { CancelOutcome } from "../engine/pass/outcome.ts";
 import { holdsArmed } from "../engine/replay/block.ts";
+import { RunFinishedError } from "../model/errors/run-errors.ts";
 import { isTerminal } from "../model/run.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import type { RunReader } from "./run-reader.ts";
@@ -50,7 +51,13 @@ export class CancelAndUndo {
   async #ask(): Promise<void> {
     const { workflowId } = this.#reader;
     this.#tried = true;
-    if (!this.#asked) await this.#session.store.request(workflowId, "cancel");
+    try {
+      if (!this.#asked) await this.#session.store.request(workflowId, "cancel");
+    } catch (error) {
+      // It has ended since the look; the next look tells how.
+      if (RunFinishedError.is(error)) return;
+      throw error;
+    }
     this.#asked = true;
     this.#local.cancelRun(workflowId);
   }

@@ -1,8 +1,9 @@
 import { type Client, createClient, defineWorkflow, type WorkflowDefinition } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Gate, reaches, type VirtualStore, virtualStore } from "./host-on-virtual-clock.ts";
+import { interceptedStore } from "./intercepted-store.ts";
 
-const clientOf = ({ store, clock }: VirtualStore): Client =>
+const clientOf = ({ store, clock }: Pick<VirtualStore, "store" | "clock">): Client =>
   createClient({ store, clock, scheduler: clock.scheduler });
 
 /** A charge that has been made and a body that still runs beside it: no commit has stored the charge yet. */
@@ -47,6 +48,52 @@ describe("a cancel with compensation undoes what a step has come to that no comm
     await reaches(clock, handle, "cancelled");
     expect(undone).toEqual(["charged"]);
   });
+});
+
+it("undoes what a step has come to, though its result is still being encoded", async () => {
+  const { host, clock } = virtualStore();
+  const undone: string[] = [];
+  const encoding = new Gate();
+  const ended = new Gate();
+  const codec = {
+    encode: async (value: unknown) => {
+      if (value === "charged") {
+        ended.open();
+        await encoding.passed;
+      }
+      return new TextEncoder().encode(JSON.stringify(value ?? null));
+    },
+    decode: async (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)),
+  };
+  const running = await host({ workflows: [charging(undone)], codec });
+  const handle = await running.start("charging", { workflowId: "a" });
+  await clock.settle(ended.passed);
+  const cancelled = handle.cancel({ compensate: true });
+  await clock.runUntilIdle();
+  encoding.open();
+  expect(await clock.settle(cancelled)).toEqual({ cancelled: true });
+  await reaches(clock, handle, "cancelled");
+  expect(undone).toEqual(["charged"]);
+});
+
+it("with compensation is told how the run ended that ends between the look and the request", async () => {
+  const world = virtualStore();
+  const { host, clock } = world;
+  const gate = new Gate();
+  const work = defineWorkflow({ name: "work", run: (ctx) => ctx.step("held", () => gate.passed) });
+  const running = await host({ workflows: [work] });
+  const handle = await running.start(work, { workflowId: "a" });
+  await clock.runUntilIdle();
+  const store = interceptedStore(world.store, async (method, go) => {
+    if (method === "request") {
+      gate.open();
+      await reaches(clock, handle, "completed");
+    }
+    return go();
+  });
+  const client = clientOf({ ...world, store });
+  const outcome = await clock.settle(client.handle("a").cancel({ compensate: true }));
+  expect(outcome).toEqual({ cancelled: false, state: "completed" });
 });
 
 describe("a cancel with compensation of a run that somebody else holds", () => {

@@ -12,12 +12,13 @@ export interface BodyRequest {
 }
 
 /**
- * Owns: which step bodies wait to be started, and how many run.
+ * Owns: which step bodies wait to be started, how many run, and whether what one has come to is not recorded yet.
  * Does not own: when they start: after the commit, by the pass (DESIGN 5.2).
  */
 export class Bodies {
   #waiting: BodyRequest[] = [];
   #running = 0;
+  #recording = 0;
 
   request(body: BodyRequest): void {
     this.#waiting.push(body);
@@ -45,6 +46,21 @@ export class Bodies {
 
   get running(): number {
     return this.#running;
+  }
+
+  /** Whether a body has ended whose result is still being validated or encoded. */
+  get recording(): boolean {
+    return this.#recording > 0;
+  }
+
+  /** A body has ended. */
+  beginRecording(): void {
+    this.#recording += 1;
+  }
+
+  /** What it has come to is recorded, or cannot be. */
+  endRecording(): void {
+    this.#recording -= 1;
   }
 
   /** A body has started; the returned function says once that it has ended. */

@@ -126,11 +126,16 @@ export class StepAttempts {
         },
         (outcome) => {
           const settled = (): void => {
+            run.bodies.endRecording();
             forget();
             ended();
             run.wakeup.notify();
           };
-          this.#finish(outcome, { attempt, startedAt }).then(settled, broken);
+          run.bodies.beginRecording();
+          this.#finish(outcome, { attempt, startedAt }).then(settled, (error: unknown) => {
+            run.bodies.endRecording();
+            broken(error);
+          });
         },
       );
     };

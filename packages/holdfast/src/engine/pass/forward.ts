@@ -75,7 +75,13 @@ export class Forward {
       if (execution.divergence !== null) return { end: "diverged", error: execution.divergence };
       const { wish } = this.#control;
       // What is ready is handed over first, so that nothing is committed that no code has seen (I23).
-      if (wish === "cancel" || (wish === "evict" && !execution.turns.waiting)) return { end: "wish", wish };
+      if (wish === "evict" && !execution.turns.waiting) return { end: "wish", wish };
+      if (wish === "cancel") {
+        if (!execution.bodies.recording) return { end: "wish", wish };
+        // What a body has come to belongs to what a cancel undoes (P12).
+        await this.#waitForTheWorld();
+        continue;
+      }
       if (execution.outcome !== null) return this.#settled(execution.outcome);
       if (await execution.handOver()) continue;
       const end = execution.live ? await this.#work() : await this.#endReplay();
