@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from "node:fs";
 import { amount, commandLine, wrongUsage } from "../../scripts/command-line.ts";
 import type { LawReport } from "./codecs/run-laws.ts";
 import { formatLaw, formatTally, tallyData } from "./report/table.ts";
@@ -5,7 +6,7 @@ import type { Tally, Verdict } from "./report/tally.ts";
 import { prepareAll, runSeries } from "./stored/series.ts";
 import { StrayWatch } from "./stray-watch.ts";
 
-const USAGE = `npm run fuzz -- [--seeds N | --minutes M | --seed S] [--from S] [--home memory|sqlite|kv] [--copies N] [--json]
+const USAGE = `npm run fuzz -- [--seeds N | --minutes M | --seed S] [--from S] [--home memory|sqlite|kv] [--copies N] [--json] [--figures FILE]
 npm run fuzz -- --codecs N [--seed S] [--json]
   --seeds    so many seeds: each damages a few hundred runs (default 5)
   --minutes  as many seeds as fit
@@ -15,6 +16,7 @@ npm run fuzz -- --codecs N [--seed S] [--json]
   --copies   runs of each stage in one store (default 8); a seed damages other rows with another number
   --codecs   so many cases of the laws of keys and codecs instead
   --json     the summary for a machine, instead of the table
+  --figures  this file has the summary so far, and the next seed to go on from: for a run that takes hours
 `;
 
 const values = commandLine(
@@ -28,6 +30,7 @@ const values = commandLine(
       copies: { type: "string" },
       codecs: { type: "string" },
       json: { type: "boolean", default: false },
+      figures: { type: "string" },
       help: { type: "boolean", default: false },
     },
   },
@@ -60,6 +63,17 @@ function tellBug({ home, seed, workflowId, kind, place, problem }: Verdict): voi
   say(`     npm run fuzz -- --seed ${seed} --home ${home}${copies}`);
 }
 
+/** Written beside it first, so that who reads it never finds half of it. */
+function keepFigures(
+  file: string,
+  { firstSeed, seeds, started, tally }: { firstSeed: number; seeds: number; started: number; tally: Tally },
+): void {
+  const seconds = Math.round((performance.now() - started) / 1_000);
+  const figures = { firstSeed, seeds, nextSeed: firstSeed + seeds, seconds, ...tallyData(tally) };
+  writeFileSync(`${file}.new`, `${JSON.stringify(figures, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}
+
 async function fuzzStored(): Promise<Tally> {
   const { home } = values;
   if (home !== undefined && !HOMES.includes(home))
@@ -72,16 +86,23 @@ async function fuzzStored(): Promise<Tally> {
   say(`first seed ${firstSeed}; ${batches.map(({ name }) => name).join(", ")} ready`);
   let told = performance.now();
   let bugs = 0;
+  let done = 0;
+  const keep = ({ seeds, tally }: { readonly seeds: number; readonly tally: Tally }): void => {
+    if (values.figures !== undefined) keepFigures(values.figures, { firstSeed, seeds, started, tally });
+  };
   const tally = await runSeries(batches, {
     firstSeed,
     enough: enough(),
     progress: ({ seeds, tally }) => {
+      done = seeds;
       for (; bugs < tally.bugs.length; bugs++) tellBug(tally.bugs[bugs] as Verdict);
       if (performance.now() - told < PROGRESS_MS) return;
       told = performance.now();
+      keep({ seeds, tally });
       say(`${seeds} seeds, ${tally.mutations} mutations, ${tally.bugs.length} bugs`);
     },
   });
+  keep({ seeds: done, tally });
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   if (values.json) process.stdout.write(`${JSON.stringify(tallyData(tally), null, 2)}\n`);
   say(`${formatTally(tally)}\nin ${seconds} s`);

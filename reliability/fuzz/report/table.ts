@@ -43,7 +43,7 @@ export function formatLaw({ name, cases, seconds, problem }: LawReport): string 
 }
 
 /** The tally for a machine. */
-export function tallyData(tally: Tally): unknown {
+export function tallyData(tally: Tally): Readonly<Record<string, unknown>> {
   const { mutations, total, mended, deleted, bugs } = tally;
   const tables = { byKind: Object.fromEntries(tally.byKind), byPlace: Object.fromEntries(tally.byPlace) };
   return { mutations, total, mended, deleted, ...tables, bugs };
