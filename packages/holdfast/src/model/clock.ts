@@ -22,25 +22,28 @@ export interface RandomSource {
   float(): number;
 }
 
-/** Tells which step body is calling, across its awaits, where the runtime can (`AsyncLocalStorage`). */
-export interface BodyTracker {
-  /** Calls `call`; until it settles `current()` gives `body` in it and in what it calls. */
-  run<T>(body: RunningBody, call: () => T): T;
-  current(): RunningBody | undefined;
+/** Tells which code of an author is calling, across its awaits, where the runtime can (`AsyncLocalStorage`). */
+export interface CodeTracker {
+  /** Calls `call`; until it settles `current()` gives `code` in it and in what it calls. */
+  run<T>(code: RunningCode, call: () => T): T;
+  current(): RunningCode | undefined;
 }
 
-/** A step body that runs, and whose it is: a body may run another workflow, with bodies of its own. */
-export interface RunningBody {
-  readonly owner: object;
-  readonly name: string;
-}
+/**
+ * The body of a step, by its name, or a function with a context, by its scope; and whose it is: a body may run another
+ * workflow, with code of its own.
+ */
+export type RunningCode = { readonly owner: object } & (
+  | { readonly body: string; readonly scope?: undefined }
+  | { readonly scope: object; readonly body?: undefined }
+);
 
 /** Everything that the engine needs from outside, apart from storage. */
 export interface World {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
-  readonly bodies: BodyTracker;
+  readonly code: CodeTracker;
   /**
    * Called just before a body or handler starts. A host looks at the clock here: code that was slow, or a process that
    * stood still, may have lost the run meanwhile; then its scopes are closed when this returns.

@@ -61,7 +61,7 @@ export function engineSettings(options: EngineOptions): EngineSettings {
       clock: clock ?? systemWorld.clock,
       scheduler: scheduler ?? systemWorld.scheduler,
       random: random === undefined ? systemWorld.random : checkedRandom(random),
-      bodies: systemWorld.bodies,
+      code: systemWorld.code,
       beforeEffect: systemWorld.beforeEffect,
     },
     limits: checkLimits(options.limits),

@@ -1,4 +1,4 @@
-import type { BodyTracker, Clock, RandomSource, RunningBody, Scheduler, World } from "../model/clock.ts";
+import type { Clock, CodeTracker, RandomSource, RunningCode, Scheduler, World } from "../model/clock.ts";
 
 /**
  * Owns: the real clock, event loop and randomness, by what every runtime has (Node, Bun, Deno, workerd, browsers).
@@ -74,30 +74,30 @@ const systemRandom: RandomSource = {
 };
 
 interface AsyncStorage {
-  run<T>(value: RunningBody, call: () => T): T;
-  getStore(): RunningBody | undefined;
+  run<T>(value: RunningCode, call: () => T): T;
+  getStore(): RunningCode | undefined;
 }
 
 interface NodeProcess {
   readonly process?: { readonly getBuiltinModule?: (id: string) => unknown };
 }
 
-/** Follows a body across its awaits where the runtime has `AsyncLocalStorage`; else while it runs at once. */
-function systemBodies(): BodyTracker {
+/** Follows code across its awaits where the runtime has `AsyncLocalStorage`; else while it runs at once. */
+function systemCode(): CodeTracker {
   const hooks = (globalThis as NodeProcess).process?.getBuiltinModule?.("node:async_hooks") as
     | { readonly AsyncLocalStorage?: new () => AsyncStorage }
     | undefined;
-  if (hooks?.AsyncLocalStorage === undefined) return synchronousBodies();
+  if (hooks?.AsyncLocalStorage === undefined) return synchronousCode();
   const storage = new hooks.AsyncLocalStorage();
-  return { run: (body, call) => storage.run(body, call), current: () => storage.getStore() };
+  return { run: (code, call) => storage.run(code, call), current: () => storage.getStore() };
 }
 
-function synchronousBodies(): BodyTracker {
-  let current: RunningBody | undefined;
+function synchronousCode(): CodeTracker {
+  let current: RunningCode | undefined;
   return {
-    run(body, call) {
+    run(code, call) {
       const outer = current;
-      current = body;
+      current = code;
       try {
         return call();
       } finally {
@@ -113,6 +113,6 @@ export const systemWorld: World = {
   clock: systemClock,
   scheduler: systemScheduler,
   random: systemRandom,
-  bodies: systemBodies(),
+  code: systemCode(),
   beforeEffect: () => {},
 };

@@ -99,7 +99,7 @@ export function runAttempt(attempt: Attempt, settled: (outcome: AttemptOutcome) 
 /** Calls the body; what it throws at once is a rejection like any other. */
 async function invoke(attempt: Attempt, context: StepContext): Promise<unknown> {
   const owner = attempt.scope.run;
-  return await owner.world.bodies.run({ owner, name: attempt.name }, () => attempt.body(context));
+  return await owner.world.code.run({ owner, body: attempt.name }, () => attempt.body(context));
 }
 
 /** An abort signal that is made when somebody asks for it: most bodies never do. */

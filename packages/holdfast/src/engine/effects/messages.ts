@@ -4,7 +4,7 @@ import type { RecordedMessage } from "../../history/message-record.ts";
 import type { Place } from "../../history/place.ts";
 import type { CompletableMessage, Message } from "../../model/message.ts";
 import { validate } from "../../model/schema.ts";
-import { checkUse } from "../replay/claim.ts";
+import { checkCall } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
 import { isPromise } from "../replay/payloads.ts";
 import type { Scope } from "../replay/scope.ts";
@@ -56,17 +56,15 @@ function completable(
   { plain, index }: { plain: Message; index: number },
 ): CompletableMessage {
   const { unanswered } = scope.strand;
-  unanswered.set(plain.id, received.wait);
+  const place = received.place.child({ type: SegmentType.answer, value: index });
+  unanswered.set(plain.id, { wait: received.wait, answer: place });
   let answer: Promise<void> | null = null;
   const complete = (response?: unknown): Promise<void> => {
     if (answer !== null) return answer;
     if (scope.left) return new Promise(() => {});
-    checkUse(scope, "answer to", received.wait);
+    checkCall(scope, "answer to", received.wait);
     unanswered.delete(plain.id);
-    answer = giveAnswer(scope, received.place.child({ type: SegmentType.answer, value: index }), {
-      id: plain.id,
-      response,
-    });
+    answer = giveAnswer(scope, place, { id: plain.id, response });
     return answer;
   };
   return Object.defineProperty({ ...plain }, "complete", {

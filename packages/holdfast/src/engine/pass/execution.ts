@@ -122,7 +122,9 @@ export class Execution implements Run {
 
   async #invoke(input: unknown): Promise<Outcome> {
     try {
-      return { ok: true, value: await this.definition.run(this.root.context, input) };
+      const running = { owner: this, scope: this.root };
+      const value = this.world.code.run(running, () => this.definition.run(this.root.context, input));
+      return { ok: true, value: await value };
     } catch (error) {
       return { ok: false, error };
     }

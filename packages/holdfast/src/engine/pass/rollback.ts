@@ -226,7 +226,7 @@ export class Rollback {
       wakeup.notify();
     };
     const body = async (): Promise<unknown> =>
-      world.bodies.run({ owner: this.#execution, name: step.name }, () => step.run(context, result));
+      world.code.run({ owner: this.#execution, body: step.name }, () => step.run(context, result));
     body().then(
       () => settle({ ok: true }),
       (error: unknown) => settle({ ok: false, error }),

@@ -95,7 +95,9 @@ export function holdsArmed(place: Place): boolean {
 export async function runFunction(scope: Scope, call: (ctx: WorkflowContext) => unknown): Promise<Outcome> {
   let outcome: Outcome;
   try {
-    outcome = { ok: true, value: await call(scope.context) };
+    const { run } = scope;
+    const value = run.world.code.run({ owner: run, scope }, () => call(scope.context));
+    outcome = { ok: true, value: await value };
   } catch (error) {
     outcome = { ok: false, error };
   }

@@ -38,19 +38,36 @@ export function claim(scope: Scope, kind: EntryKind | "removed", name: string): 
 
 /** @throws ContextMisuseError, NondeterminismError (strict) */
 export function checkUse(scope: Scope, kind: string, name: string): void {
+  checkCall(scope, kind, name);
+  const running = scope.run.world.code.current()?.scope;
+  if (running === undefined || !scope.encloses(running)) return;
+  throw new ContextMisuseError(
+    `The ${kind} "${name}" was asked for inside a block, with the context of the ${nameOf(scope)} around it. A block that has ended is not run again on replay, so that this would not be asked for again: use the context that the block's function is given.`,
+  );
+}
+
+/**
+ * As `checkUse`, for what blocks inside may ask for too, since it has its place elsewhere.
+ * @throws ContextMisuseError, NondeterminismError (strict)
+ */
+export function checkCall(scope: Scope, kind: string, name: string): void {
   const run = scope.run;
   if (scope.closed) {
     throw new ContextMisuseError(
-      `The ${kind} "${name}" was asked for after its ${scope.depth === 0 ? "workflow" : `block "${run.journal.format(scope.place)}"`} had ended. Await every operation inside the function whose context it uses, and use the context of the innermost function.`,
+      `The ${kind} "${name}" was asked for after its ${nameOf(scope)} had ended. Await every operation inside the function whose context it uses, and use the context of the innermost function.`,
     );
   }
-  const body = run.world.bodies.current();
-  if (body?.owner === run) {
+  const running = run.world.code.current();
+  if (running?.owner === run && running.body !== undefined) {
     throw new ContextMisuseError(
-      `The ${kind} "${name}" was asked for inside the body of step "${body.name}". A step body does side effects only; call ctx operations beside the step, not in it.`,
+      `The ${kind} "${name}" was asked for inside the body of step "${running.body}". A step body does side effects only; call ctx operations beside the step, not in it.`,
     );
   }
   if (!run.turns.open) run.reportForeign(name);
+}
+
+function nameOf({ depth, place, run }: Scope): string {
+  return depth === 0 ? "workflow" : `block "${run.journal.format(place)}"`;
 }
 
 function checkKind(scope: Scope, kind: EntryKind, place: Place): void {

@@ -8,8 +8,8 @@ import type { WatchedPromise } from "./watched-promise.ts";
 
 /** One strand of sequential code: the root, or a branch. What must not be interleaved is kept here. */
 export interface Strand {
-  /** Completable messages that were received and not answered yet, by id, with the wait's name. */
-  readonly unanswered: Map<string, string>;
+  /** Completable messages that were received and not answered yet, by id: the wait's name, and the answer's place. */
+  readonly unanswered: Map<string, { readonly wait: string; readonly answer: Place }>;
 }
 
 /**
@@ -112,6 +112,13 @@ export class Scope {
   /** A step with a rollback handler was committed here. */
   armed(): void {
     for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) scope.onArmed?.();
+  }
+
+  /** Whether `inner` is a scope inside this one. */
+  encloses(inner: object): boolean {
+    let at = inner instanceof Scope ? inner.#parent : null;
+    while (at !== null && at !== this) at = at.#parent;
+    return at === this;
   }
 
   /** Whether the code here has a rollback checkpoint behind it. */

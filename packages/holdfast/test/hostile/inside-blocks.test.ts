@@ -1,0 +1,103 @@
+import { Loop, type WorkflowContext } from "holdfast";
+import { beforeEach, describe, expect, it } from "vitest";
+import { EngineLab } from "../engine-lab.ts";
+
+let lab: EngineLab;
+beforeEach(() => {
+  lab = new EngineLab();
+});
+
+type Inside = (inner: WorkflowContext) => Promise<unknown>;
+
+/** A block around `inside`. */
+const blocks: Readonly<
+  Record<string, (ctx: WorkflowContext, inside: Inside, name?: string) => Promise<unknown>>
+> = {
+  try: (ctx, inside, name = "b") => ctx.try(name, inside),
+  loop: (ctx, inside, name = "b") =>
+    ctx.loop(name, async (inner) => {
+      await inside(inner);
+      return Loop.break();
+    }),
+  join: (ctx, inside, name = "b") => ctx.join(name, { only: { run: inside } }),
+  race: (ctx, inside, name = "b") => ctx.race(name, [{ name: "only", run: inside }]),
+  map: (ctx, inside, name = "b") => ctx.map(name, [1], inside),
+};
+
+/** What is asked of the context around the block. */
+const uses: Readonly<Record<string, (outer: WorkflowContext) => unknown>> = {
+  step: (outer) => outer.step("s", () => 1),
+  sleep: (outer) => outer.sleep("s", 1),
+  send: (outer) => outer.queue.send("m", 1),
+  block: (outer) => outer.try("t", async () => 1),
+  uuid: (outer) => outer.uuid(),
+  random: (outer) => outer.random(),
+};
+
+describe.each(Object.keys(blocks))("inside a %s", (kind) => {
+  it.each(Object.keys(uses))(
+    "a %s of the context around it is refused, at once and after awaits",
+    async (use) => {
+      const codes: unknown[] = [];
+      const misuse = (outer: WorkflowContext): void => {
+        try {
+          uses[use]?.(outer);
+        } catch (error) {
+          codes.push((error as { code: string }).code);
+        }
+      };
+      const workflow = async (ctx: WorkflowContext) => {
+        await blocks[kind]?.(ctx, async (inner) => {
+          misuse(ctx);
+          await inner.step("own", () => 1);
+          misuse(ctx);
+          await inner.try("deeper", async () => misuse(ctx));
+        });
+        await uses[use]?.(ctx);
+      };
+      expect((await lab.run(workflow, { mode: "live" })).state).toBe("completed");
+      expect(codes).toEqual(["CONTEXT_MISUSE", "CONTEXT_MISUSE", "CONTEXT_MISUSE"]);
+    },
+  );
+
+  it("what the context around it has begun may be awaited", async () => {
+    const workflow = async (ctx: WorkflowContext) => {
+      const begun = ctx.step("s", () => "begun outside");
+      let seen: unknown;
+      await blocks[kind]?.(ctx, async () => {
+        seen = await begun;
+      });
+      return seen;
+    };
+    expect((await lab.run(workflow)).output).toBe("begun outside");
+  });
+
+  it("a message that was received outside may be answered, and stays answered in replay", async () => {
+    const workflow = async (ctx: WorkflowContext) => {
+      const bodies: unknown[] = [];
+      for (const round of [0, 1]) {
+        const names = ["ask"] as const;
+        const message = await ctx.queue.next(`next-${round}`, { names, completable: true });
+        const answer: Inside = async (inner) => {
+          await inner.step("work", () => 1);
+          await message.complete(`answer ${round}`);
+        };
+        await blocks[kind]?.(ctx, answer, `round-${round}`);
+        if (round === 0) await ctx.sleep("nap", "1h");
+        bodies.push(message.body);
+      }
+      return bodies;
+    };
+    const ask = async (body: string): Promise<void> => {
+      const handle = lab.start(workflow);
+      void handle.request("ask", body, { timeout: 1 }).catch(() => {});
+      await lab.clock.settle(handle.result);
+    };
+    await lab.run(workflow);
+    await ask("first");
+    await lab.clock.advance(3_600_000);
+    expect((await lab.run(workflow)).waitingForMessages).toEqual(["ask"]);
+    await ask("second");
+    expect((await lab.run(workflow)).output).toEqual(["first", "second"]);
+  });
+});
