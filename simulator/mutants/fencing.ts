@@ -89,13 +89,23 @@ export const fencing: readonly Mutant[] = [
     modes: ["single", "soup"],
   },
   {
+    id: "pass-of-a-deleted-run-resumed",
+    title:
+      "a run that is kept in memory goes on in place though its id is another run's now, which has come as far (ids used again)",
+    kind: "historic",
+    file: "host/hosted-run.ts",
+    find: "const followed = claim.epoch === pass.epoch + 1;",
+    replace: "const followed = claim.epoch > pass.epoch;",
+    modes: ["soup", "liveness"],
+  },
+  {
     id: "stale-pass-resumed",
     title:
       "a run that is kept in memory goes on in place though it went on elsewhere (caches of live workflows)",
     kind: "historic",
     file: "host/hosted-run.ts",
-    find: "if (!parked.pass.resumable || parked.pass.revision !== claim.revision) {",
-    replace: "if (!parked.pass.resumable) {",
+    find: "if (!pass.resumable || !followed || pass.revision !== claim.revision) {",
+    replace: "if (!pass.resumable) {",
     modes: ["soup"],
   },
   {

@@ -169,11 +169,14 @@ export class HostedRun {
     const { claim, message, before } = this.#claimed;
     const parked = this.#with.parked.take(claim.workflowId);
     if (parked === null) return null;
-    if (!parked.pass.resumable || parked.pass.revision !== claim.revision) {
-      leavePass(parked.pass);
+    const { pass } = parked;
+    // Claims between the two may have been of another run of this id, that has come as far since this one was deleted.
+    const followed = claim.epoch === pass.epoch + 1;
+    if (!pass.resumable || !followed || pass.revision !== claim.revision) {
+      leavePass(pass);
       return null;
     }
-    parked.pass.reclaim(this.#passClaim(parked.guard), before === null ? message : null);
+    pass.reclaim(this.#passClaim(parked.guard), before === null ? message : null);
     return parked;
   }
 

@@ -334,3 +334,23 @@ describe("reclaiming", () => {
     expect(clock.now() - before).toBeLessThan(1_000);
   });
 });
+
+describe("an id that is used again", () => {
+  it("is another run: what a host has kept in memory of the deleted one does not go on", async () => {
+    const { host, clock } = virtualStore();
+    const wait = defineWorkflow({
+      name: "wait",
+      run: async (ctx, input: string) => `${input}, ${await ctx.listen("wait", "go")}`,
+    });
+    const first = await host({ workflows: [wait] });
+    const second = await host({ workflows: [wait] });
+    const deleted = await first.start(wait, { workflowId: "a", input: "first" });
+    await reaches(clock, deleted, "sleeping");
+    await second.delete("a");
+    await reaches(clock, await second.start(wait, { workflowId: "a", input: "second" }), "sleeping");
+    await clock.settle(second.stop());
+    const handle = first.handle("a");
+    await handle.send("go", "went");
+    expect(await clock.settle(handle.result())).toBe("second, went");
+  });
+});

@@ -56,6 +56,11 @@ export class RunPass {
     return this.#state.journal.header.revision;
   }
 
+  /** Of its last claim. */
+  get epoch(): number {
+    return this.#state.claim.epoch;
+  }
+
   /** How often the run was started before this pass was opened, in a row, without committing anything. */
   get startsWithoutCommit(): number {
     return this.#state.crashes.starts;
