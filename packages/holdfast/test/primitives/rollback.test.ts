@@ -1,3 +1,4 @@
+import { Loop } from "holdfast";
 import { describe, expect, test } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { EngineLab } from "../engine-lab.ts";
@@ -93,6 +94,44 @@ describe("a handler that a deploy adds", () => {
     expect(error.message).toBe("no stock");
     expect(undone).toEqual(["second", "first"]);
   });
+});
+
+test("handlers behind a version gate that older code has passed are found in loops inside of loops", async () => {
+  const lab = new EngineLab();
+  const undone: string[] = [];
+  const looping =
+    (gated: boolean) =>
+    async (ctx: WorkflowContext): Promise<void> => {
+      await ctx.rollbackCheckpoint("checkpoint");
+      const rounds = (name: string, run: (inner: WorkflowContext, round: number) => Promise<void>) => ({
+        name,
+        state: 0,
+        run: async (inner: WorkflowContext, round: number) => {
+          await run(inner, round);
+          return round === 1 ? Loop.break() : Loop.continue(round + 1);
+        },
+      });
+      await ctx.loop(
+        rounds("outer", (outer, i) =>
+          outer.loop(
+            rounds("inner", async (inner, j) => {
+              if (gated) await inner.getVersion("newer", 2);
+              await inner.step({
+                name: "charge",
+                run: () => `${i}${j}`,
+                rollback: (_, charge) => void undone.push(charge),
+              });
+            }),
+          ),
+        ),
+      );
+      await ctx.sleep("wait", 60_000);
+      throw new Error("no stock");
+    };
+  await lab.run(looping(false));
+  await lab.clock.advance(60_000);
+  expect((await lab.failure(looping(true))).message).toBe("no stock");
+  expect(undone).toEqual(["11", "10", "01", "00"]);
 });
 
 describe("memoryBackoffMs", () => {

@@ -52,7 +52,7 @@ export function checkUse(scope: Scope, kind: string, name: string): void {
  */
 export function checkCall(scope: Scope, kind: string, name: string): void {
   const run = scope.run;
-  if (scope.closed) {
+  if (scope.closed || scope.ended) {
     throw new ContextMisuseError(
       `The ${kind} "${name}" was asked for after its ${nameOf(scope)} had ended. Await every operation inside the function whose context it uses, and use the context of the innermost function.`,
     );

@@ -41,6 +41,8 @@ export class Scope {
   /** A rollback checkpoint was passed before this scope began, though a replay may begin after it. */
   checkpointed = false;
   closed = false;
+  /** Its function has ended. */
+  ended = false;
   /** Closed from outside: its code is left behind, and what it asks for never comes. */
   left = false;
   readonly #parent: Scope | null;
@@ -162,8 +164,13 @@ export class Scope {
     };
   }
 
-  /** The function has ended: nothing starts here any more, what it left open is dropped. */
+  /**
+   * The function has ended: nothing starts here any more, what it left open is dropped. While rolling back nothing starts anyway,
+   * and blocks inside may still be looked through for handlers: a finished one gives its result before that is done.
+   */
   end(): void {
+    this.ended = true;
+    if (this.run.rollingBack) return;
     // An error takes longer to make than all else that ends here, and mostly there is nobody to be told.
     const open = (this.#cleanups?.size ?? 0) > 0 || (this.#inner?.size ?? 0) > 0;
     this.#close(open ? new BranchAbandonedError("The function that started this has ended.") : undefined);
