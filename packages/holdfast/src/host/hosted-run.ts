@@ -5,7 +5,7 @@ import type { RunPass } from "../engine/pass/run-pass.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
-import type { StoredMessage } from "../storage/records.ts";
+import type { RunImage, StoredMessage } from "../storage/records.ts";
 import type { Claim, HolderRequest } from "../storage/store.ts";
 import type { Backoff } from "./backoff.ts";
 import type { Lease } from "./lease.ts";
@@ -31,6 +31,8 @@ export interface ClaimedRun {
   readonly definition: WorkflowDefinition;
   /** The monotonic time before the claim was asked for. */
   readonly since: number;
+  /** The run as it is stored, where that is known: it was created with this claim. */
+  readonly image: RunImage | null;
   /** The only queued message that the run waits for, where that is known: it was sent with this claim. */
   readonly message: StoredMessage | null;
   /** The pass of an earlier claim of this run, which may still be ending here. */
@@ -127,7 +129,7 @@ export class HostedRun {
 
   async #run(): Promise<void> {
     if (this.#claimed.before !== null) await this.#claimed.before;
-    const { leases, quarantine, session } = this.#with;
+    const { leases, quarantine } = this.#with;
     const guard = new LeaseGuard();
     const held = await this.#advance(guard);
     this.comesDueByItself = comesDueByItself(held.outcome);
@@ -135,7 +137,6 @@ export class HostedRun {
     leases.drop(this.#lease);
     this.#keep(held.parked, held.outcome);
     await this.#giveBack(held.outcome);
-    session.news.tell(this.workflowId);
   }
 
   /** Goes on with the run until it ends, parks or stops here. */
@@ -210,10 +211,16 @@ export class HostedRun {
 
   #passClaim(guard: LeaseGuard): PassClaim {
     const { quarantine, session } = this.#with;
-    const { claim } = this.#claimed;
+    const { claim, image, before } = this.#claimed;
     guard.lease = this.#lease;
     return {
-      driver: guard.driver(session.store.driver(claim), claim.workflowId, () => quarantine.leave(this)),
+      driver: guard.driver({
+        driver: session.store.driver(claim),
+        workflowId: claim.workflowId,
+        // What was waited for may have been long enough for somebody else to write.
+        image: before === null ? image : null,
+        committed: () => quarantine.leave(this),
+      }),
       epoch: claim.epoch,
       now: this.#now,
     };

@@ -1,8 +1,15 @@
 import type { World } from "../model/clock.ts";
 import { RunEvictedError } from "../model/errors/run-errors.ts";
-import type { EngineDriver } from "../storage/driver.ts";
+import type { EngineDriver, ListPage } from "../storage/driver.ts";
 import { keepsClaim } from "../storage/due.ts";
-import type { CommitBatch } from "../storage/records.ts";
+import type {
+  CommitBatch,
+  DriverLimits,
+  KVEntry,
+  NewMessage,
+  RunImage,
+  StoredMessage,
+} from "../storage/records.ts";
 import type { Lease } from "./lease.ts";
 
 /**
@@ -39,24 +46,72 @@ export class LeaseGuard {
     };
   }
 
-  /** The driver, which commits under the lease only; `committed` is called after each commit. */
-  driver(driver: EngineDriver, workflowId: string, committed: () => void = () => {}): EngineDriver {
-    return {
-      limits: driver.limits,
-      load: () => driver.load(),
-      list: (prefix, page) => driver.list(prefix, page),
-      commit: async (batch: CommitBatch) => {
-        this.check();
-        // The pass was told why when the lease was lost.
-        if (this.lease?.held !== true) throw new RunEvictedError(workflowId);
-        await driver.commit(batch);
-        committed();
-        if (keepsClaim(batch.status, batch.wakeAt)) this.check();
-      },
-      applied: (batchId) => driver.applied(batchId),
-      peekMessages: (names, count) => driver.peekMessages(names, count),
-      enqueueMessage: (message) => driver.enqueueMessage(message),
-      waitForMessages: (names, signal) => driver.waitForMessages(names, signal),
-    };
+  /** The driver, which commits under the lease only. */
+  driver(guarded: GuardedDriverSetup): EngineDriver {
+    return new GuardedDriver(this, guarded);
+  }
+}
+
+/** A driver, and who commits by it. */
+export interface GuardedDriverSetup {
+  readonly driver: EngineDriver;
+  readonly workflowId: string;
+  /** What is stored as of the claim, where that is known: the first load need not read it. */
+  readonly image?: RunImage | null;
+  /** Called after each commit. */
+  readonly committed?: () => void;
+}
+
+class GuardedDriver implements EngineDriver {
+  readonly #guard: LeaseGuard;
+  readonly #driver: EngineDriver;
+  readonly #setup: GuardedDriverSetup;
+  #image: RunImage | null;
+
+  constructor(guard: LeaseGuard, setup: GuardedDriverSetup) {
+    this.#guard = guard;
+    this.#driver = setup.driver;
+    this.#setup = setup;
+    this.#image = setup.image ?? null;
+  }
+
+  get limits(): DriverLimits {
+    return this.#driver.limits;
+  }
+
+  async load(): Promise<RunImage | null> {
+    const image = this.#image;
+    this.#image = null;
+    return image ?? this.#driver.load();
+  }
+
+  list(prefix: Uint8Array, page?: ListPage): Promise<readonly KVEntry[]> {
+    return this.#driver.list(prefix, page);
+  }
+
+  async commit(batch: CommitBatch): Promise<void> {
+    const guard = this.#guard;
+    guard.check();
+    // The pass was told why when the lease was lost.
+    if (guard.lease?.held !== true) throw new RunEvictedError(this.#setup.workflowId);
+    await this.#driver.commit(batch);
+    this.#setup.committed?.();
+    if (keepsClaim(batch.status, batch.wakeAt)) guard.check();
+  }
+
+  applied(batchId: string): Promise<boolean> {
+    return this.#driver.applied(batchId);
+  }
+
+  peekMessages(names: readonly string[] | null, count: number): Promise<readonly StoredMessage[]> {
+    return this.#driver.peekMessages(names, count);
+  }
+
+  enqueueMessage(message: NewMessage): Promise<void> {
+    return this.#driver.enqueueMessage(message);
+  }
+
+  waitForMessages(names: readonly string[] | null, signal: AbortSignal): Promise<void> {
+    return this.#driver.waitForMessages(names, signal);
   }
 }

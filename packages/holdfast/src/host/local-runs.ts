@@ -4,6 +4,8 @@ import type { WorkflowDefinition } from "../model/workflow.ts";
 export interface LocalRuns {
   /** The workflow of a run that is in work or parked in memory here; null for others. */
   definitionOf(workflowId: string): WorkflowDefinition | null;
+  /** Whether the run is in work here: the news of this process tell when that ends. */
+  inWork(workflowId: string): boolean;
   /** The claim was taken, or the run deleted: it stops here at once, with this reason, and writes nothing. */
   abandon(workflowId: string, reason: unknown): void;
   /** Has a run that is in work here cancel itself, with compensation. */
@@ -15,6 +17,7 @@ export interface LocalRuns {
 /** A client runs nothing. */
 export const noLocalRuns: LocalRuns = {
   definitionOf: () => null,
+  inWork: () => false,
   abandon: () => {},
   cancelRun: () => {},
   stopRun: async () => {},

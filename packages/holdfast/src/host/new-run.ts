@@ -7,7 +7,8 @@ import { checkWorkflowId } from "../model/check.ts";
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import type { RunState } from "../model/run.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
-import type { NewRun } from "../storage/records.ts";
+import type { NewRun, RunImage } from "../storage/records.ts";
+import type { Claim } from "../storage/store.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { StoreSession } from "./store-session.ts";
 
@@ -63,4 +64,11 @@ export function storedRun(
     entries: writes.puts,
     createdAt,
   };
+}
+
+/** The run as it is stored once it is created and belongs to its creator: what a load would give. */
+export function imageOf(run: NewRun, { revision, epoch }: Claim): RunImage {
+  const { header, entries, status, wakeAt } = run;
+  const schedule = { status, wakeAt, wants: null };
+  return { header, revision, epoch, claimsWithoutCommit: 1, entries, complete: true, schedule };
 }

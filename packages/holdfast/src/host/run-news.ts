@@ -16,6 +16,14 @@ type RunTopic = Exclude<WaitTopic, "work">;
 
 const HEARD = "nobody waits any longer";
 
+/** What a wait is about, and who tells. */
+export interface Wanted {
+  /** Whether nothing but the run's end, or its deletion, matters. @default false */
+  readonly endOnly?: boolean;
+  /** Whether `tell` is certain to be called of this run, however it goes on: until then no look is needed. @default never */
+  readonly toldHere?: () => boolean;
+}
+
 /** Looks are this many times rarer, at most, when nothing is heard for long. */
 const SLOWEST = 8;
 
@@ -24,7 +32,8 @@ const SLOWEST = 8;
  * nothing comes unseen in between (R7).
  * Does not own: what a look is: it reads the store.
  * Invariants: hints, the store's and those of passes that end here, only make a look come sooner; looks by the clock
- * alone are enough (P9, I19). No timer and no listener outlives its wait.
+ * alone are enough (P9, I19); of a run in work here, whoever runs it tells for certain. No timer and no listener outlives
+ * its wait.
  */
 export class RunNews {
   readonly #setup: RunNewsSetup;
@@ -37,20 +46,23 @@ export class RunNews {
 
   /**
    * What `look` finds, asked until it finds something; undefined when it did not within `withinMs`. A storage that fails
-   * for a while is asked again later. `about`: whether hints of any change are wanted, or of the run's end alone.
+   * for a while is asked again later.
    * @throws RunEvictedError when the host was stopped, and what `look` throws
    */
   async until<Found>(
     workflowId: string,
     look: () => Promise<Found | undefined>,
     withinMs: number = Number.POSITIVE_INFINITY,
-    about: "change" | "end" = "change",
+    { endOnly = false, toldHere = () => false }: Wanted = {},
   ): Promise<Found | undefined> {
     const { clock, pollMs } = this.#setup;
     const end = clock.monotonic() + withinMs;
     for (let waitMs = pollMs; ; ) {
-      const listener = this.#listen({ workflowId, endOnly: about === "end" });
+      const listener = this.#listen(workflowId);
       try {
+        const leaveItToThem = withinMs > 0 && !this.#closed && toldHere();
+        if (leaveItToThem && (await listener.within(end - clock.monotonic()))) continue;
+        listener.hearStore(this.#setup.store, { workflowId, endOnly });
         const found = await this.#ask(workflowId, look);
         if (found !== undefined) return found;
         if (this.#closed) throw new RunEvictedError(workflowId);
@@ -85,42 +97,30 @@ export class RunNews {
     }
   }
 
-  #listen(topic: RunTopic): Listener {
-    const { workflowId } = topic;
-    const hints = new AbortController();
+  #listen(workflowId: string): Listener {
     const listener = new Listener(this.#setup.clock, () => {
-      // With a reason of its own an abort makes no error, which is most of its cost.
-      hints.abort(HEARD);
       const others = this.#listeners.get(workflowId);
       others?.delete(listener.hear);
       if (others?.size === 0) this.#listeners.delete(workflowId);
     });
-    const others = this.#listeners.get(workflowId) ?? new Set();
-    this.#listeners.set(workflowId, others.add(listener.hear));
-    void this.#hear(topic, hints.signal, listener.hear);
+    const others = this.#listeners.get(workflowId);
+    if (others === undefined) this.#listeners.set(workflowId, new Set([listener.hear]));
+    else others.add(listener.hear);
     return listener;
-  }
-
-  async #hear(topic: RunTopic, signal: AbortSignal, hear: () => void): Promise<void> {
-    try {
-      await this.#setup.store.wait(topic, signal);
-      hear();
-    } catch {
-      // A store whose hints fail is looked at by the clock.
-    }
   }
 }
 
 /** One wait: hears, or is told by the clock. */
 class Listener {
-  readonly stop: () => void;
   readonly #clock: Clock;
+  readonly #forget: () => void;
+  #hints: AbortController | null = null;
   #heard = false;
   #resume: (() => void) | null = null;
 
-  constructor(clock: Clock, stop: () => void) {
+  constructor(clock: Clock, forget: () => void) {
     this.#clock = clock;
-    this.stop = stop;
+    this.#forget = forget;
   }
 
   readonly hear = (): void => {
@@ -128,11 +128,24 @@ class Listener {
     this.#resume?.();
   };
 
-  /** Whether something was heard within `ms`. */
+  /** From now on the store's hints are heard too. */
+  hearStore(store: Pick<WorkflowStore, "wait">, topic: RunTopic): void {
+    this.#hints = new AbortController();
+    // A store whose hints fail is looked at by the clock.
+    store.wait(topic, this.#hints.signal).then(this.hear, () => {});
+  }
+
+  stop(): void {
+    // With a reason of its own an abort makes no error, which is most of its cost.
+    this.#hints?.abort(HEARD);
+    this.#forget();
+  }
+
+  /** Whether something was heard within `ms`; Infinity: no clock tells. */
   async within(ms: number): Promise<boolean> {
     if (!this.#heard) {
       await new Promise<void>((resolve) => {
-        const cancel = this.#clock.setTimer(ms, resolve);
+        const cancel = ms === Number.POSITIVE_INFINITY ? () => {} : this.#clock.setTimer(ms, resolve);
         this.#resume = () => {
           cancel();
           resolve();

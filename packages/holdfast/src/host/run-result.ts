@@ -4,6 +4,7 @@ import { CorruptionError } from "../model/errors/history-errors.ts";
 import { RunCancelledError, RunStateError } from "../model/errors/run-errors.ts";
 import { checkGiven } from "../model/option-names.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
+import type { LocalRuns } from "./local-runs.ts";
 import { RESULT_OPTIONS } from "./option-names.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { StoreSession } from "./store-session.ts";
@@ -26,7 +27,7 @@ type RunEnd = { readonly output: unknown } | { readonly error: unknown };
  */
 export async function resultOfRun(
   session: StoreSession,
-  reader: RunReader,
+  { reader, local }: { readonly reader: RunReader; readonly local: LocalRuns },
   options: ResultOptions,
 ): Promise<unknown> {
   checkGiven(options, "The options of result", RESULT_OPTIONS);
@@ -41,7 +42,9 @@ export async function resultOfRun(
     if (state === "paused" && !wait) throw await reader.pause();
     return undefined;
   };
-  const end = await session.news.until(reader.workflowId, look, wait ? timeoutMs : 0, "end");
+  const { workflowId } = reader;
+  const toldHere = (): boolean => local.inWork(workflowId);
+  const end = await session.news.until(workflowId, look, wait ? timeoutMs : 0, { endOnly: true, toldHere });
   if (end === undefined) {
     const problem = wait
       ? `it has not ended within ${timeoutMs} ms.`

@@ -58,7 +58,8 @@ export class StoredRun implements WorkflowHandle {
   }
 
   result(options: ResultOptions = {}): Promise<unknown> {
-    return resultOfRun(this.#with.session, this.#reader, options);
+    const { session, local } = this.#with;
+    return resultOfRun(session, { reader: this.#reader, local }, options);
   }
 
   async send(name: string, body?: unknown, options: SendOptions = {}): Promise<void> {

@@ -8,6 +8,7 @@ import { Backoff } from "./backoff.ts";
 import { type ClaimedRun, HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { LocalRuns } from "./local-runs.ts";
+import { imageOf } from "./new-run.ts";
 import { ParkedPasses } from "./parked-passes.ts";
 import { Quarantine } from "./quarantine.ts";
 import { storeClock } from "./store-clock.ts";
@@ -83,7 +84,7 @@ export class Worker implements LocalRuns {
     return this.#withRoom(async (since, claimant) => {
       const outcome = await this.#setup.session.store.create(run, claimant);
       const { claim } = outcome;
-      if (claim !== null) await this.#adopt({ claim, since, message: null });
+      if (claim !== null) await this.#adopt({ claim, since, image: imageOf(run, claim), message: null });
       return outcome;
     });
   }
@@ -96,7 +97,7 @@ export class Worker implements LocalRuns {
         const claim = await this.#setup.session.store.enqueue(workflowId, message, claimant);
         // The store may keep the bytes that it was given.
         const copy = { ...message, body: message.body.slice() };
-        if (claim !== null) await this.#adopt({ claim, since, message: copy });
+        if (claim !== null) await this.#adopt({ claim, since, image: null, message: copy });
       } finally {
         sent?.();
       }
@@ -106,6 +107,10 @@ export class Worker implements LocalRuns {
   definitionOf(workflowId: string): WorkflowDefinition | null {
     const { parked } = this.#neighbours;
     return this.#runs.get(workflowId)?.definition ?? parked.get(workflowId)?.definition ?? null;
+  }
+
+  inWork(workflowId: string): boolean {
+    return this.#runs.has(workflowId);
   }
 
   /** Does what may claim a run, with a room kept for it; when there is none, nothing is claimed. */
@@ -248,7 +253,7 @@ export class Worker implements LocalRuns {
     );
     const { claims, nextDueAt, storeTime } = await claiming;
     const storeNow = storeClock(clock, storeTime);
-    await Promise.all(claims.map((claim) => this.#adopt({ claim, since, message: null })));
+    await Promise.all(claims.map((claim) => this.#adopt({ claim, since, image: null, message: null })));
     if (claims.length === limit) return 0;
     if (nextDueAt === null) return pollMs;
     const leftMs = nextDueAt - storeNow();
@@ -274,6 +279,7 @@ export class Worker implements LocalRuns {
     void run.done.then(() => {
       this.#ending.delete(run);
       if (this.#runs.get(workflowId) === run) this.#runs.delete(workflowId);
+      session.news.tell(workflowId);
       // A due time that it has is to be known by the next look.
       if (run.comesDueByItself) this.#bell.notify();
       else this.#roomCameFree();
