@@ -109,3 +109,39 @@ it("a gate that is put at the end of a loop's body lets a rollback of older code
   expect((await lab.failure(work(true))).message).toBe("no");
   expect(undone).toEqual(["undo 2", "undo 1", "undo 0"]);
 });
+
+it("a gate in a finished block lets a rollback come to the handlers behind it, though the code around has ended", async () => {
+  const lab = new EngineLab();
+  const undone: string[] = [];
+  let broken = true;
+  const step = (ctx: WorkflowContext, name: string): Promise<void> => {
+    const undo = (): void => {
+      if (broken) throw new Error("not now");
+      undone.push(name);
+    };
+    const rollback = { run: undo, maxRetries: 3, retryBackoffBase: "1h" };
+    return ctx.step({ name, run: () => {}, rollback });
+  };
+  const work =
+    (gated: boolean) =>
+    async (ctx: WorkflowContext): Promise<void> => {
+      await ctx.rollbackCheckpoint("checkpoint");
+      await ctx.try("try", async (outer) => {
+        await outer.join("join", {
+          branch: {
+            run: async (inner) => {
+              await step(inner, "one");
+              if (gated && (await inner.getVersion("gate", 2)) === 2) await inner.step("more", () => 1);
+              await step(inner, "two");
+            },
+          },
+        });
+        throw new Error("no");
+      });
+    };
+  await lab.outcome(work(false));
+  broken = false;
+  await lab.clock.advance(3_600_000);
+  expect((await lab.failure(work(true))).message).toBe("no");
+  expect(undone).toEqual(["two", "one"]);
+});

@@ -9,7 +9,6 @@ import { backoffMs } from "../../model/retry-policy.ts";
 import type { RollbackContext } from "../../model/step-options.ts";
 import { retryDelay, verdictOn } from "../effects/verdict.ts";
 import type { ArmedStep } from "../replay/run.ts";
-import { answerGates } from "../replay/version-gates.ts";
 import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import type { Execution } from "./execution.ts";
@@ -63,8 +62,7 @@ export class Rollback {
       await execution.endOfTurn();
       if (execution.breakdown !== null) throw execution.breakdown.error;
       if (execution.divergence !== null) return execution.divergence;
-      if (await execution.handOver()) continue;
-      if (!answerGates(execution.gates)) break;
+      if (!(await execution.handOver())) break;
     }
     const missing = this.#armed().find((place) => !execution.handlers.has(place));
     if (missing === undefined) return null;

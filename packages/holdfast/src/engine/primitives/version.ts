@@ -8,7 +8,7 @@ import type { Scope } from "../replay/scope.ts";
 
 /**
  * Whether the code that made the history had no gate here: it went on behind it. An item of a map went on by ending, and made
- * room for a later one. (What is rolled back ended without this gate, or has an answer recorded.)
+ * room for a later one.
  */
 function isOlderThanGate({ place, run }: Scope): boolean {
   if (firstUnasked(place, run.asked) !== undefined) return true;
@@ -34,11 +34,13 @@ export function getVersion(scope: Scope, name: string, latest: number): Promise<
     if (!run.rollingBack) operation.settle({ status: "completed", result: null, change: { count } });
     else void operation.replay({ ...unrecorded(scope), count, sequence: run.turns.current });
   };
-  if (run.live) pin(latest);
+  // What is rolled back ended without this gate: the code around may end before the replay does.
+  if (run.rollingBack) pin(1);
+  else if (run.live) pin(latest);
   else {
     run.gates.push({
       scope,
-      isBehind: () => run.rollingBack || isOlderThanGate(scope),
+      isBehind: () => isOlderThanGate(scope),
       resolve: (version) => pin(version === "first" ? 1 : latest),
     });
   }
