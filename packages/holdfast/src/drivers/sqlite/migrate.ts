@@ -2,6 +2,7 @@ import { StorageError } from "../../model/errors/storage-errors.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 import type { Migration } from "./migrations/migration.ts";
+import { assertShape, damaged } from "./schema-shape.ts";
 
 const VERSION_TABLE = `CREATE TABLE IF NOT EXISTS holdfast_schema (
   version INTEGER PRIMARY KEY,
@@ -12,7 +13,7 @@ const VERSION_TABLE = `CREATE TABLE IF NOT EXISTS holdfast_schema (
 /**
  * Brings the schema up to date. Each open does it; when there is nothing to do it only reads. The write lock is taken
  * first and the version read under it, so that processes which start together do it once. A step that is interrupted
- * leaves nothing behind.
+ * leaves nothing behind. A schema that is up to date and not what its steps make is refused.
  */
 export function migrate(
   database: SqliteDatabase,
@@ -20,11 +21,16 @@ export function migrate(
   migrations: readonly Migration[] = MIGRATIONS,
 ): void {
   const known = migrations.length;
-  if (assertKnown(currentVersion(database), known, file) === known) return;
+  const upToDate = (): boolean => assertKnown(currentVersion(database), known, file) === known;
+  if (!upToDate()) bringUpToDate(database, file, migrations);
+  if (migrations === MIGRATIONS) assertShape(database, file);
+}
+
+function bringUpToDate(database: SqliteDatabase, file: string, migrations: readonly Migration[]): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     database.exec(VERSION_TABLE);
-    const version = assertKnown(currentVersion(database), known, file);
+    const version = assertKnown(currentVersion(database), migrations.length, file);
     for (const migration of migrations.slice(version)) {
       database.exec(migration.sql);
       database
@@ -48,7 +54,8 @@ function currentVersion(database: SqliteDatabase): number {
 }
 
 function assertKnown(version: number, known: number, file: string): number {
-  if (version <= known) return version;
+  if (Number.isInteger(version) && version >= 0 && version <= known) return version;
+  if (!(version > known)) throw damaged(file, `its version is ${version}`);
   throw new StorageError(
     `${file} has schema version ${version}; this version of Holdfast knows versions up to ${known}. Use the version of Holdfast that wrote it, or a newer one. Nothing was changed.`,
     { outcome: "not-applied", retryable: false },
