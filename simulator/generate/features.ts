@@ -63,6 +63,7 @@ const WORLD_FEATURES = [
   "rewind",
   "fork",
   "delete",
+  "rebirth",
   "readers",
   "watchers",
   "acts-by-hosts",

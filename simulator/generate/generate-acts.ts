@@ -109,8 +109,21 @@ class RunActs {
       // Most runs that fail have failed by then, those whose handlers failed among them.
       this.#act(this.#outside.quietAtMs + prng.between(9_000, 15_000), { api: "recover" });
     }
+    if (this.#swarm.chance(prng, "rebirth", 0.4)) this.#rebirth();
     if (this.#swarm.chance(prng, "delete", 0.15)) {
       this.#act(this.#outside.quietAtMs + SENDERS_GONE_MS, { api: "delete" });
+    }
+  }
+
+  /** The run is deleted while it is at work, and its id is used again, often at once. */
+  #rebirth(): void {
+    const prng = this.#prng;
+    let atMs = this.#anyTime();
+    for (let times = prng.between(1, 3); times > 0; times--) {
+      this.#act(atMs, { api: "delete" });
+      atMs += prng.pick([0, 1, 20, 500]);
+      this.#act(atMs, { api: "start", sameInput: prng.chance(0.6) });
+      atMs += prng.pick([1, 100, 2_000]);
     }
   }
 
