@@ -34,7 +34,9 @@ export async function converse(
   for (const message of ERRAND_MESSAGES) {
     const { name, body, options, asks } = message;
     for (const { run, handle } of listening) {
-      if (run.stage.workflow !== "errand" || run.stage.sends.includes(message)) continue;
+      // Once more under the same id: it is received once.
+      const sent = run.stage.sends.includes(message) && !insists;
+      if (run.stage.workflow !== "errand" || sent) continue;
       if (asks) asked.push(told.of(handle.request(name, body, { ...options, timeout: LONG_MS })));
       else await clock.settle(told.of(handle.send(name, body, options)));
     }

@@ -29,7 +29,9 @@ export function memoryImage(dump: MemoryDump): Image {
       const place = run.places?.[index] ?? { position: index, seal: null };
       image.messages?.push({ run: owner, ...place, ...(message as unknown as Row) });
     }
-    for (const id of run.consumed) image.consumed?.push({ run: owner, id });
+    for (const [index, id] of run.consumed.entries()) {
+      image.consumed?.push({ run: owner, id, seal: run.consumedSeals?.[index] ?? null });
+    }
     for (const [id, response] of run.responses) image.responses?.push({ run: owner, id, response });
   }
   return image;
@@ -68,6 +70,7 @@ function runDump(stored: Row, owned: (table: string) => Row[]): RunDump {
     messages: queued.map(({ run: _, position: __, seal: ___, ...message }) => message),
     places: queued.map(({ position, seal: of }) => ({ position, seal: of })),
     consumed: owned("consumed").map(({ id }) => id),
+    consumedSeals: owned("consumed").map(({ seal: of }) => of),
     responses: owned("responses").map(({ id, response }) => [id, response]),
   } as unknown as RunDump;
 }
