@@ -145,3 +145,31 @@ it("a gate in a finished block lets a rollback come to the handlers behind it, t
   expect((await lab.failure(work(true))).message).toBe("no");
   expect(undone).toEqual(["two", "one"]);
 });
+
+it("a gate that is put at the end of a loop's body fits runs in which later iterations have begun", async () => {
+  const lab = new EngineLab();
+  const done: string[] = [];
+  const work =
+    (gated: boolean) =>
+    async (ctx: WorkflowContext): Promise<void> => {
+      await ctx.rollbackCheckpoint("checkpoint");
+      await ctx.loop({
+        name: "loop",
+        state: 0,
+        historyPruneInterval: 10,
+        historySize: 10,
+        run: async (inner, count) => {
+          await inner.step({ name: "work", run: () => void done.push(`${count}`), rollback: () => {} });
+          if (count === 2) await inner.sleep("rest", "1h");
+          if (gated && (await inner.getVersion("gate", 2)) === 2)
+            await inner.step("more", () => void done.push(`more ${count}`));
+          return count === 3 ? Loop.break(count) : Loop.continue(count + 1);
+        },
+      });
+    };
+  await lab.run(work(false));
+  expect((await lab.run(work(true))).state).toBe("sleeping");
+  await lab.clock.advance(3_600_000);
+  expect((await lab.run(work(true))).state).toBe("completed");
+  expect(done).toEqual(["0", "1", "2", "more 2", "3", "more 3"]);
+});

@@ -1,4 +1,4 @@
-import { type Entry, newEntry } from "../../history/entry.ts";
+import { type Entry, type EntryKind, newEntry } from "../../history/entry.ts";
 import { checkInteger } from "../../model/check.ts";
 import { describeName } from "../../model/describe.ts";
 import { claim } from "../replay/claim.ts";
@@ -6,14 +6,14 @@ import { firstUnasked } from "../replay/divergence.ts";
 import { Operation } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
 
-/**
- * Whether the code that made the history had no gate here: it went on behind it. An item of a map went on by ending, and made
- * room for a later one.
- */
+/** Blocks that run their function again and again: one that ends makes room for a later one. */
+const REPEATING: ReadonlySet<EntryKind> = new Set(["map", "loop"]);
+
+/** Whether the code that made the history had no gate here: it went on behind it, or ended here, so that a later one began. */
 function isOlderThanGate({ place, run }: Scope): boolean {
   if (firstUnasked(place, run.asked) !== undefined) return true;
   const { parent, segment } = place;
-  if (parent?.entry?.kind !== "map" || segment === null) return false;
+  if (parent?.entry == null || segment === null || !REPEATING.has(parent.entry.kind)) return false;
   const unasked = firstUnasked(parent, run.asked);
   return unasked?.parent === parent && (unasked.segment?.value ?? 0) > segment.value;
 }
