@@ -12,7 +12,7 @@ import {
 } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Gate, reaches, virtualStore } from "./host-on-virtual-clock.ts";
-import { interceptedStore } from "./intercepted-store.ts";
+import { diskFull, interceptedStore } from "./intercepted-store.ts";
 
 /** A step that runs until it is let go, or told to stop. */
 function heldStep(): {
@@ -246,6 +246,35 @@ describe("recover", () => {
     await expect(handle.recover()).rejects.toThrow(RunStateError);
   });
 
+  it("is done once: when its answer was lost and the run has gone on, that is the error", async () => {
+    const { host, clock, store } = virtualStore();
+    let runs = 0;
+    const failing = defineWorkflow({
+      name: "failing",
+      run: (ctx) =>
+        ctx.step({
+          name: "fails",
+          maxRetries: 0,
+          run: () => {
+            runs += 1;
+            throw new Error("broken");
+          },
+        }),
+    });
+    const handle = await (await host({ workflows: [failing] })).start(failing, { workflowId: "a" });
+    await expect(clock.settle(handle.result())).rejects.toThrow("broken");
+    const losing = interceptedStore(store, async (method, go) => {
+      const done = await go();
+      if (method !== "driver.commit") return done;
+      await reaches(clock, handle, "failed");
+      throw new StorageError("the answer is lost", { outcome: "unknown", retryable: true });
+    });
+    const client = createClient({ store: losing, clock, scheduler: clock.scheduler });
+    await expect(clock.settle(client.handle("a").recover())).rejects.toThrow(StorageError);
+    await clock.advance(60_000);
+    expect(runs).toBe(2);
+  });
+
   it("is refused for a run in progress, at once", async () => {
     const { host, clock } = virtualStore();
     const held = heldStep();
@@ -365,19 +394,29 @@ describe("rewind and fork", () => {
     expect(await clock.settle(handle.result())).toEqual([1, 2, 2]);
   });
 
-  it("rewind is done once when something on the way delivers its commit twice and gives the second answer", async () => {
-    const { host, clock, store } = virtualStore();
-    const handle = await (await host({ workflows: [steps] })).start(steps, { workflowId: "twice" });
-    await clock.settle(handle.result());
-    const intercepted = interceptedStore(store, async (method, go) => {
-      if (method === "driver.commit") await go();
-      return go();
-    });
-    const client = createClient({ store: intercepted, clock, scheduler: clock.scheduler });
-    await client.handle("twice").rewind({ to: "two" });
-    expect(await clock.settle(handle.result())).toEqual([1, 2, 2]);
-    expect(await client.handle("twice").cancel()).toEqual({ cancelled: false, state: "completed" });
-  });
+  it.each([
+    ["twice", 0],
+    ["twice, and cannot be read just then,", 1],
+  ])(
+    "rewind is done once when something on the way delivers its commit %s and gives the second answer",
+    async (_what, down) => {
+      const { host, clock, store } = virtualStore();
+      const workflowId = `twice-${down}`;
+      const handle = await (await host({ workflows: [steps] })).start(steps, { workflowId });
+      await clock.settle(handle.result());
+      let left = down;
+      const intercepted = interceptedStore(store, async (method, go) => {
+        if (method === "driver.commit") await go();
+        if (method === "driver.applied" && left-- > 0) throw diskFull();
+        return go();
+      });
+      const client = createClient({ store: intercepted, clock, scheduler: clock.scheduler });
+      const rewound = clock.settle(client.handle(workflowId).rewind({ to: "two" }));
+      await rewound.catch((error) => expect(error).toBeInstanceOf(StorageError));
+      expect(await clock.settle(handle.result())).toEqual([1, 2, 2]);
+      expect(await client.handle(workflowId).cancel()).toEqual({ cancelled: false, state: "completed" });
+    },
+  );
 
   it("fork leaves the run alone and goes on under the new id", async () => {
     const { host, clock } = virtualStore();

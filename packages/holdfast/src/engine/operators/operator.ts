@@ -6,6 +6,7 @@ import { type CommitIntent, Committer } from "../pass/committer.ts";
 import { reportOf } from "../pass/open-pass.ts";
 import type { Outbox } from "../pass/outbox.ts";
 import type { EngineSettings, PassClaim } from "../pass/pass-settings.ts";
+import { patientRead } from "../pass/patient-read.ts";
 
 /**
  * What somebody does to a run from outside, while no pass runs it: one read, one decision, one commit. The claim's
@@ -45,20 +46,25 @@ export class Operator {
   }
 
   /**
-   * As `commit`, for what does harm when it is done twice: a FencedError says that it was not done.
+   * As `commit`, for what does harm when it is done twice: a FencedError says that it was not done. That is so if nothing was
+   * committed since the run was read: a refusal alone can be the answer to a second delivery of what was applied.
    * @throws FencedError; StorageError, also when nobody can tell any more whether it was done
    */
-  async commitOnce(intent: CommitIntent, outbox: Outbox): Promise<void> {
-    const committer = this.#committer();
+  async commitOnce(intent: CommitIntent, outbox: Outbox | null = null): Promise<void> {
     try {
-      await committer.commit(intent, outbox);
+      await this.commit(intent, outbox);
     } catch (error) {
-      if (!FencedError.is(error) || !committer.uncertain) throw error;
+      if (!FencedError.is(error) || (await this.#isUntouched())) throw error;
       throw new StorageError(
         `The storage did not say whether this was done to run "${this.workflowId}", and others have gone on with the run since. Look at its history before trying again.`,
         { outcome: "unknown", retryable: false, cause: error },
       );
     }
+  }
+
+  async #isUntouched(): Promise<boolean> {
+    const image = await patientRead(this.#settings.world.clock, () => this.#claim.driver.load());
+    return image === null || image.revision === this.journal.header.revision;
   }
 
   #committer(): Committer {

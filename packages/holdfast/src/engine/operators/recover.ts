@@ -35,7 +35,7 @@ export async function recoverRun(operator: Operator): Promise<void> {
   if (journal.header.rollback !== "none") {
     recordRollbackFailure(journal, null);
     resetHandlers(journal);
-    await operator.commit({ status: "rolling_back", wakeAt: operator.now });
+    await operator.commitOnce({ status: "rolling_back", wakeAt: operator.now });
     return;
   }
   const reset = (failureOf(journal)?.origins ?? []).map((key) =>
@@ -43,7 +43,7 @@ export async function recoverRun(operator: Operator): Promise<void> {
   );
   excuseAfter(journal, Math.min(...reset));
   journal.setSingle(KeySpace.error, null);
-  await operator.commit({ status: "sleeping", wakeAt: operator.now });
+  await operator.commitOnce({ status: "sleeping", wakeAt: operator.now });
 }
 
 /**

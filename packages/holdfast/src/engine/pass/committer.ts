@@ -52,11 +52,6 @@ export class Committer {
     this.epoch = setup.epoch;
   }
 
-  /** Of a commit that was fenced: whether it may have been applied before others went on with the run. */
-  get uncertain(): boolean {
-    return this.#uncertain;
-  }
-
   /** @throws FencedError, StorageError, LimitError */
   async commit(intent: CommitIntent, outbox: Outbox | null): Promise<void> {
     const { journal } = this.#setup;
@@ -153,8 +148,9 @@ export class Committer {
   }
 
   /** Whether a refusal is of the batch's own making: its answer was lost, or something on the way delivered it twice. */
-  #appliedBefore(batchId: string): Promise<boolean> {
-    return this.#uncertain ? this.#applied(batchId) : this.driver.applied(batchId).catch(() => false);
+  async #appliedBefore(batchId: string): Promise<boolean> {
+    const applied = this.#applied(batchId);
+    return this.#uncertain ? applied : applied.catch(() => false);
   }
 
   #applied(batchId: string): Promise<boolean> {
