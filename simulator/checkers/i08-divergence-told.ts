@@ -1,11 +1,13 @@
+import type { EntryKind } from "#holdfast/history/entry.ts";
 import { decodeFailure } from "#holdfast/history/failure.ts";
 import { KeySpace } from "#holdfast/history/key.ts";
 import { HistoryDivergedError } from "#holdfast/model/errors/history-errors.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
-import { type Commit, type Life, livesOf } from "../evidence/lives.ts";
+import { type Commit, entryAt, type Life, livesOf } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
+import { resultSeen } from "../evidence/results-seen.ts";
 import type { Program } from "../program/program.ts";
 import { checkerOf } from "./checker-of.ts";
 
@@ -29,8 +31,48 @@ export const divergenceTold = checkerOf(
         }
       }
     }
+    yield* misfits(evidence);
   },
 );
+
+/** What is recorded for the operations that tell what they gave; the short forms are messages. */
+const RECORDED_AS: Readonly<Record<string, EntryKind>> = {
+  step: "step",
+  tryStep: "step",
+  sleep: "sleep",
+  next: "message",
+  batch: "message",
+  send: "send",
+  loop: "loop",
+  join: "join",
+  race: "race",
+  map: "map",
+  try: "try",
+  checkpoint: "rollback_checkpoint",
+  version: "version",
+};
+
+/** Values that code was given by what is recorded of another kind of operation. */
+function* misfits(evidence: Evidence) {
+  for (const fact of evidence.facts) {
+    if (fact.type !== "seen" || !fact.outcome.ok) continue;
+    const result = resultSeen(evidence, fact);
+    if (result === null || result.committed > fact.n) continue;
+    const { kind } = entryAt(result.life, fact.path, fact.n) ?? {};
+    const asked = kindsAsked(evidence, result.life, fact);
+    if (kind === undefined || asked.length === 0 || asked.includes(kind)) continue;
+    const problem = `the ${fact.operation} at "${fact.path}" was given what is recorded of a ${kind}`;
+    yield { problem, run: fact.run, fact: fact.n };
+  }
+}
+
+/** The kinds of entries that the operation may find; none when that is not known. */
+function kindsAsked(evidence: Evidence, life: Life, { path, operation }: FactOf<"seen">): readonly string[] {
+  if (operation !== "removed") return [RECORDED_AS[operation] ?? []].flat();
+  const program = programOf(evidence, life);
+  const statements = program === undefined ? [] : outlineOf(program).at(path);
+  return statements.flatMap((statement) => (statement.kind === "removed" ? [statement.removed] : []));
+}
 
 function writesMore({ batch, entries }: Commit): boolean {
   if (batch === null) return true;

@@ -130,7 +130,10 @@ export function holdingOfPass(
   const began = passes.find((one) => one.pass === pass)?.n ?? n;
   const follower = passes.find((one) => one.pass > pass && one.n < n)?.n;
   const mine = holdingsOf(evidence, run).filter((holding) => holding.process === process);
-  const first = mine.findLastIndex(({ from }) => from < began);
+  const newest = mine.findLastIndex(({ from }) => from < began);
+  // A pass is opened when that of the claim before has ended, and its claim was given back.
+  const open = mine.findIndex((holding, at) => at < newest && givenBackAfter(evidence, holding, began));
+  const first = open === -1 ? newest : open;
   let index = first;
   const end = follower === undefined ? mine.length : mine.findLastIndex(({ from }) => from < follower);
   for (let next = mine[index + 1]; next !== undefined; next = mine[index + 1]) {
@@ -143,6 +146,22 @@ export function holdingOfPass(
     index++;
   }
   return mine[index];
+}
+
+/** With which facts claims were given back, by run and epoch, whether somebody had taken the run before or not. */
+const givenBack = memo(({ facts }): ReadonlyMap<string, number> => {
+  const last = new Map<string, number>();
+  for (const fact of facts)
+    if (fact.type === "released") last.set(JSON.stringify([fact.run, fact.epoch]), fact.n);
+  return last;
+});
+
+function givenBackAfter(
+  evidence: Parameters<typeof holdingsByRun>[0],
+  { run, epoch }: Holding,
+  n: number,
+): boolean {
+  return (givenBack(evidence).get(JSON.stringify([run, epoch])) ?? 0) > n;
 }
 
 /** The newest claim of the run that this process had been given when fact `n` happened. */

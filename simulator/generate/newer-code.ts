@@ -49,17 +49,17 @@ export function newerBlock(prng: Prng, body: Block, steps: StepWriter): Block {
   return edit(body, true);
 }
 
-/** The code after a deploy that breaks the rules: an operation has become another one of the same name. */
+/** The code after a deploy that breaks the rules: an operation has become another one of the same name, or is told as another. */
 export function wrongBlock(prng: Prng, { statements }: Block): Block {
   const named = statements.flatMap((statement, index) => (statement.kind === "step" ? [index] : []));
   if (named.length === 0)
     return { statements: [...statements].reverse().filter(({ kind }) => kind !== "if") };
   const wrong = prng.pick(named);
+  const instead = (name: string): Statement =>
+    prng.chance(0.5) ? { kind: "sleep", name, ms: 1 } : { kind: "removed", name, removed: "sleep" };
   return {
     statements: statements.map((statement, index) =>
-      index === wrong && statement.kind === "step"
-        ? { kind: "sleep", name: statement.name, ms: 1 }
-        : statement,
+      index === wrong && statement.kind === "step" ? instead(statement.name) : statement,
     ),
   };
 }
