@@ -65,7 +65,7 @@ export interface Entry {
   readonly checkpointed: boolean;
   /** The result's payload, the failure, or a wait's messages. */
   readonly result: Uint8Array | null;
-  /** Of a pending step: its last failure. Of a loop: the state's payload. */
+  /** Of a pending step: its last failure. Of a loop: the state's payload. Of a failed wait: the messages that were refused. */
   readonly extra: Uint8Array | null;
   /** Of a step: the last heartbeat's details. Of a failed block: keys of the entries that its failure came from. */
   readonly detail: Uint8Array | null;

@@ -1,6 +1,7 @@
-import { bodyPayload } from "../../history/message-body.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { StoredMessage } from "../../storage/records.ts";
+import { isPromise } from "../replay/payloads.ts";
+import { type Admission, type Admitted, admitAll } from "./admission.ts";
 
 /** Why the storage need not tell any more; made once, because an abort without a reason makes an error each time. */
 const LISTENED = new Error("nobody waits for this hint any more");
@@ -13,7 +14,7 @@ export interface MessageWait {
   /** When it ends without a message, in milliseconds since the epoch; null: never. */
   readonly deadline: number | null;
   /** Takes messages, oldest first: one at least, `count` at most. */
-  readonly receive: (messages: readonly StoredMessage[]) => void;
+  readonly receive: (messages: readonly Admitted[]) => void;
   /** Ends the wait without a message. */
   readonly timedOut: () => void;
 }
@@ -33,6 +34,7 @@ export class Mailbox {
   readonly #expiring: Set<MessageWait> = new Set();
   /** Received, but not yet consumed by a commit. */
   readonly #taken: Set<string> = new Set();
+  readonly #admission: Admission;
   readonly #now: () => number;
   readonly #expired: (message: StoredMessage) => void;
   #hints: AbortController | null = null;
@@ -40,7 +42,8 @@ export class Mailbox {
   #arrival: StoredMessage | null = null;
   readonly #expected: Set<{ readonly name: string }> = new Set();
 
-  constructor(now: () => number, expired: (message: StoredMessage) => void) {
+  constructor(admission: Admission, now: () => number, expired: (message: StoredMessage) => void) {
+    this.#admission = admission;
     this.#now = now;
     this.#expired = expired;
   }
@@ -120,14 +123,15 @@ export class Mailbox {
       const offered = page.filter((message) => this.#mayHave(wait, message));
       const mine = offered.filter((message) => !gone.has(message.id)).slice(0, wait.count);
       if (mine.length > 0) {
-        // A damaged one stays in the queue, where it can be mended.
-        for (const message of mine) bodyPayload(message, message.body);
+        const admitted = admitAll(this.#admission, mine);
+        const fit = isPromise(admitted) ? await admitted : admitted;
+        if (wait.scope.closed || !this.#waits.has(wait)) continue;
         for (const message of mine) {
           gone.add(message.id);
           this.#taken.add(message.id);
         }
         this.#end(wait);
-        wait.receive(mine);
+        wait.receive(fit);
       } else if (offered.length > 0) {
         // An earlier wait has taken all that was seen; there may be more behind it.
         this.#look = true;

@@ -3,7 +3,6 @@ import { answerTo, bodyPayload, frameBody } from "../../history/message-body.ts"
 import type { RecordedMessage } from "../../history/message-record.ts";
 import type { Place } from "../../history/place.ts";
 import type { CompletableMessage, Message } from "../../model/message.ts";
-import { validate } from "../../model/schema.ts";
 import { checkCall } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
 import { isPromise } from "../replay/payloads.ts";
@@ -35,18 +34,7 @@ function oneMessage(
     return received.completable ? completable(scope, received, { plain, index }) : plain;
   };
   const decoded = scope.run.payloads.decode(bodyPayload(message, message.body));
-  const schema = messageSchema(scope, message.name);
-  if (schema === undefined && !isPromise(decoded)) return finish(decoded);
-  return Promise.resolve(decoded)
-    .then((body) =>
-      schema === undefined ? body : validate(schema, body, `Message "${message.name}" (${message.id})`),
-    )
-    .then(finish);
-}
-
-function messageSchema(scope: Scope, name: string) {
-  const { messages } = scope.run.definition;
-  return messages !== undefined && Object.hasOwn(messages, name) ? messages[name] : undefined;
+  return isPromise(decoded) ? decoded.then(finish) : finish(decoded);
 }
 
 /** A message with an answer: it stays owned until the answer is committed (I23). */

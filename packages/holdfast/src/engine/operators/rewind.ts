@@ -69,8 +69,9 @@ export function forgetFrom(journal: Journal, to: string): Forgotten {
 }
 
 function receivedBy({ entry }: Place): readonly RecordedMessage[] {
-  if (entry?.kind !== "message" || entry.status !== "completed" || entry.result === null) return [];
-  return decodeMessages(entry.result);
+  if (entry?.kind !== "message") return [];
+  const received = entry.status === "completed" ? entry.result : entry.extra;
+  return received === null ? [] : decodeMessages(received);
 }
 
 /** An answer stands below the wait that received the message, at its number. */

@@ -100,6 +100,7 @@ export class Execution implements Run {
     this.arms = !setup.rollingBack || !isUndoingDecided(setup.journal);
     this.timers = new Timers(setup.world.clock, setup.now);
     this.mailbox = new Mailbox(
+      this,
       () => this.timers.now(),
       (message) => {
         this.outbox.consume(message.id);

@@ -89,14 +89,18 @@ function wait(operation: Operation<Message[]>, wanted: Receive): void {
     count: wanted.count,
     scope,
     deadline: dueAt,
-    receive: (messages) => {
+    receive: (admitted) => {
       stop();
+      const messages = admitted.map(({ message }) => message);
+      const refusal = admitted.find((one) => one.refusal !== null)?.refusal ?? null;
       // A scope that is left before its code sees them has received nothing: they stay in the queue (I23).
       const kept = scope.onClose(() => run.mailbox.giveBack(messages));
       operation.settleInTurn(() => {
         kept();
         for (const message of messages) take(operation, message);
-        return { status: "completed", result: encodeMessages(messages) };
+        const received = encodeMessages(messages);
+        if (refusal === null) return { status: "completed", result: received };
+        return { status: "failed", result: refusal, change: { extra: received } };
       });
     },
     timedOut: () => {

@@ -1,0 +1,60 @@
+import { encodeFailure } from "../../history/failure.ts";
+import { bodyPayload, frameReceived, wasReceived } from "../../history/message-body.ts";
+import { CorruptionError } from "../../model/errors/history-errors.ts";
+import { StorageError } from "../../model/errors/storage-errors.ts";
+import { type Schema, validate } from "../../model/schema.ts";
+import type { WorkflowDefinition } from "../../model/workflow.ts";
+import type { StoredMessage } from "../../storage/records.ts";
+import type { Payloads } from "../replay/payloads.ts";
+
+/**
+ * Owns: what the receiver's schema makes of a message, at the one time when it is received.
+ * Invariants: what it gave is what is recorded, so that neither replay nor other code with another schema gives another
+ * value (P8); it is applied once, whoever sent the message.
+ */
+
+/** A message that a wait is given: with the body that its schema gave, or the error that the schema refused it with. */
+export interface Admitted {
+  readonly message: StoredMessage;
+  /** The failure, encoded; null when the body is fit. */
+  readonly refusal: Uint8Array | null;
+}
+
+/** What decides which bodies are fit. */
+export interface Admission {
+  readonly definition: WorkflowDefinition;
+  readonly payloads: Payloads;
+}
+
+/** Null when the message has no schema to go through, or has been through it. */
+function schemaFor({ definition: { messages } }: Admission, message: StoredMessage): Schema | null {
+  if (messages === undefined || !Object.hasOwn(messages, message.name)) return null;
+  return wasReceived(message.body) ? null : (messages[message.name] ?? null);
+}
+
+/** @throws CorruptionError when a body is not what was sent; StorageError when the codec failed */
+export function admitAll(
+  admission: Admission,
+  messages: readonly StoredMessage[],
+): readonly Admitted[] | Promise<readonly Admitted[]> {
+  // A damaged one stays in the queue, where it can be mended.
+  for (const message of messages) bodyPayload(message, message.body);
+  if (messages.every((message) => schemaFor(admission, message) === null))
+    return messages.map((message) => ({ message, refusal: null }));
+  return Promise.all(messages.map((message) => admit(admission, message)));
+}
+
+async function admit(admission: Admission, message: StoredMessage): Promise<Admitted> {
+  const schema = schemaFor(admission, message);
+  if (schema === null) return { message, refusal: null };
+  const { payloads } = admission;
+  const sent = await payloads.decode(bodyPayload(message, message.body));
+  const what = `Message "${message.name}" (${message.id})`;
+  try {
+    const payload = await payloads.encode(await validate(schema, sent, what), what);
+    return { message: { ...message, body: frameReceived(message, payload) }, refusal: null };
+  } catch (error) {
+    if (StorageError.is(error) || CorruptionError.is(error)) throw error;
+    return { message, refusal: encodeFailure(error) };
+  }
+}
