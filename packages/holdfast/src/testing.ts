@@ -33,6 +33,7 @@ export type { DriverContext, DriverSubject } from "./testing/conformance/driver-
 export type { DriverSettings } from "./testing/conformance/driver-settings.ts";
 export { ConformanceError } from "./testing/conformance/expectations.ts";
 export { CONFORMANCE_REQUIREMENTS, type Requirement } from "./testing/conformance/requirements.ts";
+export { kvDamage, type StorageDamage } from "./testing/conformance/storage-damage.ts";
 export type { StorageFaults } from "./testing/conformance/storage-faults.ts";
 export type { StoreContext, StoreSettings, StoreSubject } from "./testing/conformance/store-context.ts";
 export { driverConformance, storeConformance } from "./testing/conformance/suites.ts";

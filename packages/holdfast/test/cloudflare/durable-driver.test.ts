@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { type DurableDriverOptions, durableDriver } from "../../src/drivers/cloudflare/durable-driver.ts";
+import { DurableKV } from "../../src/drivers/cloudflare/durable-kv.ts";
 import type { KVDriver } from "../../src/drivers/kv/kv-driver.ts";
 import { LimitError } from "../../src/model/errors/argument-errors.ts";
 import { StorageError } from "../../src/model/errors/storage-errors.ts";
 import type { DriverContext } from "../../src/testing/conformance/driver-context.ts";
 import { batch, bytes, row } from "../../src/testing/conformance/samples.ts";
+import { kvDamage } from "../../src/testing/conformance/storage-damage.ts";
 import { driverConformance } from "../../src/testing/conformance/suites.ts";
 import { runConformance } from "../drivers/run-conformance.ts";
 import { Disk, FakeStorage } from "./fake-storage.ts";
@@ -31,6 +33,7 @@ const fakeObjects: DriverContext = {
         return openOn(new FakeStorage(storage.disk), options);
       },
       faults: storage,
+      damage: kvDamage(() => new DurableKV({ id, storage })),
       transactions: () => storage.transactions,
     };
   },

@@ -4,6 +4,7 @@ import type { WorkflowStore } from "../../src/storage/store.ts";
 import type { ConformanceCase } from "../../src/testing/conformance/conformance-case.ts";
 import type { DriverContext } from "../../src/testing/conformance/driver-context.ts";
 import type { StoreContext } from "../../src/testing/conformance/store-context.ts";
+import { memoryDamage } from "./damages.ts";
 
 /** An object that behaves as `target` except for what `broken` replaces. */
 export function breaking<Target extends object>(target: Target, broken: Partial<Target>): Target {
@@ -41,6 +42,7 @@ export function brokenDrivers(breakIt: BreakDriver): DriverContext {
         epoch: 0,
         reopen: copy,
         crash: copy,
+        damage: memoryDamage(driver),
         second: async () => brokenOf(driver),
         response: (id) => broken.readResponse(id),
         close: async () => {},
@@ -67,6 +69,7 @@ export function brokenStores(breakIt: BreakStore): StoreContext {
         store: brokenOf(store),
         reopen: copy,
         crash: copy,
+        damage: memoryDamage(store),
         second: async () => brokenOf(store),
         transactions: () => store.stats.transactions,
       };

@@ -213,6 +213,17 @@ const sharedIn: BreakDriver = (driver) => {
   };
 };
 
+/** Looks at nothing that is stored beside the rows. */
+const blind: BreakDriver = (driver) => ({
+  load: async () => {
+    const image = await driver.load();
+    if (image === null) return null;
+    const { damage: _, ...unseen } = image;
+    return unseen;
+  },
+  peekMessages: (names, count) => driver.peekMessages(names, count).catch(() => []),
+});
+
 const CONTROLS: readonly (readonly [what: string, breakIt: BreakDriver, caseId: string])[] = [
   ["tears batches", torn, "batch-fence"],
   ["does not fence", unfenced, "bare-create-once"],
@@ -276,6 +287,9 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakDriver, caseId: 
   ["never ends a wait", () => deaf, "wait-message"],
   ["leaves listeners on signals", listens, "wait-there-already"],
   ["writes when it is looked at", writesOnLooks, "transactions-few"],
+  ["does not see that ids were forgotten", blind, "damage-id-forgotten"],
+  ["does not see that a message is gone", blind, "damage-message-lost"],
+  ["does not see that a message was moved", blind, "damage-message-moved"],
 ];
 
 describe("the driver suite finds a driver that", () => {

@@ -1,6 +1,7 @@
 import { kvDriver } from "../../src/drivers/kv/kv-driver.ts";
 import type { KVChange } from "../../src/drivers/kv/ordered-kv.ts";
 import type { DriverContext } from "../../src/testing/conformance/driver-context.ts";
+import { kvDamage } from "../../src/testing/conformance/storage-damage.ts";
 import type { StorageFaults } from "../../src/testing/conformance/storage-faults.ts";
 import { MemoryOrderedKV } from "../../src/testing/memory-ordered-kv.ts";
 
@@ -54,6 +55,7 @@ export const kvDrivers: DriverContext = {
       close: async () => {},
       crash: async () => kvDriver(kv.copy(), options),
       faults: kv,
+      damage: kvDamage(() => kv),
       transactions: () => kv.batches,
     };
   },

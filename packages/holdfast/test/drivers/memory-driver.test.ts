@@ -1,5 +1,6 @@
 import { memoryDriver } from "../../src/memory.ts";
 import { driverConformance } from "../../src/testing/conformance/suites.ts";
+import { memoryDamage } from "./damages.ts";
 import { ALONE_IN_MEMORY, runConformance } from "./run-conformance.ts";
 
 runConformance("memory driver", {
@@ -20,6 +21,7 @@ runConformance("memory driver", {
         epoch: 0,
         reopen: copy,
         crash: copy,
+        damage: memoryDamage(driver),
         response: (messageId) => driver.readResponse(messageId),
         close: () => driver.close(),
         transactions: () => driver.stats.transactions,

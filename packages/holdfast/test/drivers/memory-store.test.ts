@@ -1,5 +1,6 @@
 import { memoryStore } from "../../src/memory.ts";
 import { storeConformance } from "../../src/testing/conformance/suites.ts";
+import { memoryDamage } from "./damages.ts";
 import { ALONE_IN_MEMORY, runConformance } from "./run-conformance.ts";
 
 const alone = "a store in memory is of one process";
@@ -17,7 +18,8 @@ runConformance("memory store", {
         return copied;
       };
       const reopen = async () => store.close().then(copy);
-      return { store, reopen, crash: copy, transactions: () => store.stats.transactions };
+      const damage = memoryDamage(store);
+      return { store, reopen, crash: copy, damage, transactions: () => store.stats.transactions };
     },
   },
   deviations: {

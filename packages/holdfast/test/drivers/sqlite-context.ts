@@ -7,6 +7,7 @@ import { type SqliteStore, sqliteDriver, sqliteStore } from "../../src/sqlite.ts
 import type { DriverContext } from "../../src/testing/conformance/driver-context.ts";
 import type { DriverSettings } from "../../src/testing/conformance/driver-settings.ts";
 import type { StoreContext } from "../../src/testing/conformance/store-context.ts";
+import { fileDamage } from "./damages.ts";
 import { FailingDatabase } from "./failing-database.ts";
 
 /** A fresh directory for this test file, removed after it. */
@@ -45,6 +46,7 @@ export function fileStores(directory: string): StoreContext {
         reopen,
         second: async () => sqliteStore(options),
         crash: async () => sqliteStore({ ...options, path: copyOf(path) }),
+        damage: fileDamage(path),
         transactions: () => store.stats.transactions,
       };
     },
@@ -69,6 +71,7 @@ export function handleStores(directory: string): StoreContext {
         second: async () => sqliteStore({ path, ...operating }),
         crash: async () => sqliteStore({ path: copyOf(path), ...operating }),
         faults: database,
+        damage: fileDamage(path),
         transactions: () => store.stats.transactions,
       };
     },
@@ -102,6 +105,7 @@ export function fileDrivers(directory: string): DriverContext {
         second: async () => on(path),
         crash: async () => on(copyOf(path)),
         faults,
+        damage: fileDamage(path),
         transactions: () => sqliteStore({ database }).stats.transactions,
       };
     },

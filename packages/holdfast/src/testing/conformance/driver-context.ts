@@ -1,6 +1,7 @@
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { DriverSettings } from "./driver-settings.ts";
 import { batch, newRun } from "./samples.ts";
+import type { StorageDamage } from "./storage-damage.ts";
 import type { StorageFaults } from "./storage-faults.ts";
 import type { StoreContext } from "./store-context.ts";
 
@@ -22,6 +23,7 @@ export interface DriverSubject {
   /** A second driver of the run beside the first, on a connection of its own. */
   readonly second?: () => Promise<EngineDriver>;
   readonly faults?: StorageFaults;
+  readonly damage?: StorageDamage;
   /** Write transactions so far. */
   readonly transactions?: () => number;
 }
@@ -60,11 +62,12 @@ export function begunByStore(context: StoreContext): RunningContext {
       });
       if (claim === null) throw new TypeError("A created run is claimed when that is asked for.");
       let { store } = subject;
-      const { crash, second, faults, transactions } = subject;
+      const { crash, second, faults, damage, transactions } = subject;
       return {
         ...(crash === undefined ? {} : { crash: async () => (await crash()).driver(claim) }),
         ...(second === undefined ? {} : { second: async () => (await second()).driver(claim) }),
         ...(faults === undefined ? {} : { faults }),
+        ...(damage === undefined ? {} : { damage }),
         ...(transactions === undefined ? {} : { transactions }),
         driver: store.driver(claim),
         workflowId,

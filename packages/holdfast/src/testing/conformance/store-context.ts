@@ -1,6 +1,7 @@
 import type { WorkflowStore } from "../../storage/store.ts";
 import type { DriverSettings } from "./driver-settings.ts";
 import { ManualClock } from "./manual-clock.ts";
+import type { StorageDamage } from "./storage-damage.ts";
 import type { StorageFaults } from "./storage-faults.ts";
 
 /** What a case asks of the storage that it is given. */
@@ -22,6 +23,7 @@ export interface StoreSubject {
    */
   readonly crash?: () => Promise<WorkflowStore>;
   readonly faults?: StorageFaults;
+  readonly damage?: StorageDamage;
   /** Write transactions so far. */
   readonly transactions?: () => number;
 }

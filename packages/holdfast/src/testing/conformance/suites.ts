@@ -3,6 +3,7 @@ import { answerCases } from "./driver-answers.ts";
 import { bareCases } from "./driver-bare.ts";
 import { batchCases } from "./driver-batches.ts";
 import { begunBare, begunByStore, type DriverContext, type RunningContext } from "./driver-context.ts";
+import { damageCases } from "./driver-damage.ts";
 import { fenceCases } from "./driver-fences.ts";
 import { messageCases } from "./driver-messages.ts";
 import { outcomeCases } from "./driver-outcomes.ts";
@@ -34,6 +35,7 @@ const runCases: readonly CaseBody<RunningContext>[] = [
   ...messageCases,
   ...queueCases,
   ...answerCases,
+  ...damageCases,
   ...waitCases,
 ];
 

@@ -1,5 +1,5 @@
 import { kvDriver } from "../../../src/index.ts";
-import type { DriverContext } from "../../../src/testing.ts";
+import { type DriverContext, kvDamage } from "../../../src/testing.ts";
 import { MapKV, type Platform } from "./map-kv.ts";
 
 /** How the suite opens a driver of ours: a fresh storage for each case. */
@@ -16,6 +16,7 @@ export const context: DriverContext = {
       reopen: async () => kvDriver(new MapKV(platform), options),
       response: (messageId) => driver.readResponse(messageId),
       close: async () => {},
+      damage: kvDamage(() => new MapKV(platform)),
       crash: async () => kvDriver(new MapKV({ ...platform, rows: new Map(platform.rows) }), options),
     };
   },
