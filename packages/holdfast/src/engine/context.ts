@@ -12,7 +12,9 @@ import type {
   WorkflowQueue,
 } from "../model/context.ts";
 import type { Duration, Instant } from "../model/duration.ts";
+import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { messageOf } from "../model/errors/describe-error.ts";
+import { HoldfastError } from "../model/errors/holdfast-error.ts";
 import type { Message, MessageBodies } from "../model/message.ts";
 import type {
   BlockFailureKind,
@@ -59,12 +61,20 @@ function call<Value>(scope: Scope, operation: () => Promise<Value>): Promise<Val
     return operation();
   } catch (error) {
     if (error instanceof Halt) return new Promise(() => {});
-    if (scope.run.turns.open) throw error;
-    scope.run.report.warn(messageOf(error), { error });
-    const late = Promise.reject(error);
+    const refusal = refusalOf(error);
+    if (scope.run.turns.open) throw refusal;
+    scope.run.report.warn(refusal.message, { error: refusal });
+    const late = Promise.reject(refusal);
     late.catch(() => {});
     return late;
   }
+}
+
+/** Nothing of the code's runs within a call but what its arguments do when they are looked at. */
+function refusalOf(error: unknown): HoldfastError {
+  if (HoldfastError.is(error)) return error;
+  const message = `The arguments of an operation cannot be read: ${messageOf(error)}.`;
+  return new InvalidArgumentError(message, { cause: error });
 }
 
 class ScopeContext {

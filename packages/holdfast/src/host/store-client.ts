@@ -1,5 +1,5 @@
 import { formatUuid } from "../engine/replay/draws.ts";
-import { checkInteger, checkName, checkWorkflowId } from "../model/check.ts";
+import { checkInteger, checkName, checkWords, checkWorkflowId } from "../model/check.ts";
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
@@ -90,10 +90,8 @@ export class StoreClient {
 
 function checkStates(given: RunState | readonly RunState[]): readonly RunState[] {
   const states = typeof given === "string" ? [given] : given;
-  if (Array.isArray(states) && states.every((state) => RUN_STATES.includes(state))) return states;
-  throw new InvalidArgumentError(
-    `status must be one or several of ${RUN_STATES.join(", ")}; got ${describe(given)}.`,
-  );
+  checkWords(states, "status", RUN_STATES);
+  return states;
 }
 
 function checkCursor(given: unknown): void {

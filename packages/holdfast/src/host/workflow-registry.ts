@@ -1,4 +1,4 @@
-import { checkName } from "../model/check.ts";
+import { isArray } from "../model/check.ts";
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { WorkflowNotRegisteredError } from "../model/errors/run-errors.ts";
@@ -13,12 +13,11 @@ export class WorkflowRegistry {
 
   /** @throws InvalidArgumentError, LimitError */
   constructor(workflows: readonly AnyWorkflow[]) {
-    if (!Array.isArray(workflows)) {
+    if (!isArray(workflows)) {
       throw new InvalidArgumentError(`workflows must be an array of workflows; got ${describe(workflows)}.`);
     }
-    for (const workflow of workflows) {
+    for (const workflow of workflows as readonly AnyWorkflow[]) {
       const definition = definitionOf(workflow);
-      checkName(definition.name, "The workflow's name");
       if (this.#byName.has(definition.name)) {
         throw new InvalidArgumentError(
           `workflows has two named ${JSON.stringify(definition.name)}. Give each its own name: runs are stored under it.`,

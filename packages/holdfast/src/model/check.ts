@@ -107,7 +107,7 @@ export function checkWord<Word extends string>(
  * @throws InvalidArgumentError when it is no array of these words.
  */
 export function checkWords<Word extends string>(value: unknown, what: string, words: readonly Word[]): void {
-  if (Array.isArray(value) && value.every((one) => words.includes(one as Word))) return;
+  if (isArray(value) && value.every((one) => words.includes(one as Word))) return;
   const known = words.map((word) => JSON.stringify(word)).join(", ");
   throw new InvalidArgumentError(`${what} must be an array of ${known}; got ${describe(value)}.`);
 }
@@ -117,11 +117,28 @@ export function checkWords<Word extends string>(value: unknown, what: string, wo
  */
 export function checkMethods(value: unknown, what: string, methods: readonly string[]): void {
   const given = (typeof value === "object" && value !== null) || typeof value === "function";
-  const missing = given ? methods.filter((name) => typeof Reflect.get(value, name) !== "function") : methods;
+  const missing = given ? methods.filter((name) => !hasMethod(value, name)) : methods;
   if (missing.length === 0) return;
   const all = methods.map((name) => `${name}()`).join(", ");
   const lacks = given ? ` without ${missing.map((name) => `${name}()`).join(", ")}` : "";
   throw new InvalidArgumentError(`${what} must be an object with ${all}; got ${describe(value)}${lacks}.`);
+}
+
+function hasMethod(value: object, name: string): boolean {
+  try {
+    return typeof Reflect.get(value, name) === "function";
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it is an array, and one that can be looked at: a revoked proxy cannot. */
+export function isArray(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value) && typeof value.length === "number";
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe } from "./describe.ts";
 import { InvalidArgumentError } from "./errors/argument-errors.ts";
+import { messageOf } from "./errors/describe-error.ts";
 import { nearNames } from "./near-names.ts";
 
 /**
@@ -34,16 +35,27 @@ export function checkGiven(
   what: string | (() => string),
   known: OptionNames,
 ): asserts value is object {
-  if (!isOptionsObject(value)) {
-    throw new InvalidArgumentError(
-      `${textOf(what)} must be an object with some of ${listed(known)}; got ${describe(value)}.`,
-    );
+  let unknown: string | undefined;
+  try {
+    if (!isOptionsObject(value)) throw notOptions(value, textOf(what), known);
+    unknown = isPlain(value) ? firstUnknown(value, known) : readAll(value, known);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) throw error;
+    throw new InvalidArgumentError(`${textOf(what)} cannot be read: ${messageOf(error)}.`, { cause: error });
   }
-  if (!isPlain(value)) return;
-  for (const name of Object.keys(value)) {
-    if (!known.has(name) && Reflect.get(value, name) !== undefined)
-      throw unknownName(name, textOf(what), known);
+  if (unknown !== undefined) throw unknownName(unknown, textOf(what), known);
+}
+
+/** Reads every option on its way: a getter that throws is found here. */
+function firstUnknown(options: object, known: OptionNames): string | undefined {
+  for (const name of Object.keys(options)) {
+    if (Reflect.get(options, name) !== undefined && !known.has(name)) return name;
   }
+  return undefined;
+}
+
+function readAll(options: object, known: OptionNames): undefined {
+  for (const name of known) Reflect.get(options, name);
 }
 
 function isOptionsObject(value: unknown): value is object {
@@ -60,6 +72,12 @@ function isPlain(value: object): boolean {
 /** The prototype of plain objects of another realm. */
 function isForeignObject(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null;
+}
+
+function notOptions(value: unknown, what: string, known: OptionNames): InvalidArgumentError {
+  return new InvalidArgumentError(
+    `${what} must be an object with some of ${listed(known)}; got ${describe(value)}.`,
+  );
 }
 
 function unknownName(name: string, what: string, known: OptionNames): InvalidArgumentError {

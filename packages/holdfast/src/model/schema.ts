@@ -54,11 +54,19 @@ function noResult(what: string, given: unknown): InvalidArgumentError {
   );
 }
 
+function isStandard(schema: unknown): boolean {
+  try {
+    const standard = (schema as { "~standard"?: { validate?: unknown } } | null)?.["~standard"];
+    return typeof standard?.validate === "function";
+  } catch {
+    return false;
+  }
+}
+
 /** @throws InvalidArgumentError when it is neither absent nor a schema. */
 export function checkSchema(schema: unknown, what: string): void {
   if (schema === undefined) return;
-  const standard = (schema as { "~standard"?: { validate?: unknown } } | null)?.["~standard"];
-  if (typeof standard?.validate !== "function") {
+  if (!isStandard(schema)) {
     throw new InvalidArgumentError(
       `${what} must be a Standard Schema (Zod, Valibot, ArkType, …); got ${describe(schema)}.`,
     );

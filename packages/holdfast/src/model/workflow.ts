@@ -114,14 +114,18 @@ function checkDefinition(given: WorkflowDefinition): void {
   checkSchema(input, `${where}: input`);
   checkSchema(output, `${where}: output`);
   if (messages === undefined) return;
-  if (typeof messages !== "object" || messages === null || Array.isArray(messages)) {
-    throw new InvalidArgumentError(
-      `${where}: messages must be an object of schemas by name; got ${describe(messages)}.`,
-    );
-  }
-  for (const [message, schema] of Object.entries(messages)) {
+  for (const [message, schema] of entriesOf(messages, `${where}: messages`)) {
     checkSchema(schema, `${where}: messages.${message}`);
   }
+}
+
+function entriesOf(given: object, what: string): [string, unknown][] {
+  try {
+    if (typeof given === "object" && given !== null && !Array.isArray(given)) return Object.entries(given);
+  } catch {
+    // It cannot be looked at.
+  }
+  throw new InvalidArgumentError(`${what} must be an object of schemas by name; got ${describe(given)}.`);
 }
 
 /** Any workflow, whatever its types: a definition or a bare function. */

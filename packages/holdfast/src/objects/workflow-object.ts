@@ -66,7 +66,7 @@ export function workflowObject<
   workflow: Workflow<Input, Output, Bodies, RawInput>,
   options: WorkflowObjectOptions = {},
 ): WorkflowObjectClass<Base, WorkflowObject<Output, Bodies, RawInput>> {
-  if (typeof base !== "function") {
+  if (!isClass(base)) {
     throw new InvalidArgumentError(
       `workflowObject() takes the class DurableObject of "cloudflare:workers" first; got ${describe(base)}.`,
     );
@@ -92,6 +92,15 @@ export function workflowObject<
       await state.storage.setAlarm(clock.now() + watchMs);
     },
   }) as never;
+}
+
+function isClass(base: unknown): boolean {
+  try {
+    Reflect.construct(Object, [], base as never);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 type DurableConstructor = new (state: DurableState, env: unknown) => object;

@@ -1,5 +1,5 @@
 import type { PayloadCodec } from "../history/payload.ts";
-import { checkFunction, checkInteger, checkMethods } from "../model/check.ts";
+import { checkFunction, checkInteger, checkMethods, isArray } from "../model/check.ts";
 import type { Clock, RandomSource } from "../model/clock.ts";
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
@@ -40,7 +40,7 @@ function checkTime(given: unknown, what: string): void {
 }
 
 function checkObservers(observers: readonly Observer[]): void {
-  if (Array.isArray(observers) && observers.every((observer) => typeof observer === "function")) return;
+  if (isArray(observers) && observers.every((observer) => typeof observer === "function")) return;
   throw new InvalidArgumentError(`observers must be an array of functions; got ${describe(observers)}.`);
 }
 

@@ -1,4 +1,4 @@
-import { checkInteger, checkMethods, checkWord } from "../model/check.ts";
+import { checkInteger, checkMethods, checkWord, isArray } from "../model/check.ts";
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { StorageError } from "../model/errors/storage-errors.ts";
@@ -69,11 +69,14 @@ const CRASH_DRIVER_OPTIONS: OptionNames = optionNames<CrashDriverOptions>({
   wire: true,
 });
 
+const FAULT: OptionNames = optionNames<PlannedFault>({ operation: true, fault: true });
+
 /** @throws InvalidArgumentError */
 function checkFaults(faults: readonly PlannedFault[]): void {
-  if (!Array.isArray(faults))
-    throw new InvalidArgumentError(`faults must be an array; got ${describe(faults)}.`);
-  for (const [index, { operation, fault }] of (faults as readonly PlannedFault[]).entries()) {
+  if (!isArray(faults)) throw new InvalidArgumentError(`faults must be an array; got ${describe(faults)}.`);
+  for (const [index, planned] of (faults as readonly PlannedFault[]).entries()) {
+    checkGiven(planned, `faults[${index}]`, FAULT);
+    const { operation, fault } = planned;
     checkInteger(operation, `faults[${index}].operation`, { from: 1, to: Number.MAX_SAFE_INTEGER });
     checkWord(fault, `faults[${index}].fault`, FAULTS);
   }

@@ -4,7 +4,7 @@ import { decodeHeader, encodeHeader, type RunHeader } from "../history/header.ts
 import { loadJournal } from "../history/journal-load.ts";
 import { KeySpace } from "../history/key.ts";
 import { runTagOf } from "../history/run-tag.ts";
-import { checkMethods } from "../model/check.ts";
+import { checkMethods, checkWorkflowId, isArray } from "../model/check.ts";
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { HistoryDivergedError } from "../model/errors/history-errors.ts";
@@ -56,6 +56,7 @@ export async function replay(
 ): Promise<ReplayReport> {
   checkGiven(options, "The options of replay", REPLAY_OPTIONS);
   definitionOf(workflow);
+  if (options.workflowId !== undefined) checkWorkflowId(options.workflowId);
   const { driver, workflowId } = sourceOf(recorded, options.workflowId);
   const loaded = await loadJournal(workflowId, driver);
   if (loaded === null) throw new RunNotFoundError(workflowId);
@@ -97,7 +98,7 @@ function sourceOf(
   recorded: MemoryDump | EngineDriver,
   wanted: string | undefined,
 ): { driver: EngineDriver; workflowId: string } {
-  if (typeof recorded !== "object" || recorded === null || !("load" in recorded || "runs" in recorded)) {
+  if (!isRecorded(recorded)) {
     throw new InvalidArgumentError(
       `replay takes a dump of a memory store, or a driver; got ${describe(recorded)}.`,
     );
@@ -121,6 +122,16 @@ function sourceOf(
   const driver: MemoryDriver = memoryDriver({ workflowId });
   driver.restore(recorded);
   return { driver, workflowId };
+}
+
+function isRecorded(given: unknown): boolean {
+  try {
+    return (
+      typeof given === "object" && given !== null && ("load" in given || isArray(Reflect.get(given, "runs")))
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** Shows a run as if it had not ended, and keeps everything from being written. */

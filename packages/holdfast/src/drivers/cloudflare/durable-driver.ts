@@ -26,9 +26,18 @@ export interface DurableDriver {
  * @throws InvalidArgumentError; StorageError when a newer version of Holdfast wrote the storage.
  */
 export function durableDriver(state: DurableState, options: DurableDriverOptions = {}): DurableDriver {
-  checkMethods(state?.storage?.sql, "The storage.sql of an object's state", ["exec"]);
+  checkMethods(partOf(state, ["id"]), "The id of an object's state", ["toString"]);
+  checkMethods(partOf(state, ["storage", "sql"]), "The storage.sql of an object's state", ["exec"]);
   checkGiven(options, "The options of durableDriver", DURABLE_OPTIONS);
   const kv = new DurableKV(state);
   const { workflowId } = kv;
   return { driver: kvDriver(kv, { watchMs: DEFAULT_WATCH_MS, ...options, workflowId }), workflowId };
+}
+
+function partOf(state: DurableState, path: readonly string[]): unknown {
+  try {
+    return path.reduce((part: object, name) => Reflect.get(part, name) as object, state);
+  } catch {
+    return undefined;
+  }
 }
