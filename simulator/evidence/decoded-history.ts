@@ -1,10 +1,10 @@
-import { BareReader } from "#holdfast/history/bare.ts";
 import type { Entry } from "#holdfast/history/entry.ts";
 import { decodeEntry } from "#holdfast/history/entry-codec.ts";
 import { decodeHeader, type RunHeader } from "#holdfast/history/header.ts";
 import { hex, KeySpace, type ParsedKey, parseKey } from "#holdfast/history/key.ts";
 import { formatSegment } from "#holdfast/history/location.ts";
 import { openRow } from "#holdfast/history/row.ts";
+import { nameToldBy } from "#holdfast/history/row-names.ts";
 import { runTagOf } from "#holdfast/history/run-tag.ts";
 import { CorruptionError } from "#holdfast/model/errors/history-errors.ts";
 import { compareBytes } from "#holdfast/storage/byte-order.ts";
@@ -125,12 +125,11 @@ export class DecodedHistory {
   /** Names first: entries of the same batch refer to them. */
   #takeNames(puts: readonly KVEntry[], problems: string[]): void {
     for (const { key, value } of puts) {
-      if (key[0] !== KeySpace.name) continue;
       try {
-        const index = parseKey(key).segments[0]?.value ?? -1;
-        this.#names.set(index, new BareReader(openRow(this.#tag, key, value).body, "name").string());
+        const told = nameToldBy(key, openRow(this.#tag, key, value).body);
+        if (told !== null) this.#names.set(told.index, told.name);
       } catch (error) {
-        problems.push(problemOf(`name ${hex(key)}`, error));
+        problems.push(problemOf(`the name in ${hex(key)}`, error));
       }
     }
   }

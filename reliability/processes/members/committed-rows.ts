@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
-import { BareReader } from "#holdfast/history/bare.ts";
 import { decodeEntry } from "#holdfast/history/entry-codec.ts";
 import { hex, KeySpace, type ParsedKey, parseKey } from "#holdfast/history/key.ts";
 import { formatSegment } from "#holdfast/history/location.ts";
 import { openRow } from "#holdfast/history/row.ts";
+import { nameToldBy } from "#holdfast/history/row-names.ts";
 import { runTagOf } from "#holdfast/history/run-tag.ts";
 import type { KVEntry } from "#holdfast/index.ts";
 import type { CommittedEntry } from "../ledger/ledger-record.ts";
@@ -19,9 +19,9 @@ export class CommittedRows {
 
   /** Learns the names among rows that were loaded. */
   learn(rows: readonly KVEntry[]): void {
-    for (const row of rows) {
-      const parsed = parseKey(row.key);
-      if (parsed.space === KeySpace.name) this.#learnName(row, parsed);
+    for (const { key, value } of rows) {
+      const told = nameToldBy(key, openRow(this.#tag, key, value).body);
+      if (told !== null) this.#names.set(told.index, told.name);
     }
   }
 
@@ -32,11 +32,6 @@ export class CommittedRows {
       const parsed = parseKey(row.key);
       return parsed.space === KeySpace.entry ? [this.#entry(row, parsed)] : [];
     });
-  }
-
-  #learnName({ key, value }: KVEntry, { segments }: ParsedKey): void {
-    const index = segments[0]?.value ?? -1;
-    this.#names.set(index, new BareReader(openRow(this.#tag, key, value).body, hex(key)).string());
   }
 
   #entry({ key, value }: KVEntry, { segments }: ParsedKey): CommittedEntry {

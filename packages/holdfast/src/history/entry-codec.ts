@@ -13,7 +13,8 @@ const STATUSES: readonly EntryStatus[] = ["pending", "completed", "failed"];
 const LEFTOVER = 128;
 const CHECKPOINTED = 64;
 const BEGAN_AT = 32;
-const MARKS = LEFTOVER | CHECKPOINTED | BEGAN_AT;
+const NAMED = 16;
+const MARKS = LEFTOVER | CHECKPOINTED | BEGAN_AT | NAMED;
 
 const Field = {
   dueAt: 1,
@@ -43,10 +44,17 @@ function marksOf({ leftover, checkpointed, beganAt }: Entry): number {
   return (leftover ? LEFTOVER : 0) | (checkpointed ? CHECKPOINTED : 0) | (beganAt === 0 ? 0 : BEGAN_AT);
 }
 
-export function encodeEntry(entry: Entry): Uint8Array {
+/** What the row of an entry says. */
+export interface EntryRow {
+  readonly entry: Entry;
+  /** The name at the end of its location, where no row of the registry tells it. */
+  readonly name: string | null;
+}
+
+export function encodeEntry(entry: Entry, name: string | null = null): Uint8Array {
   const out = new BareWriter();
   out.u8(ENTRY_KINDS.indexOf(entry.kind));
-  out.u8(STATUSES.indexOf(entry.status) | marksOf(entry));
+  out.u8(STATUSES.indexOf(entry.status) | marksOf(entry) | (name === null ? 0 : NAMED));
   out.u8(fieldsOf(entry));
   out.uint(entry.sequence);
   out.uint(entry.askedAfter);
@@ -59,6 +67,7 @@ export function encodeEntry(entry: Entry): Uint8Array {
   if (entry.extra !== null) out.data(entry.extra);
   if (entry.detail !== null) out.data(entry.detail);
   if (entry.compensation !== null) writeCompensation(out, entry.compensation);
+  if (name !== null) out.string(name);
   return out.finish();
 }
 
@@ -75,6 +84,13 @@ function writeCompensation(out: BareWriter, compensation: Compensation): void {
  * @throws CorruptionError when the bytes are not an entry; `key` names the row in it.
  */
 export function decodeEntry(body: Uint8Array, key: string): Entry {
+  return decodeEntryRow(body, key).entry;
+}
+
+/**
+ * @throws CorruptionError when the bytes are not an entry; `key` names the row in it.
+ */
+export function decodeEntryRow(body: Uint8Array, key: string): EntryRow {
   const from = new BareReader(body, key);
   const kind: EntryKind | undefined = ENTRY_KINDS[from.u8()];
   const marked = from.u8();
@@ -101,8 +117,9 @@ export function decodeEntry(body: Uint8Array, key: string): Entry {
     detail: fields & Field.detail ? from.data() : null,
     compensation: fields & Field.compensation ? readCompensation(from) : null,
   };
+  const name = (marked & NAMED) !== 0 ? from.string() : null;
   from.end();
-  return entry;
+  return { entry, name };
 }
 
 function readCompensation(from: BareReader): Compensation {

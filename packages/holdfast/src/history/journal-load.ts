@@ -3,11 +3,12 @@ import { isTerminal } from "../model/run.ts";
 import type { EngineDriver } from "../storage/driver.ts";
 import type { KVEntry, RunImage } from "../storage/records.ts";
 import { BareReader } from "./bare.ts";
-import { decodeEntry } from "./entry-codec.ts";
+import { decodeEntryRow } from "./entry-codec.ts";
 import { type Digest, decodeHeader, digestWith, EMPTY_DIGEST, type RunHeader, sameDigest } from "./header.ts";
 import { Journal } from "./journal.ts";
 import { hex, KeySpace, parseKey } from "./key.ts";
-import { type Segment, SegmentType } from "./location.ts";
+import { namesNeededBy, type Segment, SegmentType } from "./location.ts";
+import type { Place } from "./place.ts";
 import { openRow } from "./row.ts";
 import { runTagOf } from "./run-tag.ts";
 
@@ -92,7 +93,10 @@ function adoptRow(journal: Journal, row: KVEntry): number {
   const { space, segments } = parseKey(row.key);
   switch (space) {
     case KeySpace.entry: {
-      journal.adoptEntry(journal.root.descend(segments), decodeEntry(body, hex(row.key)), checksum);
+      const { entry, name } = decodeEntryRow(body, hex(row.key));
+      const place = journal.root.descend(segments);
+      journal.adoptEntry(place, entry, checksum);
+      if (name !== null) adoptToldName(journal, place, name);
       break;
     }
     case KeySpace.name: {
@@ -115,8 +119,15 @@ function adoptRow(journal: Journal, row: KVEntry): number {
   return checksum;
 }
 
-/** Segments whose value is an index into the name registry. */
-const NAMED: ReadonlySet<number> = new Set([SegmentType.name, SegmentType.branch, SegmentType.send]);
+/** A name that the row of an entry tells. */
+function adoptToldName(journal: Journal, place: Place, name: string): void {
+  const { segment, parent } = place;
+  if (segment?.type !== SegmentType.name || parent !== journal.root) {
+    throw new CorruptionError("malformed", hex(place.key), "a name where none can stand");
+  }
+  journal.adoptName(segment.value, name);
+  place.tellsName = true;
+}
 
 /** The digest covers the registry too; this says so in better words should a release ever write one with holes. */
 function checkNames(journal: Journal): void {
@@ -128,8 +139,7 @@ function checkNames(journal: Journal): void {
   for (const place of journal.root.entries()) {
     const segment = place.segment;
     if (segment === null) continue;
-    const named = NAMED.has(segment.type);
-    if (named && segment.value >= count) {
+    if (namesNeededBy(segment) > count) {
       throw new CorruptionError(
         "missing",
         hex(place.key),

@@ -1,12 +1,13 @@
 import type { KVEntry } from "../storage/records.ts";
-import { BareWriter } from "./bare.ts";
 import type { Entry } from "./entry.ts";
 import { encodeEntry } from "./entry-codec.ts";
 import { type Digest, digestWith, digestWithout, type RunHeader } from "./header.ts";
-import { nameKey, segmentRange, singleKey, subtreeRange } from "./key.ts";
-import { formatSegment, SegmentType } from "./location.ts";
+import { segmentRange, singleKey, subtreeRange } from "./key.ts";
+import { formatSegment, type Segment, SegmentType } from "./location.ts";
+import { NameRegistry } from "./name-registry.ts";
 import { Place } from "./place.ts";
 import { sealRow } from "./row.ts";
+import { sealName } from "./row-names.ts";
 import { runTagOf } from "./run-tag.ts";
 import type { RemovedRows, SingleRow, TakenRows, WriteSet } from "./write-set.ts";
 
@@ -32,9 +33,7 @@ export class Journal {
   /** The sequence number of the first rollback checkpoint; 0 when there is none. */
   checkpointAt: number;
 
-  readonly #names: string[] = [];
-  readonly #nameIndexes: Map<string, number> = new Map();
-  #storedNames = 0;
+  readonly #names: NameRegistry = new NameRegistry();
   #dirty: Set<Place> = new Set();
   #dirtyBytes = 0;
   #removed: RemovedRows = { ranges: [], deletes: [], checksums: [] };
@@ -56,7 +55,7 @@ export class Journal {
   }
 
   get names(): readonly string[] {
-    return this.#names;
+    return this.#names.all;
   }
 
   get dirtyEntries(): Iterable<Place> {
@@ -79,23 +78,18 @@ export class Journal {
     return false;
   }
 
-  /** The number of a name in the registry; a new one is written with the next commit. */
+  /** The number of a name in the registry; a new one is written with the commit that first needs it. */
   nameIndex(name: string): number {
-    const known = this.#nameIndexes.get(name);
-    if (known !== undefined) return known;
-    const index = this.#names.length;
-    this.#names.push(name);
-    this.#nameIndexes.set(name, index);
-    return index;
+    return this.#names.index(name);
   }
 
   /** The number of a name that is in the registry. */
   knownName(name: string): number | undefined {
-    return this.#nameIndexes.get(name);
+    return this.#names.known(name);
   }
 
   nameOf(index: number): string {
-    return this.#names[index] ?? `?${index}`;
+    return this.#names.nameOf(index);
   }
 
   /** A place as text: unique in the run, readable, the `id` of its entry in snapshots. */
@@ -137,6 +131,7 @@ export class Journal {
       this.#removed.checksums.push(place.storedChecksum);
       this.#removed.deletes.push(place.key);
       place.storedChecksum = null;
+      this.#untell(place);
     }
   }
 
@@ -161,10 +156,17 @@ export class Journal {
       if (at.storedChecksum !== null) {
         this.#removed.checksums.push(at.storedChecksum);
         stored = true;
+        this.#untell(at);
       }
       (at as Place).entry = null;
     }
     return stored;
+  }
+
+  /** The row of this place is removed, and the name with it. */
+  #untell(place: Place): void {
+    if (place.tellsName && place.segment !== null) this.#names.lose(place.segment.value);
+    place.tellsName = false;
   }
 
   /** A row that the run has one of (input, output, error, hold): its body, or null. */
@@ -185,7 +187,8 @@ export class Journal {
       dirty: this.#dirty,
       dirtyBytes: this.#dirtyBytes,
       removed: this.#removed,
-      storedNames: this.#storedNames,
+      names: this.#names.take(this.#namesNeeded()),
+      telling: [],
       previous: new Map(),
       singles: [],
     };
@@ -195,15 +198,11 @@ export class Journal {
     const puts: KVEntry[] = [];
     let digest = this.header.digest;
     for (const checksum of taken.removed.checksums) digest = digestWithout(digest, checksum);
-    for (; this.#storedNames < this.#names.length; this.#storedNames++) {
-      const key = nameKey(this.#storedNames);
-      const row = sealRow(this.runTag, key, encodeName(this.#names[this.#storedNames] as string));
-      puts.push({ key, value: row.value });
-      digest = digestWith(digest, row.checksum);
-    }
+    digest = this.#takeNames(taken, puts, digest);
     for (const place of taken.dirty) {
       if (place.entry === null) continue;
-      const row = sealRow(this.runTag, place.key, encodeEntry(place.entry));
+      const name = place.tellsName ? this.nameOf((place.segment as Segment).value) : null;
+      const row = sealRow(this.runTag, place.key, encodeEntry(place.entry, name));
       taken.previous.set(place, place.storedChecksum);
       if (place.storedChecksum !== null) digest = digestWithout(digest, place.storedChecksum);
       digest = digestWith(digest, row.checksum);
@@ -221,6 +220,33 @@ export class Journal {
       lastTime: this.lastTime,
       undo: () => this.#undo(taken),
     };
+  }
+
+  /** So many names are needed by what is dirty. */
+  #namesNeeded(): number {
+    let needed = 0;
+    for (const place of this.#dirty) if (place.entry !== null) needed = Math.max(needed, place.namesNeeded);
+    return needed;
+  }
+
+  /**
+   * The names that the entries need. One that an operation of the workflow function bears is told by the row of its entry,
+   * which stays for the life of the run; others, of loops that are pruned say, have rows of their own.
+   */
+  #takeNames(taken: TakenRows, puts: KVEntry[], before: Digest): Digest {
+    let digest = before;
+    for (const index of taken.names.indexes) {
+      const place = this.root.existing(SegmentType.name, index);
+      if (place !== undefined && place.entry !== null && taken.dirty.has(place)) {
+        place.tellsName = true;
+        taken.telling.push(place);
+        continue;
+      }
+      const row = sealName(this.runTag, index, this.nameOf(index));
+      puts.push({ key: row.key, value: row.value });
+      digest = digestWith(digest, row.checksum);
+    }
+    return digest;
   }
 
   #takeSingles(taken: TakenRows, puts: KVEntry[], deletes: Uint8Array[], before: Digest): Digest {
@@ -248,7 +274,8 @@ export class Journal {
     for (const place of this.#dirty) taken.dirty.add(place);
     this.#dirty = taken.dirty;
     this.#dirtyBytes += taken.dirtyBytes;
-    this.#storedNames = taken.storedNames;
+    taken.names.undo();
+    for (const place of taken.telling) place.tellsName = false;
     for (const [place, checksum] of taken.previous) place.storedChecksum = checksum;
     this.#removed = {
       ranges: [...taken.removed.ranges, ...this.#removed.ranges],
@@ -260,9 +287,7 @@ export class Journal {
 
   /** @internal For loading: a name that is stored. */
   adoptName(index: number, name: string): void {
-    this.#names[index] = name;
-    this.#nameIndexes.set(name, index);
-    this.#storedNames = Math.max(this.#storedNames, index + 1);
+    this.#names.adopt(index, name);
   }
 
   /** @internal For loading: an entry that is stored. */
@@ -276,10 +301,4 @@ export class Journal {
   adoptSingle(space: number, body: Uint8Array, checksum: number): void {
     this.#singles.set(space, { body, storedChecksum: checksum, dirty: false });
   }
-}
-
-function encodeName(name: string): Uint8Array {
-  const out = new BareWriter();
-  out.string(name);
-  return out.finish();
 }

@@ -30,6 +30,12 @@ export interface Segment {
   readonly value: number;
 }
 
+/** How many names of the registry a segment needs: those up to its own. */
+export function namesNeededBy({ type, value }: Segment): number {
+  const named = type === SegmentType.name || type === SegmentType.branch || type === SegmentType.send;
+  return named ? value + 1 : 0;
+}
+
 const UNESCAPED = /^[A-Za-z0-9_.:@-]+$/;
 
 /** A name as locations show it: readable, one-to-one for any string, lone surrogates and NUL included. */

@@ -1,6 +1,6 @@
 import type { Entry } from "./entry.ts";
 import { appendSegment, ENTRY_ROOT } from "./key.ts";
-import type { Segment, SegmentType } from "./location.ts";
+import { namesNeededBy, type Segment, type SegmentType } from "./location.ts";
 
 const NONE: readonly Place[] = [];
 
@@ -15,6 +15,10 @@ export class Place {
   entry: Entry | null = null;
   /** Checksum of the stored row; null when the storage has none for this place. */
   storedChecksum: number | null = null;
+  /** Whether the stored row tells the name at the end of this location. */
+  tellsName = false;
+  /** How many names of the registry this location needs: those up to the last that is in it. */
+  readonly namesNeeded: number;
   /** Null where nothing was ever below: most places are steps, and a map takes more memory than all else of them. */
   #children: Map<number, Place> | null = null;
   #key: Uint8Array | null = null;
@@ -22,6 +26,8 @@ export class Place {
   constructor(parent: Place | null, segment: Segment | null) {
     this.parent = parent;
     this.segment = segment;
+    const above = parent?.namesNeeded ?? 0;
+    this.namesNeeded = segment === null ? above : Math.max(above, namesNeededBy(segment));
   }
 
   /** The key of this place's row, and the prefix of the rows below it. */

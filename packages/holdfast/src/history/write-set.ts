@@ -1,5 +1,6 @@
 import type { KeyRange, KVEntry } from "../storage/records.ts";
 import type { Digest } from "./header.ts";
+import type { TakenNames } from "./name-registry.ts";
 import type { Place } from "./place.ts";
 
 /** What one commit writes: taken at one instant, never changed afterwards. */
@@ -32,7 +33,9 @@ export interface TakenRows {
   readonly dirty: Set<Place>;
   readonly dirtyBytes: number;
   readonly removed: RemovedRows;
-  readonly storedNames: number;
+  readonly names: TakenNames;
+  /** Places whose rows tell their names from this write set on. */
+  readonly telling: Place[];
   readonly previous: Map<Place, number | null>;
   readonly singles: [number, SingleRow][];
 }

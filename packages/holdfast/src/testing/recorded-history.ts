@@ -1,9 +1,9 @@
-import { BareReader } from "../history/bare.ts";
 import type { Entry } from "../history/entry.ts";
 import { decodeEntry } from "../history/entry-codec.ts";
 import { hex, KeySpace, parseKey } from "../history/key.ts";
-import { formatSegment, type Segment } from "../history/location.ts";
+import { formatSegment } from "../history/location.ts";
 import { openRow } from "../history/row.ts";
+import { nameToldBy } from "../history/row-names.ts";
 import { runTagOf } from "../history/run-tag.ts";
 import { compareBytes } from "../storage/byte-order.ts";
 import type { CommitBatch } from "../storage/records.ts";
@@ -44,10 +44,10 @@ export class RecordedHistory {
     }
     for (const key of batch.deletes) this.#entries.delete(hex(key));
     for (const { key, value } of batch.puts) {
-      const { space, segments } = parseKey(key);
+      const { space } = parseKey(key);
       const { body } = openRow(this.#tag, key, value);
-      if (space === KeySpace.name)
-        this.#names.set((segments[0] as Segment).value, new BareReader(body, "").string());
+      const told = nameToldBy(key, body);
+      if (told !== null) this.#names.set(told.index, told.name);
       if (space === KeySpace.entry) this.#put(key, decodeEntry(body, hex(key)));
     }
     for (const id of batch.consume) {

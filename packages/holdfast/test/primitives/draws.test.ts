@@ -17,7 +17,7 @@ describe("now, random and uuid", () => {
     expect(passes.map(({ state }) => state)).toEqual(["sleeping", "sleeping", "sleeping"]);
     expect(seen).toHaveLength(3);
     expect(new Set(seen).size).toBe(1);
-    expect(lab.storage.stats.rows).toBe(5);
+    expect(lab.storage.stats.rows).toBe(3);
   });
 
   it("differ from scope to scope, from draw to draw and from run to run", async () => {

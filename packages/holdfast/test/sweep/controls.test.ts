@@ -1,11 +1,12 @@
 import { Loop } from "holdfast";
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../src/history/entry.ts";
-import { decodeEntry, encodeEntry } from "../../src/history/entry-codec.ts";
+import { decodeEntryRow, encodeEntry } from "../../src/history/entry-codec.ts";
 import { decodeHeader, digestWith, EMPTY_DIGEST, encodeHeader } from "../../src/history/header.ts";
-import { hex, KeySpace } from "../../src/history/key.ts";
+import { hex, KeySpace, parseKey } from "../../src/history/key.ts";
 import { defaultCodec } from "../../src/history/payload.ts";
 import { openRow, sealRow } from "../../src/history/row.ts";
+import { sealName } from "../../src/history/row-names.ts";
 import { runTagOf } from "../../src/history/run-tag.ts";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { compareBytes } from "../../src/storage/byte-order.ts";
@@ -52,6 +53,12 @@ async function disguised(driver: EngineDriver, batch: CommitBatch): Promise<Comm
   return { ...batch, header: encodeHeader(TAG, { ...decodeHeader(TAG, batch.header), digest }) };
 }
 
+/** What tells the name that the dropped row of an entry has told. */
+function nameRow(entryKey: Uint8Array, name: string): KVEntry {
+  const { key, value } = sealName(TAG, parseKey(entryKey).segments.at(-1)?.value ?? 0, name);
+  return { key, value };
+}
+
 /** Changes entries on their way to the storage; null drops them. */
 function changingEntries(change: (entry: Entry) => Entry | null): (driver: EngineDriver) => EngineDriver {
   return (driver) =>
@@ -59,9 +66,10 @@ function changingEntries(change: (entry: Entry) => Entry | null): (driver: Engin
       commit: async (batch) => {
         const puts = batch.puts.flatMap((row): KVEntry[] => {
           if (row.key[0] !== KeySpace.entry) return [row];
-          const entry = change(decodeEntry(openRow(TAG, row.key, row.value).body, ""));
-          if (entry === null) return [];
-          return [{ key: row.key, value: sealRow(TAG, row.key, encodeEntry(entry)).value }];
+          const { entry, name } = decodeEntryRow(openRow(TAG, row.key, row.value).body, "");
+          const changed = change(entry);
+          if (changed === null) return name === null ? [] : [nameRow(row.key, name)];
+          return [{ key: row.key, value: sealRow(TAG, row.key, encodeEntry(changed, name)).value }];
         });
         await driver.commit(await disguised(driver, { ...batch, puts }));
       },

@@ -1,0 +1,31 @@
+import type { KVEntry } from "../storage/records.ts";
+import { BareReader, BareWriter } from "./bare.ts";
+import { decodeEntryRow } from "./entry-codec.ts";
+import { hex, KeySpace, nameKey, parseKey } from "./key.ts";
+import { type SealedRow, sealRow } from "./row.ts";
+
+/** The row of its own that tells a name. */
+export function sealName(runTag: number, index: number, name: string): KVEntry & SealedRow {
+  const key = nameKey(index);
+  const out = new BareWriter();
+  out.string(name);
+  return { key, ...sealRow(runTag, key, out.finish()) };
+}
+
+/** A name of a run's registry. */
+export interface ToldName {
+  readonly index: number;
+  readonly name: string;
+}
+
+/**
+ * The name that a row tells, for those who read rows that pass by; null where it tells none. `body` is what its frame holds.
+ * @throws CorruptionError
+ */
+export function nameToldBy(key: Uint8Array, body: Uint8Array): ToldName | null {
+  const { space, segments } = parseKey(key);
+  const index = segments.at(-1)?.value ?? -1;
+  if (space === KeySpace.name) return { index, name: new BareReader(body, hex(key)).string() };
+  const name = space === KeySpace.entry ? decodeEntryRow(body, hex(key)).name : null;
+  return name === null ? null : { index, name };
+}
