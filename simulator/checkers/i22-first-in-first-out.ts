@@ -1,6 +1,7 @@
+import { escapeName } from "#holdfast/history/location.ts";
 import type { NewMessage } from "#holdfast/storage/records.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { type Life, livesOf } from "../evidence/lives.ts";
+import { entryAt, type Life, livesOf } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
 import { queueOf, type Receipt } from "../evidence/queues.ts";
@@ -22,6 +23,7 @@ export const firstInFirstOut = checkerOf(
             ...at,
           };
       }
+      yield* servedBackwards(evidence, life, receipts);
       // A branch that is left gives back what it took and did not see: others may have overtaken that.
       if (leavesBranches(evidence, life)) continue;
       for (const receipt of receipts) {
@@ -33,6 +35,52 @@ export const firstInFirstOut = checkerOf(
     }
   },
 );
+
+/** Waits that strands ask for at once, in this order, and of which the first could have had what the second receives. */
+function* servedBackwards(evidence: Evidence, life: Life, receipts: readonly Receipt[]) {
+  const program = programOf(evidence, life);
+  if (program === undefined || program.newer !== undefined) return;
+  const { all, at } = outlineOf(program);
+  for (const statement of all) {
+    if (statement.kind !== "together") continue;
+    for (const [first, second] of competitors(statement.statements)) {
+      for (const receipt of receipts) {
+        if (at(receipt.path).length !== 1 || at(receipt.path)[0] !== second) continue;
+        const path = receipt.path.slice(0, -escapeName(second.name).length) + escapeName(first.name);
+        if (!isPassedOver(life, path, { receipt, receipts })) continue;
+        const problem = `"${receipt.path}" was served before "${path}", which had asked before it`;
+        yield { problem, run: life.run, fact: receipt.commit.fact };
+      }
+    }
+  }
+}
+
+type Wait = Extract<Statement, { readonly kind: "next" | "batch" | "listen" }>;
+
+function* competitors(statements: readonly Statement[]): Iterable<readonly [Wait, Wait]> {
+  const waits = statements.filter((one): one is Wait => waitedFor(one).length > 0);
+  for (const [index, second] of waits.entries()) {
+    for (const first of waits.slice(0, index)) {
+      const patient = first.kind === "listen" ? /^listenN?$/.test(first.form) : first.timeoutMs === undefined;
+      if (patient && waitedFor(second).every((name) => waitedFor(first).includes(name)))
+        yield [first, second];
+    }
+  }
+}
+
+function isPassedOver(
+  life: Life,
+  path: string,
+  { receipt, receipts }: { readonly receipt: Receipt; readonly receipts: readonly Receipt[] },
+): boolean {
+  const { commit, messages, queued } = receipt;
+  const before = entryAt(life, path, commit.fact);
+  if (before !== null && before.status !== "pending") return false;
+  if (entryAt(life, path, commit.fact + 1)?.status === "pending") return true;
+  const other = receipts.find((one) => one.commit === commit && one.path === path);
+  const placeOf = (id: string | undefined): number => queued.findIndex((one) => one.id === id);
+  return other !== undefined && placeOf(messages[0]?.id) < placeOf(other.messages[0]?.id);
+}
 
 function leavesBranches(evidence: Evidence, life: Life): boolean {
   const program = programOf(evidence, life);

@@ -310,17 +310,41 @@ describe("I8: divergence", () => {
   const error = encodeFailure(new HistoryDivergedError("run", details));
   const held = { status: "paused", header: { pause: "divergence" } } as const;
 
-  it("lets newer code diverge", async () => {
-    const tale = await told(async (run, at) => {
-      at.tell("host-0", { type: "process-started", version: 1 });
-      at.tell("host-0", { type: "process-started", version: 2 });
+  /** A run that passes of these versions ran, one after the other; the last one diverges. */
+  const diverged = (...versions: number[]): Promise<Tale> =>
+    told(async (run, at) => {
+      for (const [index, version] of versions.entries())
+        at.tell("host-0", { type: "pass-started", run: run.id, pass: index + 1, version });
       run.journal.setSingle(KeySpace.hold, error);
       await run.commit(held);
     });
-    expect(findings(divergenceTold, tale.evidence())).toEqual([]);
+  const newer = { statements: [] };
+
+  it("lets newer code that breaks the rules diverge, and older code that comes back after it", async () => {
+    const broken = (await diverged(1, 2)).evidence({ newer, breaksRules: true });
+    expect(findings(divergenceTold, broken)).toEqual([]);
+    expect(findings(divergenceTold, (await diverged(1, 2, 1)).evidence({ newer }))).toEqual([]);
   });
 
-  it("speaks when code that never changed diverges, without an error, or with other writes", async () => {
+  it("speaks when newer code diverges that keeps to the rules", async () => {
+    expect(findings(divergenceTold, (await diverged(1, 2)).evidence({ newer }))).toEqual([
+      expect.stringContaining("keeps to the rules"),
+    ]);
+  });
+
+  it("speaks when code is given what is recorded of another kind of operation", async () => {
+    const tale = await told(async (run, at) => {
+      at.tell("host-0", { type: "pass-started", run: run.id, pass: 1, version: 1 });
+      await run.commit({ put: { a: settled(1) } });
+      run.seen("a", 1, { operation: "sleep" });
+      run.seen("a", 1);
+    });
+    expect(findings(divergenceTold, tale.evidence())).toEqual([
+      expect.stringContaining("was given what is recorded of a step"),
+    ]);
+  });
+
+  it("speaks when code that is the same diverges, without an error, or with other writes", async () => {
     const tale = await told(async (run, at) => {
       at.tell("host-0", { type: "process-started", version: 1 });
       run.journal.setSingle(KeySpace.hold, error);
@@ -332,7 +356,7 @@ describe("I8: divergence", () => {
       await run.commit({ ...held, put: { a: settled(1) } });
     });
     expect(findings(divergenceTold, tale.evidence())).toEqual([
-      expect.stringContaining("code that never changed"),
+      expect.stringContaining("keeps to the rules"),
       expect.stringContaining("wrote something else"),
       expect.stringContaining("has no error that names it"),
     ]);

@@ -86,9 +86,15 @@ export class Tale {
     return told;
   }
 
-  evidence(options: Partial<Scenario> & { body?: Program["body"]; newer?: Program["body"] } = {}): Evidence {
-    const { body = { statements: [] }, newer, ...rest } = options;
-    const program: Program = { name: "program", body, ...(newer === undefined ? {} : { newer }) };
+  evidence(options: Partial<Scenario> & Partial<Omit<Program, "name">> = {}): Evidence {
+    const { body = { statements: [] }, newer, breaksRules, ...rest } = options;
+    const changed = newer === undefined ? {} : { newer };
+    const program: Program = {
+      name: "program",
+      body,
+      ...changed,
+      ...(breaksRules === undefined ? {} : { breaksRules }),
+    };
     const facts = this.facts.map((fact, n) => ({ ...fact, n }));
     const scenario: Scenario = { ...EMPTY_SCENARIO, programs: [program], ...rest };
     const { now } = this;
