@@ -72,32 +72,40 @@ describe.each(Object.keys(blocks))("inside a %s", (kind) => {
     expect((await lab.run(workflow)).output).toBe("begun outside");
   });
 
-  it("a message that was received outside may be answered, and stays answered in replay", async () => {
-    const workflow = async (ctx: WorkflowContext) => {
-      const bodies: unknown[] = [];
-      for (const round of [0, 1]) {
-        const names = ["ask"] as const;
-        const message = await ctx.queue.next(`next-${round}`, { names, completable: true });
-        const answer: Inside = async (inner) => {
-          await inner.step("work", () => 1);
-          await message.complete(`answer ${round}`);
-        };
-        await blocks[kind]?.(ctx, answer, `round-${round}`);
-        if (round === 0) await ctx.sleep("nap", "1h");
-        bodies.push(message.body);
-      }
-      return bodies;
-    };
-    const ask = async (body: string): Promise<void> => {
-      const handle = lab.start(workflow);
-      void handle.request("ask", body, { timeout: 1 }).catch(() => {});
-      await lab.clock.settle(handle.result);
-    };
-    await lab.run(workflow);
-    await ask("first");
-    await lab.clock.advance(3_600_000);
-    expect((await lab.run(workflow)).waitingForMessages).toEqual(["ask"]);
-    await ask("second");
-    expect((await lab.run(workflow)).output).toEqual(["first", "second"]);
-  });
+  it.each([
+    ["awaited", true],
+    ["not awaited", false],
+  ])(
+    "a message that was received outside may be answered, and stays answered in replay: %s",
+    async (_how, awaits) => {
+      const workflow = async (ctx: WorkflowContext) => {
+        const bodies: unknown[] = [];
+        for (const round of [0, 1]) {
+          const names = ["ask"] as const;
+          const message = await ctx.queue.next(`next-${round}`, { names, completable: true });
+          const answer: Inside = async (inner) => {
+            await inner.step("work", () => 1);
+            const answered = message.complete(`answer ${round}`);
+            if (awaits) await answered;
+          };
+          await blocks[kind]?.(ctx, answer, `round-${round}`);
+          await ctx.listenWithTimeout(`other-${round}`, "other", 0);
+          if (round === 0) await ctx.sleep("nap", "1h");
+          bodies.push(message.body);
+        }
+        return bodies;
+      };
+      const ask = async (body: string): Promise<void> => {
+        const handle = lab.start(workflow);
+        void handle.request("ask", body, { timeout: 1 }).catch(() => {});
+        await lab.clock.settle(handle.result);
+      };
+      await lab.run(workflow);
+      await ask("first");
+      await lab.clock.advance(3_600_000);
+      expect((await lab.run(workflow)).waitingForMessages).toEqual(["ask"]);
+      await ask("second");
+      expect((await lab.run(workflow)).output).toEqual(["first", "second"]);
+    },
+  );
 });

@@ -65,7 +65,7 @@ function giveAnswer(scope: Scope, place: Place, answer: { id: string; response: 
   const { run } = scope;
   const operation = new Operation<void>({ scope, place, kind: "answer" }, () => undefined);
   if (place.entry === null && run.rollingBack) return operation.promise;
-  scope.departing.add(operation.promise);
+  scope.depart(operation.promise);
   if (place.entry !== null) return operation.replay(place.entry);
   const send = (response: Uint8Array): void =>
     run.whenLive(() => {

@@ -39,7 +39,7 @@ export function send(
   const operation = new Operation<void>({ scope, place, kind: "send" }, () => undefined);
   if (!run.live) run.asked.set(group, "scope").set(place, "send");
   if (recorded === null && encoded === null) return operation.promise;
-  scope.departing.add(operation.promise);
+  scope.depart(operation.promise);
   if (encoded === null) return operation.replay(recorded as Entry);
   const go = (bytes: Uint8Array): void => run.whenLive(() => dispatch(operation, { to, name, bytes }));
   if (encoded instanceof Uint8Array) go(encoded);

@@ -123,6 +123,13 @@ export class Scope {
     return at === this;
   }
 
+  /** What leaves by an operation of this scope: the function that asks for it has not ended before it has left. */
+  depart(operation: WatchedPromise<unknown>): void {
+    this.departing.add(operation);
+    const asking = this.run.world.code.current()?.scope;
+    if (asking instanceof Scope && this.encloses(asking)) asking.departing.add(operation);
+  }
+
   /** Whether the code here has a rollback checkpoint behind it. */
   get pastCheckpoint(): boolean {
     const { journal, turns } = this.run;
