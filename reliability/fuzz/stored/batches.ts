@@ -181,16 +181,15 @@ export class Batches {
     journey: Omit<Journey, "runs">,
     { wounds, verdicts, prng }: { wounds: readonly Wound[]; verdicts: Verdict[]; prng: Prng },
   ): Promise<void> {
-    const image = opened.read();
-    const hurt = wounds
+    const chosen = wounds
       .map((wound, index) => ({ wound, index, outcome: verdicts[index]?.outcome ?? "BUG" }))
       .filter(({ outcome }) => ["held", "told", "gone"].includes(outcome))
       .filter(({ outcome }) => outcome !== "gone" || this.#home.shape.orphans)
-      .map((one) => ({ ...one, mends: canBeMended(one.wound) && prng.chance(MENDED_SHARE) }))
-      .map((one) => ({ ...one, mends: one.mends && one.wound.damage.mend(image) }));
-    const refused = opened.write(image);
-    if (refused.size > 0) throw new Error("The store does not take mended rows.");
-    const mended = hurt.filter(({ mends, wound }) => mends && !refused.has(wound.run.owner));
+      .map((one) => ({ ...one, wanted: canBeMended(one.wound) && prng.chance(MENDED_SHARE) }));
+    const wanted = chosen.filter((one) => one.wanted).map(({ wound }) => wound);
+    const whole = mendAll(opened, wanted);
+    const hurt = chosen.map((one) => ({ ...one, mends: whole.has(one.wound) }));
+    const mended = hurt.filter(({ mends }) => mends);
     for (const { wound, index, mends, outcome } of hurt) {
       if (mends || outcome === "gone") continue;
       const { workflowId } = wound.run;
@@ -217,6 +216,27 @@ export class Batches {
 
   #standing(workflowId: string): Standing {
     return this.#expected.standings.get(workflowId) as Standing;
+  }
+}
+
+/**
+ * Puts back what was damaged, where it can be: not where a name was given to another row since, such as the id of a message
+ * that was sent again. @returns the wounds that are mended
+ */
+function mendAll(opened: OpenStorage, wounds: readonly Wound[]): ReadonlySet<Wound> {
+  const barred = new Set<Cell>();
+  for (;;) {
+    const image = opened.read();
+    const mended = wounds
+      .filter(({ run }) => !barred.has(run.owner))
+      .filter(({ damage }) => damage.mend(image));
+    const refused = opened.write(image);
+    if (refused.size === 0) return new Set(mended);
+    if ([...refused].every((owner) => barred.has(owner)))
+      throw new Error("The store does not take mended rows.");
+    for (const { run, damage } of mended) {
+      if ([run.owner, ...damage.victims].some((owner) => refused.has(owner))) barred.add(run.owner);
+    }
   }
 }
 

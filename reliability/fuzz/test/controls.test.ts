@@ -6,7 +6,7 @@ const PATIENCE_MS = 120_000;
 
 test.each([
   ["values have no checksum", "memory", 10, /BUG {2}.*it is (completed|failed) with/],
-  ["values have no checksum", "kv", 6, /BUG {2}.*of pairs\.value/],
+  ["values have no checksum", "kv", 16, /BUG {2}.*of pairs\.value/],
   [
     "the digest is not looked at",
     "memory",
