@@ -63,7 +63,7 @@ export function endOfSend(
   { scope, at }: { readonly scope: ScopePlace; readonly at: number },
 ): End {
   try {
-    defaultCodec.encode(namedValue(body), `body of message ${describeName(name)}`);
+    defaultCodec.encode(namedValue(body), `the body of message ${describeName(name)}`);
   } catch (error) {
     return { ok: false, error, origin: null, at };
   }

@@ -10,9 +10,18 @@ const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const MAX_SEGMENTS = 24;
 const MAX_KEY = 60;
 
-/** A path as messages show it, e.g. `output.items[3].callback` or `output.get("a b")`. */
+/**
+ * A path as messages show it, e.g. `output.items[3].callback` or `output.get("a b")`; where the root is no single word,
+ * `items[3].callback of the result of step "a"`.
+ */
 export function formatPath(root: string, segments: readonly PathSegment[]): string {
-  if (segments.length <= MAX_SEGMENTS) return root + segments.map(formatSegment).join("");
+  if (segments.length === 0) return root;
+  const path = formatSegments(segments);
+  return identifier.test(root) ? root + path : `${path.replace(/^\./, "")} of ${root}`;
+}
+
+function formatSegments(segments: readonly PathSegment[]): string {
+  if (segments.length <= MAX_SEGMENTS) return segments.map(formatSegment).join("");
   const head = segments
     .slice(0, MAX_SEGMENTS / 2)
     .map(formatSegment)
@@ -21,7 +30,7 @@ export function formatPath(root: string, segments: readonly PathSegment[]): stri
     .slice(-MAX_SEGMENTS / 2)
     .map(formatSegment)
     .join("");
-  return `${root}${head}…${tail}`;
+  return `${head}…${tail}`;
 }
 
 function formatSegment(segment: PathSegment): string {

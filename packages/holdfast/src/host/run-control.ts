@@ -4,6 +4,7 @@ import { pauseRun, resumeRun } from "../engine/operators/pause.ts";
 import { assertRecoverable, recoverRun } from "../engine/operators/recover.ts";
 import { forgetFrom, rewindRun } from "../engine/operators/rewind.ts";
 import type { CancelOutcome } from "../engine/pass/outcome.ts";
+import { formatMs } from "../model/errors/amounts.ts";
 import {
   RunCancelledError,
   RunEvictedError,
@@ -113,7 +114,7 @@ export class RunControl {
     const done = await this.#session.news.until(workflowId, () => this.#attempt(taking, work), HELD_MS);
     if (done !== undefined) return done.value;
     const { status } = await this.#reader.record();
-    const problem = `somebody else has held it for ${HELD_MS} ms. Pause or cancel it, or try again later.`;
+    const problem = `somebody else has held it for ${formatMs(HELD_MS)}. Pause or cancel it, or try again later.`;
     throw new RunStateError(workflowId, status, problem);
   }
 

@@ -1,5 +1,6 @@
 import { checkBoolean } from "../model/check.ts";
 import { type Duration, durationMs } from "../model/duration.ts";
+import { formatMs } from "../model/errors/amounts.ts";
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { RunCancelledError, RunStateError } from "../model/errors/run-errors.ts";
 import { checkGiven } from "../model/option-names.ts";
@@ -47,7 +48,7 @@ export async function resultOfRun(
   const end = await session.news.until(workflowId, look, wait ? timeoutMs : 0, { endOnly: true, toldHere });
   if (end === undefined) {
     const problem = wait
-      ? `it has not ended within ${timeoutMs} ms.`
+      ? `it has not ended within ${formatMs(timeoutMs)}.`
       : "it has not ended, and result() was asked not to wait.";
     throw new RunStateError(reader.workflowId, state, problem);
   }

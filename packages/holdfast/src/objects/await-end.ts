@@ -7,6 +7,7 @@ import { RESULT_OPTIONS } from "../host/option-names.ts";
 import type { ResultOptions } from "../host/run-result.ts";
 import { checkBoolean } from "../model/check.ts";
 import { durationMs } from "../model/duration.ts";
+import { formatMs } from "../model/errors/amounts.ts";
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { RunCancelledError, RunNotFoundError, RunStateError } from "../model/errors/run-errors.ts";
 import { checkGiven } from "../model/option-names.ts";
@@ -45,7 +46,7 @@ export async function awaitEnd(run: AwaitedRun, options: ResultOptions): Promise
       const pause = state === "paused" && !wait ? await run.pause() : undefined;
       if (pause !== undefined) throw pause;
       if (!wait || over.signal.aborted) {
-        const problem = wait ? `within ${timeoutMs} ms` : "and result() was asked not to wait";
+        const problem = wait ? `within ${formatMs(timeoutMs ?? 0)}` : "and result() was asked not to wait";
         throw new RunStateError(workflowId, state, `it has not ended, ${problem}.`);
       }
       await change;

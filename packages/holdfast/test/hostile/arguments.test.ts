@@ -218,7 +218,11 @@ function fakeState() {
     sql: { exec: () => ({ toArray: () => [] }) },
     transactionSync: (work: () => unknown) => work(),
   };
-  return { id: { name: "run", toString: () => "id" }, storage };
+  // The platform's own: what it is like inside is not asked.
+  return new (class {
+    id = { name: "run", toString: () => "id" };
+    storage = storage;
+  })();
 }
 
 /** What opens something, with arguments that are right; `stop` of what is opened is called. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import { StepTimeoutError } from "../../model/errors/step-errors.ts";
 import type { Log, StepBody, StepContext } from "../../model/step-options.ts";
+import { returned } from "../replay/returned.ts";
 import type { Scope } from "../replay/scope.ts";
 
 /** How one attempt ended. */
@@ -99,7 +100,8 @@ export function runAttempt(attempt: Attempt, settled: (outcome: AttemptOutcome) 
 /** Calls the body; what it throws at once is a rejection like any other. */
 async function invoke(attempt: Attempt, context: StepContext): Promise<unknown> {
   const owner = attempt.scope.run;
-  return await owner.world.code.run({ owner, body: attempt.name }, () => attempt.body(context));
+  const value = owner.world.code.run({ owner, body: attempt.name }, () => attempt.body(context));
+  return await returned(value, () => `the result of step ${JSON.stringify(attempt.location())}`);
 }
 
 /** An abort signal that is made when somebody asks for it: most bodies never do. */

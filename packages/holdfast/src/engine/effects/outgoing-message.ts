@@ -70,7 +70,7 @@ async function encodedBody(
         .join(", ")}.`,
     );
   }
-  const encoded = await settings.codec.encode(body, `body of message ${JSON.stringify(name)}`);
+  const encoded = await settings.codec.encode(body, `the body of message ${JSON.stringify(name)}`);
   // Only so that a wrong one is refused at once: what the schema makes of it is the receiver's, once.
   const schema = messages?.[name];
   if (schema !== undefined) await validate(schema, body, `Message "${name}"`);

@@ -12,6 +12,7 @@ import { Timers } from "../effects/timers.ts";
 import type { Outcome } from "../replay/block.ts";
 import type { Payloads } from "../replay/payloads.ts";
 import type { Report } from "../replay/report.ts";
+import { returned } from "../replay/returned.ts";
 import type { ArmedStep, AskedKind, Run } from "../replay/run.ts";
 import { Scope } from "../replay/scope.ts";
 import { Turns } from "../replay/turns.ts";
@@ -125,7 +126,7 @@ export class Execution implements Run {
     try {
       const running = { owner: this, scope: this.root };
       const value = this.world.code.run(running, () => this.definition.run(this.root.context, input));
-      return { ok: true, value: await value };
+      return { ok: true, value: await returned(value, () => "output") };
     } catch (error) {
       return { ok: false, error };
     }

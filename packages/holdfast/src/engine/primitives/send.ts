@@ -79,6 +79,6 @@ function dispatch(operation: Operation<void>, what: { to: string; name: string; 
 /** @throws UnserializableValueError, LimitError */
 function encodeBody({ run }: Scope, name: string, body: unknown): Uint8Array | Promise<Uint8Array> {
   const check = (bytes: Uint8Array): Uint8Array => checkBodySize(run.limits, name, bytes);
-  const encoded = run.payloads.encode(body, `body of message ${describeName(name)}`);
+  const encoded = run.payloads.encode(body, `the body of message ${describeName(name)}`);
   return encoded instanceof Uint8Array ? check(encoded) : encoded.then(check);
 }

@@ -8,6 +8,7 @@ import { claim } from "./claim.ts";
 import { divergenceAt, firstUnasked } from "./divergence.ts";
 import { Operation, type Settlement } from "./operation.ts";
 import { originsOf } from "./origins.ts";
+import { returned } from "./returned.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -97,7 +98,8 @@ export async function runFunction(scope: Scope, call: (ctx: WorkflowContext) => 
   try {
     const { run } = scope;
     const value = run.world.code.run({ owner: run, scope }, () => call(scope.context));
-    outcome = { ok: true, value: await value };
+    const what = (): string => `the value that ${JSON.stringify(run.journal.format(scope.place))} returned`;
+    outcome = { ok: true, value: await returned(value, what) };
   } catch (error) {
     outcome = { ok: false, error };
   }

@@ -1,3 +1,4 @@
+import { formatBytes, formatMs } from "./amounts.ts";
 import { HoldfastError } from "./holdfast-error.ts";
 
 /** Thrown when an argument is wrong; nothing was written. The message says what was expected, what came, its type. */
@@ -15,7 +16,7 @@ export class LimitError extends HoldfastError {
 
   constructor(details: { limit: string; maximum: number; actual: number; where: string; remedy: string }) {
     super(
-      `${details.where} exceeds the limit "${details.limit}": ${amount(details.limit, details.actual)}, at most ${amount(details.limit, details.maximum)}. ${details.remedy}`,
+      `${capital(details.where)} exceeds the limit "${details.limit}": ${amount(details.limit, details.actual)}, at most ${amount(details.limit, details.maximum)}. ${details.remedy}`,
     );
     this.limit = details.limit;
     this.maximum = details.maximum;
@@ -25,8 +26,12 @@ export class LimitError extends HoldfastError {
 
 /** A number with the unit that the limit's name ends in. */
 function amount(limit: string, value: number): string {
-  if (limit.endsWith("Bytes")) return `${value} bytes`;
-  return limit.endsWith("Ms") ? `${value} ms` : `${value}`;
+  if (limit.endsWith("Bytes")) return formatBytes(value);
+  return limit.endsWith("Ms") ? formatMs(value) : `${value}`;
+}
+
+function capital(text: string): string {
+  return text.replace(/^the /, "The ");
 }
 
 /** One problem that a schema found. */
@@ -57,7 +62,7 @@ export class UnserializableValueError extends HoldfastError {
 
   constructor(path: string, problem: string, options?: ErrorOptions) {
     super(
-      `${path} cannot be stored: ${problem}. Return plain data (or convert it to plain data first); a value is stored exactly or not at all.`,
+      `${capital(path)} cannot be stored: ${problem}. Return plain data (or convert it to plain data first); a value is stored exactly or not at all.`,
       options,
     );
     this.path = path;

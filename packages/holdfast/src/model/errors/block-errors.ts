@@ -1,3 +1,4 @@
+import { formatMs } from "./amounts.ts";
 import { messageOf } from "./describe-error.ts";
 import { HoldfastError } from "./holdfast-error.ts";
 
@@ -73,7 +74,7 @@ export class QueueTimeoutError extends HoldfastError {
 
   constructor(waitName: string, names: readonly string[], timeoutMs: number) {
     super(
-      `No message ${names.map((n) => JSON.stringify(n)).join(" or ")} came to "${waitName}" within ${timeoutMs} ms.`,
+      `No message ${names.map((n) => JSON.stringify(n)).join(" or ")} came to "${waitName}" within ${formatMs(timeoutMs)}.`,
     );
     this.names = names;
   }

@@ -1,4 +1,5 @@
 import type { PauseReason, RunState } from "../run.ts";
+import { formatMs } from "./amounts.ts";
 import { HoldfastError } from "./holdfast-error.ts";
 
 /** Thrown when there is no run with this id. */
@@ -123,7 +124,7 @@ export class RequestTimeoutError extends HoldfastError {
 
   constructor(workflowId: string, name: string, messageId: string, timeoutMs: number) {
     super(
-      `Run "${workflowId}" did not answer "${name}" within ${timeoutMs} ms. The message stays queued; ask again with messageId "${messageId}" to wait for the same answer.`,
+      `Run "${workflowId}" did not answer "${name}" within ${formatMs(timeoutMs)}. The message stays queued; ask again with messageId "${messageId}" to wait for the same answer.`,
     );
     this.messageId = messageId;
   }

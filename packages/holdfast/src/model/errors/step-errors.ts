@@ -1,4 +1,5 @@
 import type { Duration } from "../duration.ts";
+import { formatMs } from "./amounts.ts";
 import { messageOf } from "./describe-error.ts";
 import { HoldfastError } from "./holdfast-error.ts";
 
@@ -30,7 +31,7 @@ export class StepTimeoutError extends HoldfastError {
   constructor(stepName: string, timeoutMs: number, which: "timeout" | "heartbeatTimeout" = "timeout") {
     const told = which === "timeout" ? "did not settle" : "sent no heartbeat";
     super(
-      `Step "${stepName}" ${told} within its ${which} of ${timeoutMs} ms. Raise ${which}, pass the step's signal to the calls it makes, or set retryOnTimeout.`,
+      `Step "${stepName}" ${told} within its ${which} of ${formatMs(timeoutMs)}. Raise ${which}, pass the step's signal to the calls it makes, or set retryOnTimeout.`,
     );
     this.stepName = stepName;
     this.timeoutMs = timeoutMs;
