@@ -3,4 +3,4 @@
 
 ALTER TABLE holdfast_consumed ADD COLUMN seal INTEGER;  -- of the run's id and the id; queue_seal of the run covers it
 ALTER TABLE holdfast_retired ADD COLUMN seal INTEGER;   -- of the epoch
-UPDATE holdfast_retired SET seal = 3416106875 WHERE epoch = 0;
+UPDATE holdfast_retired SET seal = 3817877294 WHERE epoch = 0;

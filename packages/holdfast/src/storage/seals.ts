@@ -70,9 +70,9 @@ export function sealOfRemembered(workflowId: string, messageId: string): number 
   return sumOf([workflowId, messageId]);
 }
 
-/** The checksum of the highest epoch of all runs that were deleted. */
+/** The checksum of the highest epoch of all runs that were deleted. Migration 4 has the one of 0. */
 export function sealOfRetired(epoch: number): number {
-  return sumOf(["retired", epoch]);
+  return crc32c(encoder.encode(`retired ${epoch}`));
 }
 
 /**
