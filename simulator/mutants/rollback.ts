@@ -101,14 +101,16 @@ export const rollback: readonly Mutant[] = [
       "a cancellation while the run rolls back ends it with handlers that never ran (cancel as a status)",
     kind: "historic",
     file: "host/run-control.ts",
-    find: `    if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };
-    return this.#operate(FOR_CANCEL, (operator) => cancelRun(operator, false));`,
-    replace: `    if (isTerminal(status)) return { cancelled: false, state: status };
-    return this.#operate(FOR_CANCEL, async (operator) => {
-      if (operator.journal.header.status !== "rolling_back") return cancelRun(operator, false);
-      await operator.commit({ status: "cancelled" });
-      return { cancelled: true };
-    });`,
+    find: `      if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };
+      return (await this.#attempt(FOR_CANCEL, (operator) => cancelRun(operator, false)))?.value;`,
+    replace: `      if (isTerminal(status)) return { cancelled: false, state: status };
+      const taking = { ...FOR_CANCEL, unless: [] };
+      const taken = await this.#attempt<CancelOutcome>(taking, async (operator) => {
+        if (operator.journal.header.status !== "rolling_back") return cancelRun(operator, false);
+        await operator.commit({ status: "cancelled" });
+        return { cancelled: true };
+      });
+      return taken?.value;`,
     modes: ["soup"],
   },
   {
@@ -116,10 +118,10 @@ export const rollback: readonly Mutant[] = [
     title: "who cancels a run that has ended is told that it was cancelled (cancel without an answer)",
     kind: "historic",
     file: "host/run-control.ts",
-    find: `    if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };
-    return this.#operate`,
-    replace: `    if (isTerminal(status) || status === "rolling_back") return { cancelled: true };
-    return this.#operate`,
+    find: `      if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };
+      return (await`,
+    replace: `      if (isTerminal(status) || status === "rolling_back") return { cancelled: true };
+      return (await`,
     modes: ["soup"],
   },
   {

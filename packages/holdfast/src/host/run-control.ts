@@ -12,7 +12,7 @@ import {
   RunStateError,
 } from "../model/errors/run-errors.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
-import { isTerminal } from "../model/run.ts";
+import { isTerminal, type RunState } from "../model/run.ts";
 import type { Claim } from "../storage/store.ts";
 import { CancelAndUndo, type TakeAndCancel } from "./cancel-and-undo.ts";
 import type { LocalRuns } from "./local-runs.ts";
@@ -27,10 +27,15 @@ const HELD_MS = 10_000;
 interface Taking {
   /** Also from a live holder, which is fenced from then on; the reason is told to its bodies, if it runs here. */
   readonly force: ((workflowId: string) => unknown) | null;
+  /** Not from a run in one of these states. */
+  readonly unless?: readonly RunState[];
 }
 
 const UNHELD: Taking = { force: null };
-const FOR_CANCEL: Taking = { force: (workflowId) => new RunCancelledError(workflowId) };
+const FOR_CANCEL: Taking = {
+  force: (workflowId) => new RunCancelledError(workflowId),
+  unless: ["completed", "failed", "cancelled", "rolling_back"],
+};
 const FOR_REWIND: Taking = { force: (workflowId) => new RunEvictedError(workflowId) };
 
 /**
@@ -53,9 +58,11 @@ export class RunControl {
 
   async cancel(compensate: boolean): Promise<CancelOutcome> {
     if (compensate) return this.#cancelAndUndo();
-    const { status } = await this.#reader.record();
-    if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };
-    return this.#operate(FOR_CANCEL, (operator) => cancelRun(operator, false));
+    return this.#within(async () => {
+      const { status } = await this.#reader.record();
+      if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };
+      return (await this.#attempt(FOR_CANCEL, (operator) => cancelRun(operator, false)))?.value;
+    });
   }
 
   async #cancelAndUndo(): Promise<CancelOutcome> {
@@ -110,9 +117,14 @@ export class RunControl {
 
   /** Takes the run, waiting for it if need be. */
   async #operate<T>(taking: Taking, work: (operator: Operator) => Promise<T>): Promise<T> {
+    return (await this.#within(() => this.#attempt(taking, work))).value;
+  }
+
+  /** What `look` finds within the time that an operation waits for a run. */
+  async #within<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
     const { workflowId } = this.#reader;
-    const done = await this.#session.news.until(workflowId, () => this.#attempt(taking, work), HELD_MS);
-    if (done !== undefined) return done.value;
+    const found = await this.#session.news.until(workflowId, look, HELD_MS);
+    if (found !== undefined) return found;
     const { status } = await this.#reader.record();
     const problem = `somebody else has held it for ${formatMs(HELD_MS)}. Pause or cancel it, or try again later.`;
     throw new RunStateError(workflowId, status, problem);
@@ -125,14 +137,15 @@ export class RunControl {
   ): Promise<{ value: T } | undefined> {
     const { store, owner, leaseMs } = this.#session;
     const { workflowId } = this.#reader;
-    const run = { workflowId, force: taking.force !== null };
+    const { force, unless = [] } = taking;
+    const run = { workflowId, force: force !== null, unless };
     const { claims } = await store.claim({ owner, leaseMs, limit: 1, workflowNames: null, run });
     const claim = claims[0];
     if (claim === undefined) {
       await this.#reader.record();
       return undefined;
     }
-    if (taking.force !== null) this.#local.abandon(workflowId, taking.force(workflowId));
+    if (force !== null) this.#local.abandon(workflowId, force(workflowId));
     try {
       return { value: await this.#under(claim, work) };
     } catch (error) {

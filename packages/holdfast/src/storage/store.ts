@@ -49,9 +49,14 @@ export interface ClaimRequest {
   readonly workflowNames: readonly string[] | null;
   /**
    * Claim this run instead of the due ones, due or not, whatever its status. With `force` also while another owner
-   * holds a live lease: that owner is fenced from here on (this is how an operator cancels).
+   * holds a live lease: that owner is fenced from here on (this is how an operator cancels). Not while the run is in a state of
+   * `unless`: what an operator would refuse takes it from nobody.
    */
-  readonly run?: { readonly workflowId: string; readonly force: boolean };
+  readonly run?: {
+    readonly workflowId: string;
+    readonly force: boolean;
+    readonly unless?: readonly RunState[];
+  };
 }
 
 export interface ClaimOutcome {

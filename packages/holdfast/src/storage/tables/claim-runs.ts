@@ -50,6 +50,7 @@ function candidates(ledger: Ledger, request: ClaimRequest, now: number): RunRow[
   const run = ledger.tables.findRun(asked.workflowId);
   if (run !== null) assertSound(run);
   if (run === null || (names !== null && !names.includes(run.workflowName))) return [];
+  if (asked.unless?.includes(run.status) === true) return [];
   return isLeased(run, now) && !asked.force ? [] : [run];
 }
 

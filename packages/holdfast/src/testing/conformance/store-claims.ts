@@ -1,3 +1,4 @@
+import type { RunState } from "../../model/run.ts";
 import { claimDue, claimRun, commitAs, createClaimed, createParked, dueIds } from "./claimed-run.ts";
 import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
@@ -201,6 +202,21 @@ export const claimCases = casesOf<StoreContext>({
         await expectRejection(commitAs(store, old), "FENCED", "the old holder's commit");
         if (taken !== null) await commitAs(store, taken, { status: "cancelled" });
         expectEqual((await store.get("a"))?.status, "cancelled", "the status");
+      }),
+  ],
+  "claim-unless": [
+    "does not claim an asked run in a state that was ruled out, by force neither, and leaves its holder alone",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const held = await createClaimed(store, "a");
+        await commitAs(store, held, { status: "rolling_back" });
+        const request = (unless: readonly RunState[]) => {
+          const run = { workflowId: "a", force: true, unless };
+          return store.claim({ owner: "o", leaseMs: 1_000, limit: 1, workflowNames: null, run });
+        };
+        expectEqual((await request(["failed", "rolling_back"])).claims, [], "the claim");
+        await commitAs(store, held, { status: "rolling_back" });
+        expectEqual((await request(["failed"])).claims.length, 1, "the claims in another state");
       }),
   ],
   "claim-next-due": [
