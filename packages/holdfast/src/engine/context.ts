@@ -31,7 +31,7 @@ import type {
 import { rollbackCheckpoint } from "./primitives/checkpoint.ts";
 import { join } from "./primitives/join.ts";
 import { type ListenEnd, listen, listenN } from "./primitives/listen.ts";
-import { loop } from "./primitives/loop.ts";
+import { loop, loopConfig } from "./primitives/loop.ts";
 import { map } from "./primitives/map.ts";
 import { receive, receiveOptions } from "./primitives/queue.ts";
 import { race } from "./primitives/race.ts";
@@ -126,10 +126,9 @@ class ScopeContext {
   loop<V>(
     name: string | LoopConfig<MessageBodies, never, V>,
     run?: LoopBody<MessageBodies, undefined, V>,
+    options?: undefined,
   ): Promise<V> {
-    const named = typeof name === "string" || run !== undefined;
-    const config = (named ? { name, run } : name) as LoopConfig<MessageBodies, never, V>;
-    return call(this.#scope, () => loop(this.#scope, config));
+    return call(this.#scope, () => loop(this.#scope, loopConfig<V>([name, run, options])));
   }
 
   sleep(name: string, duration: Duration): Promise<void> {

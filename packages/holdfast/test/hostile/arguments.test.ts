@@ -8,6 +8,7 @@ import {
   HoldfastError,
   kvDriver,
   Loop,
+  RetryAfterError,
   runWorkflow,
   type WorkflowContext,
 } from "holdfast";
@@ -295,6 +296,80 @@ describe.each(Object.entries(doors))("%s", (name, [open, right]) => {
       if (error !== null) expect(known, `${name}: ${how}: ${error}`).toBe(true);
     }
   });
+});
+
+it.each<[string, Call, readonly unknown[], string]>([
+  [
+    "retries are lost by a typo",
+    loosely(createClient),
+    [{ store: memoryStore(), pollMS: 5 }],
+    'Did you mean "pollMs"?',
+  ],
+  [
+    "a clock lacks its methods",
+    loosely(createClient),
+    [{ store: memoryStore(), clock: {} }],
+    "now(), monotonic(), setTimer()",
+  ],
+  [
+    "a delay of a RetryAfterError is none",
+    (delay) => new RetryAfterError(delay as never),
+    ["soon"],
+    "retryAfter",
+  ],
+])("a refusal says what is meant: %s", async (_what, call, args, says) => {
+  const error = await refusalOf(() => call(...args));
+  expect(error).toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining(says) });
+});
+
+it.each<[string, (ctx: WorkflowContext) => unknown, string]>([
+  [
+    "a step's misspelt retries",
+    (ctx) => ctx.step("a", value, { retrys: 3 } as never),
+    '"retryIf" or "maxRetries"',
+  ],
+  [
+    "a step's misspelt timeout",
+    (ctx) => ctx.step({ name: "a", run: value, timeOut: 3 } as never),
+    '"timeout"',
+  ],
+  [
+    "options behind a loop's function",
+    (ctx) => loosely(ctx.loop.bind(ctx))("a", value, { historySize: 1 }),
+    "one object",
+  ],
+])("%s is explained, and the code goes on", async (_what, wrong, says) => {
+  const { output } = await new EngineLab().run(async (ctx: WorkflowContext) => {
+    const error = await refusalOf(() => wrong(ctx));
+    return [(error as Error).message, await ctx.step("a", value)];
+  });
+  expect(output).toEqual([expect.stringContaining(says), 1]);
+});
+
+it("options may be instances of classes, with members of their own, and unknown names that are undefined", async () => {
+  class Policy {
+    readonly label = "of mine";
+    get maxRetries() {
+      return 1;
+    }
+    get retryBackoffBase() {
+      return 0;
+    }
+  }
+  let starts = 0;
+  const { output } = await new EngineLab().run(async (ctx: WorkflowContext) => {
+    const tried = await ctx.tryStep(
+      "a",
+      () => {
+        starts += 1;
+        throw new Error("no");
+      },
+      new Policy(),
+    );
+    return [tried.ok, await ctx.step("b", value, { retrys: undefined } as never)];
+  });
+  expect(output).toEqual([false, 1]);
+  expect(starts).toBe(2);
 });
 
 it("two wrong arguments at once are refused like one", async () => {

@@ -122,6 +122,26 @@ function verdictByDefault(returned: unknown, plan: LoopPlan): LoopVerdict | Inva
   );
 }
 
+type Config<Value> = LoopConfig<MessageBodies, never, Value>;
+
+/**
+ * The two ways of calling `loop`, as one.
+ * @throws InvalidArgumentError when options stand behind the function, where they would be lost.
+ */
+export function loopConfig<Value>([name, run, options]: readonly [
+  name: string | Config<Value>,
+  run: LoopBody<MessageBodies, undefined, Value> | undefined,
+  options: unknown,
+]): Config<Value> {
+  if (options !== undefined || (run !== undefined && typeof name === "object")) {
+    throw new InvalidArgumentError(
+      "loop takes a name and a function, or all of it as one object, { name, run, … }, when there are options.",
+    );
+  }
+  const named = typeof name === "string" || run !== undefined;
+  return (named ? { name, run } : name) as Config<Value>;
+}
+
 /** @throws InvalidArgumentError */
 function loopPlan(config: LoopConfig<MessageBodies, never, unknown>): LoopPlan {
   if (typeof config !== "object" || config === null) {

@@ -1,4 +1,4 @@
-import type { Duration } from "../duration.ts";
+import { type Duration, durationMs, instantMs } from "../duration.ts";
 import { formatMs } from "./amounts.ts";
 import { messageOf } from "./describe-error.ts";
 import { HoldfastError } from "./holdfast-error.ts";
@@ -67,7 +67,10 @@ export class RetryAfterError extends HoldfastError {
   /** Milliseconds, a duration string, or the instant of the retry. */
   readonly retryAfter: Duration | Date;
 
+  /** @throws InvalidArgumentError when it is neither a duration nor a valid instant. */
   constructor(retryAfter: Duration | Date, message = "retry later", options?: ErrorOptions) {
+    if (retryAfter instanceof Date) instantMs(retryAfter, "RetryAfterError: retryAfter");
+    else durationMs(retryAfter, "RetryAfterError: retryAfter");
     super(message, options);
     this.retryAfter = retryAfter;
   }
