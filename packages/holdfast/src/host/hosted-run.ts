@@ -11,6 +11,7 @@ import type { Backoff } from "./backoff.ts";
 import type { Lease } from "./lease.ts";
 import { LeaseGuard } from "./lease-guard.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
+import type { ClaimsOver } from "./local-runs.ts";
 import { leavePass, type ParkedPass, type ParkedPasses } from "./parked-passes.ts";
 import { isSuspect, type Quarantine } from "./quarantine.ts";
 import { storeClock } from "./store-clock.ts";
@@ -111,6 +112,11 @@ export class HostedRun {
   /** A message of this name is being sent; call what is returned when it was, or was not. */
   expect(name: string): () => void {
     return this.#pass?.expect(name) ?? ((): void => {});
+  }
+
+  isOver(over: ClaimsOver): boolean {
+    const { claim, since } = this.#claimed;
+    return "epoch" in over ? claim.epoch < over.epoch : since <= over.askedUntil;
   }
 
   /** Somebody has taken the claim, or the run: its bodies are told `reason`, and nothing further happens here. */

@@ -1,5 +1,8 @@
 import type { WorkflowDefinition } from "../model/workflow.ts";
 
+/** Claims of a run that are over: those with a lower epoch, or those that were asked for until then, by the monotonic clock. */
+export type ClaimsOver = { readonly epoch: number } | { readonly askedUntil: number };
+
 /** What this process itself runs of a store: a host's worker, or nothing. */
 export interface LocalRuns {
   /** The workflow of a run that is in work or parked in memory here; null for others. */
@@ -7,7 +10,7 @@ export interface LocalRuns {
   /** Whether the run is in work here: the news of this process tell when that ends. */
   inWork(workflowId: string): boolean;
   /** The claim was taken, or the run deleted: it stops here at once, with this reason, and writes nothing. */
-  abandon(workflowId: string, reason: unknown): void;
+  abandon(workflowId: string, reason: unknown, over: ClaimsOver): void;
   /** Has a run that is in work here cancel itself, with compensation. */
   cancelRun(workflowId: string): void;
   /** Stops the run here; resolves when it has stopped. */

@@ -145,7 +145,7 @@ export class RunControl {
       await this.#reader.record();
       return undefined;
     }
-    if (force !== null) this.#local.abandon(workflowId, force(workflowId));
+    if (force !== null) this.#local.abandon(workflowId, force(workflowId), claim);
     try {
       return { value: await this.#under(claim, work) };
     } catch (error) {

@@ -78,8 +78,10 @@ export class StoreClient {
   async delete(workflowId: string): Promise<boolean> {
     const { session, local } = this.#setup;
     checkWorkflowId(workflowId, session.settings.limits);
+    // What is claimed from here on may be another run of this id.
+    const askedUntil = session.settings.world.clock.monotonic();
     const deleted = await session.store.delete(workflowId);
-    if (deleted) local.abandon(workflowId, new RunNotFoundError(workflowId));
+    if (deleted) local.abandon(workflowId, new RunNotFoundError(workflowId), { askedUntil });
     return deleted;
   }
 

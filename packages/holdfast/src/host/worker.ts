@@ -7,7 +7,7 @@ import type { Claimant, CreateOutcome } from "../storage/store.ts";
 import { Backoff } from "./backoff.ts";
 import { type ClaimedRun, HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
-import type { LocalRuns } from "./local-runs.ts";
+import type { ClaimsOver, LocalRuns } from "./local-runs.ts";
 import { imageOf } from "./new-run.ts";
 import { ParkedPasses } from "./parked-passes.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -129,8 +129,9 @@ export class Worker implements LocalRuns {
     }
   }
 
-  abandon(workflowId: string, reason: unknown): void {
-    this.#runs.get(workflowId)?.abandon(reason);
+  abandon(workflowId: string, reason: unknown, over: ClaimsOver): void {
+    for (const run of this.#ending)
+      if (run.workflowId === workflowId && run.isOver(over)) run.abandon(reason);
     this.#neighbours.parked.drop(workflowId);
   }
 

@@ -435,6 +435,37 @@ describe("rewind and fork", () => {
   });
 });
 
+describe("delete", () => {
+  it("leaves a run alone that was started under the same id before its answer came", async () => {
+    const { host, clock, store } = virtualStore();
+    const gate = new Gate();
+    const held = heldStep();
+    const work = defineWorkflow({
+      name: "work",
+      run: (ctx, input: string) => ctx.step("held", input === "old" ? held.run : async () => input),
+    });
+    const slow = interceptedStore(store, async (method, go) => {
+      const done = await go();
+      if (method === "delete") await gate.passed;
+      return done;
+    });
+    const running = await host({ workflows: [work], store: slow, leaseMs: 60_000 });
+    await running.start(work, { workflowId: "a", input: "old" });
+    await clock.advance(10);
+    const deleted = running.delete("a");
+    await clock.advance(10);
+    const handle = await running.start(work, { workflowId: "a", input: "new" });
+    gate.open();
+    expect(await deleted).toBe(true);
+    await clock.advance(10);
+    expect(held.reasons).toEqual([expect.any(RunNotFoundError)]);
+    held.gate.open();
+    await clock.advance(1_000);
+    expect(await handle.getState()).toBe("completed");
+    expect(await handle.getOutput()).toBe("new");
+  });
+});
+
 describe("evict", () => {
   it("stops the run here and loses nothing", async () => {
     const { host, clock } = virtualStore();
