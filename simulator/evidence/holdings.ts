@@ -1,5 +1,5 @@
 import { keepsClaim } from "#holdfast/storage/due.ts";
-import { type Life, lifeAt } from "./lives.ts";
+import { commitBefore, type Life, lifeAt } from "./lives.ts";
 import { memo } from "./memo.ts";
 
 /** One claim of a run, from the instant at which the storage gave it. */
@@ -103,9 +103,14 @@ export interface InPass {
   readonly n: number;
 }
 
+interface PassStart {
+  readonly pass: number;
+  readonly n: number;
+}
+
 /** Where the passes of each run began, by process. */
 const passStarts = memo(({ facts }) => {
-  const starts = new Map<string, { readonly pass: number; readonly n: number }[]>();
+  const starts = new Map<string, PassStart[]>();
   for (const fact of facts) {
     if (fact.type !== "pass-started") continue;
     const { run, process, pass, n } = fact;
@@ -130,38 +135,38 @@ export function holdingOfPass(
   const began = passes.find((one) => one.pass === pass)?.n ?? n;
   const follower = passes.find((one) => one.pass > pass && one.n < n)?.n;
   const mine = holdingsOf(evidence, run).filter((holding) => holding.process === process);
-  const newest = mine.findLastIndex(({ from }) => from < began);
-  // A pass is opened when that of the claim before has ended, and its claim was given back.
-  const open = mine.findIndex((holding, at) => at < newest && givenBackAfter(evidence, holding, began));
-  const first = open === -1 ? newest : open;
+  const first = openedUnder(mine, passes, { pass, began });
   let index = first;
   const end = follower === undefined ? mine.length : mine.findLastIndex(({ from }) => from < follower);
-  for (let next = mine[index + 1]; next !== undefined; next = mine[index + 1]) {
+  for (let then = mine[index + 1]; then !== undefined; then = mine[index + 1]) {
     const current = mine[index];
     // A pass is opened by who has heard of its claim, whatever came of it.
     const heard = current?.used === true || index === first;
-    const robbed = heard && current !== undefined && current.givenUp >= next.from;
-    const reborn = current !== undefined && current.life !== next.life;
-    if (next.from > n || index + 1 >= end || robbed || reborn) break;
+    const robbed = heard && current !== undefined && current.givenUp >= then.from;
+    const reborn = current !== undefined && current.life !== then.life;
+    if (then.from > n || index + 1 >= end || robbed || reborn) break;
     index++;
   }
   return mine[index];
 }
 
-/** With which facts claims were given back, by run and epoch, whether somebody had taken the run before or not. */
-const givenBack = memo(({ facts }): ReadonlyMap<string, number> => {
-  const last = new Map<string, number>();
-  for (const fact of facts)
-    if (fact.type === "released") last.set(JSON.stringify([fact.run, fact.epoch]), fact.n);
-  return last;
-});
-
-function givenBackAfter(
-  evidence: Parameters<typeof holdingsByRun>[0],
-  { run, epoch }: Holding,
-  n: number,
-): boolean {
-  return (givenBack(evidence).get(JSON.stringify([run, epoch])) ?? 0) > n;
+/**
+ * The claim under which a pass was opened, by its place among those of its process: the newest when it began. Two passes that began
+ * under one claim are the run's way forward and its rollback; else the first was opened by the claim before, and had read the run before
+ * it was claimed again.
+ */
+function openedUnder(
+  mine: readonly Holding[],
+  passes: readonly PassStart[],
+  { pass, began }: { readonly pass: number; readonly began: number },
+): number {
+  const newest = mine.findLastIndex(({ from }) => from < began);
+  const next = passes.find((one) => one.pass > pass);
+  const claimed = mine[newest];
+  if (next === undefined || claimed === undefined) return newest;
+  if (mine.findLastIndex(({ from }) => from < next.n) !== newest) return newest;
+  const rollsBack = commitBefore(claimed.life, next.n)?.record.status === "rolling_back";
+  return rollsBack ? newest : Math.max(0, newest - 1);
 }
 
 /** The newest claim of the run that this process had been given when fact `n` happened. */
