@@ -94,7 +94,7 @@ export const blocks: readonly Mutant[] = [
     title: "a try hands out failures that it was not to catch (one catch for all)",
     kind: "historic",
     file: "engine/primitives/try.ts",
-    find: "if (kind === undefined || !caught.includes(kind)) block.fail(outcome.error);",
+    find: "if (kind === undefined || !kinds.includes(kind)) block.fail(outcome.error);",
     replace: "if (kind === undefined) block.fail(outcome.error);",
     modes: ["single", "soup"],
     about: "try",
@@ -168,6 +168,16 @@ export const blocks: readonly Mutant[] = [
     file: "engine/context.ts",
     find: "return this.#scope.time;",
     replace: "return this.#scope.run.timers.now();",
+    modes: ["soup"],
+  },
+  {
+    id: "left-steps-forgotten",
+    title:
+      "a function that returns while steps of its own still run has succeeded (promises that nobody awaits)",
+    kind: "historic",
+    file: "engine/replay/block.ts",
+    find: "if (running.length > 0) return new EntryInProgressError(workflowId, running);",
+    replace: "if (running.length < 0) return new EntryInProgressError(workflowId, running);",
     modes: ["soup"],
   },
 ];

@@ -11,9 +11,12 @@ export const messages: readonly Mutant[] = [
     find: `operation.settleInTurn(() => {
         kept();
         for (const message of messages) take(operation, message);
-        return { status: "completed", result: encodeMessages(messages) };
+        const received = encodeMessages(messages);
+        if (refusal === null) return { status: "completed", result: received };
+        return { status: "failed", result: refusal, change: { extra: received } };
       });`,
     replace: `kept();
+      void refusal;
       for (const message of messages) take(operation, message);
       const result = encodeMessages(messages);
       run.outbox.onCommit(() => {}, () => operation.settle({ status: "completed", result }));`,
@@ -35,9 +38,9 @@ export const messages: readonly Mutant[] = [
       "a wait whose time is over takes a message away and tells a timeout (channels with a timed receive)",
     kind: "historic",
     file: "engine/effects/mailbox.ts",
-    find: "        this.#end(wait);\n        wait.receive(mine);",
+    find: "        this.#end(wait);\n        wait.receive(fit);",
     replace:
-      "        const late = this.#expiring.has(wait);\n        this.#end(wait);\n        if (late) {\n          for (const message of mine) this.#expired(message);\n          wait.timedOut();\n        } else wait.receive(mine);",
+      "        const late = this.#expiring.has(wait);\n        this.#end(wait);\n        if (late) {\n          for (const message of mine) this.#expired(message);\n          wait.timedOut();\n        } else wait.receive(fit);",
     modes: ["single", "soup"],
     about: "next",
   },
@@ -116,8 +119,8 @@ export const messages: readonly Mutant[] = [
       "a second send with the id of a consumed message is queued again (queues that deduplicate only what is queued)",
     kind: "historic",
     file: "storage/tables/deliveries.ts",
-    find: 'if (ledger.tables.messageState(run, message.id) !== "unknown") return;',
-    replace: 'if (ledger.tables.messageState(run, message.id) === "queued") return;',
+    find: 'if (ledger.tables.messageState(run, message.id) !== "unknown") return null;',
+    replace: 'if (ledger.tables.messageState(run, message.id) === "queued") return null;',
     modes: ["single", "soup"],
     about: "next",
   },
@@ -178,8 +181,8 @@ export const messages: readonly Mutant[] = [
       "a run that is kept in memory is woken for a message and does not look at its queue (caches of live workflows)",
     kind: "historic",
     file: "engine/pass/pass-state.ts",
-    find: "    this.execution.mailbox.hint();\n  }",
-    replace: "  }",
+    find: "if (message === null) this.execution.mailbox.hint();",
+    replace: "if (message === null) void this.execution.mailbox;",
     modes: ["single"],
     about: "together with others",
   },
@@ -202,5 +205,35 @@ export const messages: readonly Mutant[] = [
     find: "          consume: [...taken.consume, ...later.consume],",
     replace: "          consume: [...later.consume],",
     modes: ["soup"],
+  },
+  {
+    id: "rewind-to-an-answer-loses-the-message",
+    title:
+      "a rewind to the answer of a message takes back the wait and not the message (operators who reset a step)",
+    kind: "historic",
+    file: "engine/operators/rewind.ts",
+    find: "if (at.entry !== null && BLOCKS.has(at.entry.kind)) journal.write(",
+    replace: 'if (at.entry !== null && at.entry.kind !== "iteration") journal.write(',
+    modes: ["soup", "upgrade"],
+  },
+  {
+    id: "send-nobody-awaits-made-again",
+    title:
+      "a send that its function did not wait for leaves without being recorded, so that a recovered run makes it again (fire and forget)",
+    kind: "historic",
+    file: "engine/replay/operation.ts",
+    find: "if (!scope.left) this.#write(settlement);",
+    replace: "void settlement;",
+    modes: ["soup", "liveness"],
+  },
+  {
+    id: "waits-served-backwards",
+    title: "of waits that are open at once the one that asked last is served first (stacks of listeners)",
+    kind: "historic",
+    file: "engine/effects/mailbox.ts",
+    find: "for (const [wait, page] of pages) {",
+    replace: "for (const [wait, page] of [...pages].reverse()) {",
+    modes: ["single", "soup"],
+    about: "next",
   },
 ];

@@ -3,6 +3,16 @@ import type { Mutant } from "./mutant.ts";
 /** What is stored, by whom it is kept apart, and how damage is found. */
 export const storage: readonly Mutant[] = [
   {
+    id: "epochs-of-an-id-begin-anew",
+    title:
+      "a run with the id of a deleted one begins with epoch 1 again, so that the other's holder commits to it (ids used again)",
+    kind: "historic",
+    file: "storage/tables/control.ts",
+    find: "run.damaged ? 0 : run.epoch",
+    replace: "0",
+    modes: ["soup", "liveness"],
+  },
+  {
     id: "digest-forgets-deletes",
     title: "the digest of a run is not updated when rows are deleted (checksums kept beside the data)",
     kind: "historic",
