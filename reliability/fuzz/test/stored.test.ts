@@ -38,17 +38,3 @@ describe.each(Object.keys(SEEDS))("damaged data on %s", (home) => {
     PATIENCE_MS,
   );
 });
-
-test(
-  "a damaged workflow name that is not UTF-8 keeps nobody looking for ever",
-  async () => {
-    const batches = await prepareAll("sqlite");
-    const tally = await runSeries(batches, {
-      firstSeed: 5_000_019,
-      enough: (seeds) => seeds >= 1,
-      progress: () => {},
-    });
-    expect(tally.bugs).toEqual([]);
-  },
-  PATIENCE_MS,
-);

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { CorruptionError, createHost, type WorkflowContext } from "holdfast";
 import { sqliteStore } from "holdfast/sqlite";
 import { expect, onTestFinished, test } from "vitest";
+import { newRun } from "../../src/testing/conformance/samples.ts";
 
 const waiting = { name: "waiting", run: (ctx: WorkflowContext) => ctx.listen("wait", "go") };
 
@@ -55,3 +56,41 @@ test.each(["CAST(due_at AS BLOB)", "due_at || ' and more'"])(
     expect(CorruptionError.is((await handle.getError())?.cause)).toBe(true);
   },
 );
+
+test("workflow names that are no text, or not UTF-8, keep nobody looking for ever", async () => {
+  const database = new DatabaseSync(":memory:");
+  const store = sqliteStore({ database });
+  for (const workflowId of ["a", "b", "c"]) await store.create(newRun(workflowId));
+  database.exec("UPDATE holdfast_runs SET workflow_name = CAST(x'61fffe62' AS TEXT) WHERE workflow_id = 'a'");
+  database.exec("UPDATE holdfast_runs SET workflow_name = x'61ff' WHERE workflow_id = 'b'");
+  const { claims } = await store.claim({ owner: "o", leaseMs: 1_000, limit: 9, workflowNames: null });
+  expect(claims.map(({ workflowId }) => workflowId)).toEqual(["c"]);
+});
+
+test("a hundred damaged runs that are due hide none that is sound, and are passed in a few looks", async () => {
+  const looks: string[] = [];
+  const database = new DatabaseSync(":memory:");
+  const store = sqliteStore({
+    database: {
+      exec: (sql) => database.exec(sql),
+      close: () => database.close(),
+      prepare: (sql) => {
+        const statement = database.prepare(sql);
+        return {
+          run: (...parameters) => statement.run(...parameters),
+          get: (...parameters) => statement.get(...parameters),
+          all: (...parameters) => {
+            looks.push(sql);
+            return statement.all(...parameters);
+          },
+        };
+      },
+    },
+  });
+  for (let n = 0; n < 101; n++) await store.create(newRun(`run ${n}`));
+  database.exec("UPDATE holdfast_runs SET seal = seal + 1 WHERE workflow_id <> 'run 100'");
+  looks.length = 0;
+  const { claims } = await store.claim({ owner: "o", leaseMs: 1_000, limit: 1, workflowNames: ["w"] });
+  expect(claims.map(({ workflowId }) => workflowId)).toEqual(["run 100"]);
+  expect(looks.length).toBeLessThan(20);
+});
