@@ -1,4 +1,4 @@
-import { InvalidArgumentError, RunStateError } from "holdfast";
+import { InvalidArgumentError, RunStateError, type WorkflowHandle } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { type Instant, type Life, liveThrough, type Operation } from "./operator-sweep.ts";
 
@@ -100,6 +100,24 @@ const operations: readonly Swept[] = [
       }
     },
   },
+  ...(["pause", "evict"] as const).map((meanwhile) => ({
+    name: `a cancel with compensation beside a ${meanwhile}`,
+    operation: async (handle: WorkflowHandle) => {
+      const [outcome] = await Promise.all([
+        handle.cancel({ compensate: true }),
+        handle[meanwhile]().catch(() => {}),
+      ]);
+      return outcome;
+    },
+    check: (life: Life, fails: boolean) => {
+      expectStarts(life, 2);
+      if (!hasWon(life)) expectOwnEnd(life, fails);
+      else {
+        expect(life.state).toBe("cancelled");
+        expectUndone(life);
+      }
+    },
+  })),
   {
     name: "a rewind",
     operation: (handle) => handle.rewind({ to: "both/~left/b" }),
