@@ -35,36 +35,43 @@ export function checkGiven(
   what: string | (() => string),
   known: OptionNames,
 ): asserts value is object {
-  let unknown: string | undefined;
   try {
-    if (!isOptionsObject(value)) throw notOptions(value, textOf(what), known);
-    unknown = isPlain(value) ? firstUnknown(value, known) : readAll(value, known);
+    checkNames(value, what, known);
+    // A getter that throws is found here.
+    for (const name of known) Reflect.get(value, name);
   } catch (error) {
     if (error instanceof InvalidArgumentError) throw error;
     throw new InvalidArgumentError(`${textOf(what)} cannot be read: ${messageOf(error)}.`, { cause: error });
   }
-  if (unknown !== undefined) throw unknownName(unknown, textOf(what), known);
 }
 
-/** Reads every option on its way: a getter that throws is found here. */
-function firstUnknown(options: object, known: OptionNames): string | undefined {
-  for (const name of Object.keys(options)) {
-    if (Reflect.get(options, name) !== undefined && !known.has(name)) return name;
+/**
+ * As `checkGiven`, where what throws when it is looked at is the caller's to catch: for options that are looked at often.
+ * @throws InvalidArgumentError
+ */
+export function checkNames(
+  value: unknown,
+  what: string | (() => string),
+  known: OptionNames,
+): asserts value is object {
+  if (typeof value !== "object" || value === null) throw notOptions(value, textOf(what), known);
+  if (!isPlain(value)) {
+    if (isInstance(value)) return;
+    throw notOptions(value, textOf(what), known);
   }
-  return undefined;
+  for (const name in value) {
+    if (known.has(name) || !Object.hasOwn(value, name) || Reflect.get(value, name) === undefined) continue;
+    throw unknownName(name, textOf(what), known);
+  }
 }
 
-function readAll(options: object, known: OptionNames): undefined {
-  for (const name of known) Reflect.get(options, name);
+/** A promise, a map or a list has none of the names, and would pass for options that are all left out. */
+function isInstance(value: object): boolean {
+  return Object.prototype.toString.call(value) === "[object Object]";
 }
 
-function isOptionsObject(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  // A promise, a map or a list has none of the names, and would pass for options that are all left out.
-  return isPlain(value) || Object.prototype.toString.call(value) === "[object Object]";
-}
-
-function isPlain(value: object): boolean {
+/** Whether it is no instance of a class. */
+export function isPlain(value: object): boolean {
   const prototype: object | null = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || isForeignObject(prototype);
 }

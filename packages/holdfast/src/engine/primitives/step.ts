@@ -6,7 +6,7 @@ import { describe, describeName } from "../../model/describe.ts";
 import { durationMs } from "../../model/duration.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { RollbackCheckpointError, StepInterruptedError } from "../../model/errors/step-errors.ts";
-import { checkGiven, type OptionNames } from "../../model/option-names.ts";
+import { checkGiven, checkNames, isPlain, type OptionNames } from "../../model/option-names.ts";
 import { retryPolicy } from "../../model/retry-policy.ts";
 import { checkSchema } from "../../model/schema.ts";
 import {
@@ -39,18 +39,19 @@ export function stepConfig<Result>(
   known: StepNames,
 ): StepConfig<Result> {
   if (typeof nameOrConfig === "object" && nameOrConfig !== null) {
-    checkGiven(nameOrConfig, () => `The options of step ${describeName(nameOrConfig.name)}`, known.config);
+    checkNames(nameOrConfig, () => `The options of step ${describeName(nameOrConfig.name)}`, known.config);
     if (run === undefined && options === undefined) return nameOrConfig;
     throw new InvalidArgumentError(
       `Step ${describeName(nameOrConfig.name)} takes a name, a function and options, or all of it as one object; got an object and more.`,
     );
   }
-  const config: Record<string, unknown> = { name: nameOrConfig, run };
-  if (options !== undefined) {
-    checkGiven(options, () => `The options of step ${describeName(nameOrConfig)}`, known.options);
-    // By name: a class may have them on its prototype.
-    for (const option of known.options) config[option] = Reflect.get(options, option);
-  }
+  const named = { name: nameOrConfig, run: run as StepBody<Result> };
+  if (options === undefined) return named;
+  checkNames(options, () => `The options of step ${describeName(nameOrConfig)}`, known.options);
+  if (isPlain(options)) return { ...options, ...named };
+  // A class may have them on its prototype.
+  const config: Record<string, unknown> = { ...named };
+  for (const option of known.options) config[option] = Reflect.get(options, option);
   return config as unknown as StepConfig<Result>;
 }
 
