@@ -38,10 +38,10 @@ export const changes: readonly Mutant[] = [
     id: "names-one-commit-late",
     title: "a new name is written with the commit after the one that uses it (registries flushed apart)",
     kind: "historic",
-    file: "history/journal.ts",
-    find: "    for (; this.#storedNames < this.#names.length; this.#storedNames++) {",
+    file: "history/name-registry.ts",
+    find: "for (; this.#told < needed; this.#told++) indexes.push(this.#told);",
     replace:
-      "    const late = this as unknown as { seen?: number };\n    const upTo = late.seen ?? this.#storedNames;\n    late.seen = this.#names.length;\n    for (; this.#storedNames < upTo; this.#storedNames++) {",
+      "const late = this as unknown as { seen?: number };\n    const upTo = late.seen ?? this.#told;\n    late.seen = needed;\n    for (; this.#told < upTo; this.#told++) indexes.push(this.#told);",
     modes: ["single", "soup"],
   },
   {

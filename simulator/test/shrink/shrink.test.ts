@@ -12,7 +12,7 @@ import { smallWorld } from "../one-step-world.ts";
 function forgetful(store: WorkflowStore): WorkflowStore {
   return new Proxy(store, {
     get: (target, key) => {
-      if (key === "enqueue") return () => Promise.resolve();
+      if (key === "enqueue") return () => Promise.resolve(null);
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
