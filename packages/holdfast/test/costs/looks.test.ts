@@ -11,6 +11,14 @@ const short = defineWorkflow({
   },
 });
 
+const listening = defineWorkflow({
+  name: "listening",
+  run: async (ctx, count: number) => {
+    for (let i = 0; i < count; i++) await ctx.listen(`wait ${i}`, "go");
+    return count;
+  },
+});
+
 /** A host on a store that counts the calls of its methods. */
 async function countedHost(concurrency: number) {
   const world = virtualStore();
@@ -19,7 +27,7 @@ async function countedHost(concurrency: number) {
     calls.set(method, (calls.get(method) ?? 0) + 1);
     return go();
   });
-  const host = await world.host({ workflows: [short], store, concurrency });
+  const host = await world.host({ workflows: [short, listening], store, concurrency });
   await world.clock.runUntilIdle();
   return { ...world, host, calls: (method: string): number => calls.get(method) ?? 0 };
 }
@@ -33,6 +41,22 @@ describe("a host with room to spare", () => {
       expect(await clock.settle(handle.result(), 1)).toBe(1);
     }
     expect(calls("claim")).toBe(before);
+  });
+
+  it("does not look for work, nor at the queue, when a message wakes a run that waits in memory", async () => {
+    const { host, clock, calls } = await countedHost(100);
+    const handle = await host.start(listening, { workflowId: "run", input: 21 });
+    await clock.advance(1);
+    const before = { claims: calls("claim"), peeks: calls("driver.peekMessages") };
+    for (let i = 0; i < 20; i++) {
+      await clock.settle(handle.send("go"), 1);
+      await clock.advance(1);
+    }
+    expect(calls("claim")).toBe(before.claims);
+    // The one that finds the next wait empty.
+    expect(calls("driver.peekMessages") - before.peeks).toBe(20);
+    await clock.settle(handle.send("go"), 1);
+    expect(await clock.settle(handle.result(), 1)).toBe(21);
   });
 
   it("reads a run whose result is awaited once before and once after its end, whatever its length", async () => {

@@ -85,7 +85,8 @@ function each(more: Asked, less: Asked): Asked {
   return {
     transactions: (more.transactions - less.transactions) / 100,
     writes: (more.writes - less.writes) / 100,
-    statements: (more.statements - less.statements) / 100,
+    // A look for work by the clock may come in between.
+    statements: Math.round((more.statements - less.statements) / 100),
   };
 }
 
@@ -123,7 +124,7 @@ describe("on SQLite", () => {
     expect(transactions() - before).toBeLessThan(100);
   });
 
-  it("a message and its step are five transactions at most, for the hundredth message as for the first", async () => {
+  it("a message and its step are three transactions, for the hundredth message as for the first", async () => {
     const { host, transactions } = await openHost();
     const handle = await host.start(receiving, { workflowId: "run", input: 101 });
     const counts: number[] = [];
@@ -135,7 +136,7 @@ describe("on SQLite", () => {
       }
       counts.push(transactions() - before);
     }
-    expect(Math.max(...counts.slice(1))).toBeLessThanOrEqual(5);
+    expect(Math.max(...counts.slice(1))).toBeLessThanOrEqual(3);
     await handle.send("go");
     await handle.result();
   });

@@ -1,6 +1,7 @@
 import type { RunState } from "../../model/run.ts";
 import { seenRow } from "../../storage/damage.ts";
 import { fromExactText, toExactText } from "../../storage/exact-text.ts";
+import type { EncodedHeader } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import { sealOfRun } from "../../storage/seals.ts";
 import type { HolderRequest } from "../../storage/store.ts";
@@ -10,36 +11,63 @@ import { numberColumn, numberOf, optionalNumber, type SqliteRow } from "./statem
 /** What `pause_requested` counts from 1; it is older than the cancel. */
 const REQUESTS: readonly HolderRequest[] = ["pause", "cancel"];
 
-/** How each column of `holdfast_runs` is written; `run`, `header` and `seal` are not among them. */
-const WRITERS: Readonly<Record<string, (run: RunRow) => SqliteValue>> = {
-  workflow_id: (run) => toExactText(run.workflowId),
-  workflow_name: (run) => toExactText(run.workflowName),
-  workflow_version: (run) => (run.workflowVersion === null ? null : toExactText(run.workflowVersion)),
-  fingerprint: (run) => toExactText(run.fingerprint),
-  revision: (run) => run.revision,
-  epoch: (run) => run.epoch,
-  batch_id: (run) => (run.batchId === null ? null : toExactText(run.batchId)),
-  status: (run) => run.status,
-  wake_at: (run) => run.wakeAt,
-  // JSON escapes lone surrogates and NUL itself.
-  wants: (run) => (run.wants === null ? null : JSON.stringify(run.wants)),
-  due_at: (run) => run.dueAt,
-  woken_in: (run) => run.wokenIn,
-  pause_requested: (run) => (run.requested === null ? 0 : REQUESTS.indexOf(run.requested) + 1),
-  lease_owner: (run) => (run.lease === null ? null : toExactText(run.lease.owner)),
-  lease_until: (run) => run.lease?.until ?? null,
-  claims_without_commit: (run) => run.claimsWithoutCommit,
-  queued: (run) => run.queued,
-  queue_seal: (run) => run.queueSeal,
-  created_at: (run) => run.createdAt,
-  updated_at: (run) => run.updatedAt,
-};
+/** A column of `holdfast_runs`: which part of a run it holds, and how that is written. */
+interface Column {
+  readonly name: string;
+  readonly part: (run: RunRow) => unknown;
+  readonly write: (run: RunRow) => SqliteValue;
+}
 
-const WRITER_LIST = Object.entries(WRITERS);
+function plain(name: string, part: (run: RunRow) => SqliteValue): Column {
+  return { name, part, write: part };
+}
+
+function text(name: string, part: (run: RunRow) => string | null): Column {
+  const write = (run: RunRow): SqliteValue => {
+    const value = part(run);
+    return value === null ? null : toExactText(value);
+  };
+  return { name, part, write };
+}
+
+/** `run`, `header` and `seal` are not among them. */
+const COLUMNS: readonly Column[] = [
+  text("workflow_id", (run) => run.workflowId),
+  text("workflow_name", (run) => run.workflowName),
+  text("workflow_version", (run) => run.workflowVersion),
+  text("fingerprint", (run) => run.fingerprint),
+  plain("revision", (run) => run.revision),
+  plain("epoch", (run) => run.epoch),
+  text("batch_id", (run) => run.batchId),
+  plain("status", (run) => run.status),
+  plain("wake_at", (run) => run.wakeAt),
+  {
+    name: "wants",
+    part: (run) => run.wants,
+    // JSON escapes lone surrogates and NUL itself.
+    write: (run) => (run.wants === null ? null : JSON.stringify(run.wants)),
+  },
+  plain("due_at", (run) => run.dueAt),
+  plain("woken_in", (run) => run.wokenIn),
+  plain("pause_requested", (run) => (run.requested === null ? 0 : REQUESTS.indexOf(run.requested) + 1)),
+  text("lease_owner", (run) => run.lease?.owner ?? null),
+  plain("lease_until", (run) => run.lease?.until ?? null),
+  plain("claims_without_commit", (run) => run.claimsWithoutCommit),
+  plain("queued", (run) => run.queued),
+  plain("queue_seal", (run) => run.queueSeal),
+  plain("created_at", (run) => run.createdAt),
+  plain("updated_at", (run) => run.updatedAt),
+];
+
 const SEAL = "seal";
 
 /** The columns that `encodeRun` is about. */
-export const RUN_COLUMNS: readonly string[] = [...Object.keys(WRITERS), SEAL];
+export const RUN_COLUMNS: readonly string[] = [...COLUMNS.map(({ name }) => name), SEAL];
+
+/** All that an update may write, each with its bit in a `RunChange`. */
+const UPDATED: readonly string[] = [...RUN_COLUMNS, "header"];
+const SEAL_BIT = 1 << COLUMNS.length;
+const HEADER_BIT = SEAL_BIT << 1;
 
 const NUMBERS: ReadonlySet<string> = new Set([
   "revision",
@@ -62,24 +90,46 @@ export const RUN_SELECTION: string = RUN_COLUMNS.map((column) =>
   NUMBERS.has(column) ? numberColumn(column) : column,
 ).join(", ");
 
-/** A column and its value. */
-export type Cell = readonly [column: string, value: SqliteValue];
+/** The values of all columns of a run, its checksum among them. */
+export function encodeRun(run: RunRow): SqliteValue[] {
+  return [...COLUMNS.map(({ write }) => write(run)), sealOfRun(run)];
+}
 
-/** All columns of a run, its checksum among them. */
-export function encodeRun(run: RunRow): Cell[] {
-  const cells = WRITER_LIST.map(([column, write]): Cell => [column, write(run)]);
-  return [...cells, [SEAL, sealOfRun(run)]];
+/** What an update writes. */
+export interface RunChange {
+  /** A bit for each column. */
+  readonly columns: number;
+  /** In the order of the bits. */
+  readonly values: readonly SqliteValue[];
 }
 
 /** The columns that differ: what is not written dirties no index. */
-export function changedCells(before: RunRow, after: RunRow): Cell[] {
-  const changed: Cell[] = [];
-  for (const [column, write] of WRITER_LIST) {
+export function changeOf(before: RunRow, after: RunRow, header: EncodedHeader | undefined): RunChange {
+  const values: SqliteValue[] = [];
+  let columns = 0;
+  for (let bit = 0; bit < COLUMNS.length; bit++) {
+    const { part, write } = COLUMNS[bit] as Column;
+    if (part(after) === part(before)) continue;
     const value = write(after);
-    if (value !== write(before)) changed.push([column, value]);
+    if (value === write(before)) continue;
+    columns |= 1 << bit;
+    values.push(value);
   }
-  if (changed.length > 0) changed.push([SEAL, sealOfRun(after)]);
-  return changed;
+  if (columns !== 0) {
+    columns |= SEAL_BIT;
+    values.push(sealOfRun(after));
+  }
+  if (header !== undefined) {
+    columns |= HEADER_BIT;
+    values.push(header);
+  }
+  return { columns, values };
+}
+
+/** `column = ?` for each bit. */
+export function assignments(columns: number): string {
+  const names = UPDATED.filter((_, bit) => (columns & (1 << bit)) !== 0);
+  return names.map((name) => `${name} = ?`).join(", ");
 }
 
 /** The run of a row of `run` and `RUN_COLUMNS`; one that does not fit its checksum is shown as a damaged one. */

@@ -7,7 +7,7 @@ import { sealOfRetired } from "../../storage/seals.ts";
 import type { RunQuery } from "../../storage/store.ts";
 import type { SqliteValue } from "./database.ts";
 import type { RunCache } from "./run-cache.ts";
-import { type Cell, changedCells, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
+import { assignments, changeOf, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
 import {
   bytesOf,
   numberColumn,
@@ -73,6 +73,8 @@ function take<Item>(items: Generator<Item>, count: number): Item[] {
 export class RunTable {
   readonly #statements: Statements;
   readonly #cache: RunCache | null;
+  /** Statements by the columns that they write. */
+  readonly #updates: Map<number, string> = new Map();
 
   constructor(statements: Statements, cache: RunCache | null) {
     this.#statements = statements;
@@ -98,21 +100,25 @@ export class RunTable {
   }
 
   insert(run: RunRow, header: EncodedHeader): RunRow {
-    const values = encodeRun(run).map(([, value]) => value);
-    const row = this.#statements.get(INSERT, ...values, header);
+    const row = this.#statements.get(INSERT, ...encodeRun(run), header);
     const inserted = { ...run, key: numberOf(row?.run) };
     this.#cache?.put(inserted);
     return inserted;
   }
 
   update(before: RunRow, after: RunRow, header: EncodedHeader | undefined): void {
-    const cells: Cell[] = changedCells(before, after);
-    if (header !== undefined) cells.push(["header", header]);
+    const { columns, values } = changeOf(before, after, header);
     this.#cache?.put(after);
-    if (cells.length === 0) return;
-    const assignments = cells.map(([column]) => `${column} = ?`).join(", ");
-    const values = cells.map(([, value]) => value);
-    this.#statements.run(`UPDATE holdfast_runs SET ${assignments} WHERE run = ?`, ...values, after.key);
+    if (columns !== 0) this.#statements.run(this.#update(columns), ...values, after.key);
+  }
+
+  #update(columns: number): string {
+    let sql = this.#updates.get(columns);
+    if (sql === undefined) {
+      sql = `UPDATE holdfast_runs SET ${assignments(columns)} WHERE run = ?`;
+      this.#updates.set(columns, sql);
+    }
+    return sql;
   }
 
   delete(key: number, retiredEpoch: number): void {
