@@ -23,8 +23,7 @@ export class CancelAndUndo {
   readonly #session: StoreSession;
   readonly #reader: RunReader;
   readonly #local: LocalRuns;
-  /** Whether the holder may have been asked, and whether it surely was. */
-  #tried = false;
+  /** Whether the holder may have been asked. */
   #asked = false;
   /** Ends of leases that were seen since. */
   readonly #leases: Set<number> = new Set();
@@ -37,29 +36,26 @@ export class CancelAndUndo {
 
   /** Who won; undefined while that is not decided. */
   async look(take: TakeAndCancel): Promise<CancelOutcome | undefined> {
-    const { status, lease } = await this.#reader.record();
+    const { status, lease, requested } = await this.#reader.record();
     if (isTerminal(status) || status === "rolling_back") {
-      return this.#tried ? this.#whoWon() : { cancelled: false, state: status };
+      return this.#asked ? this.#whoWon() : { cancelled: false, state: status };
     }
     if (lease === null) return take("unheld");
     this.#leases.add(lease.until);
     if (this.#leases.size > RENEWALS) return take("by-force");
-    await this.#ask();
+    this.#asked = true;
+    if (requested !== "cancel") await this.#ask();
+    this.#local.cancelRun(this.#reader.workflowId);
     return undefined;
   }
 
   async #ask(): Promise<void> {
-    const { workflowId } = this.#reader;
-    this.#tried = true;
     try {
-      if (!this.#asked) await this.#session.store.request(workflowId, "cancel");
+      await this.#session.store.request(this.#reader.workflowId, "cancel");
     } catch (error) {
-      // It has ended since the look; the next look tells how.
-      if (RunFinishedError.is(error)) return;
-      throw error;
+      // One that has ended since the look is told of by the next.
+      if (!RunFinishedError.is(error)) throw error;
     }
-    this.#asked = true;
-    this.#local.cancelRun(workflowId);
   }
 
   /** The run was neither ended nor rolling back when the holder was asked. */
