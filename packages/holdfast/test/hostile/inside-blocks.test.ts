@@ -109,3 +109,40 @@ describe.each(Object.keys(blocks))("inside a %s", (kind) => {
     },
   );
 });
+
+describe("a message that nobody answers", () => {
+  const shared: Readonly<Record<string, (ctx: WorkflowContext, inside: Inside) => Promise<unknown>>> = {
+    "a try": (ctx, inside) => ctx.try("b", inside),
+    "an iteration that is pruned": (ctx, inside) =>
+      ctx.loop({
+        name: "b",
+        state: 0,
+        historyPruneInterval: 1,
+        historySize: 0,
+        run: async (inner, at: number) => {
+          if (at === 1) return Loop.break(await inner.listenWithTimeout("again", "ask", "1m"));
+          await inside(inner);
+          return Loop.continue(1);
+        },
+      }),
+  };
+
+  it.each(Object.keys(shared))(
+    "fails %s at its end, and holds up nobody afterwards, live and in replay",
+    async (block) => {
+      const workflow = async (ctx: WorkflowContext) => {
+        const receive: Inside = async (inner) => {
+          await inner.queue.next("wait", { names: ["ask"], completable: true });
+          await inner.step("work", () => 1);
+        };
+        const failed = await shared[block]?.(ctx, receive).catch((error: { code: string }) => error.code);
+        await ctx.sleep("nap", "1h");
+        return [failed, await ctx.listenWithTimeout("later", "ask", 0)];
+      };
+      const handle = lab.start(workflow, { mode: "live" });
+      await handle.send("ask", "first");
+      await handle.send("ask", "second");
+      expect((await lab.clock.settle(handle.result)).output).toEqual(["MESSAGE_UNANSWERED", "second"]);
+    },
+  );
+});

@@ -45,7 +45,7 @@ function completable(
 ): CompletableMessage {
   const { unanswered } = scope.strand;
   const place = received.place.child({ type: SegmentType.answer, value: index });
-  unanswered.set(plain.id, { wait: received.wait, answer: place });
+  unanswered.set(plain.id, { wait: received.wait, scope, answer: place });
   let answer: Promise<void> | null = null;
   const complete = (response?: unknown): Promise<void> => {
     if (answer !== null) return answer;

@@ -134,10 +134,7 @@ function take(operation: Operation<unknown>, message: StoredMessage): void {
 
 /** @throws MessageUnansweredError */
 function checkAnswered(scope: Scope, name: string): void {
-  const { run, strand } = scope;
-  for (const [id, { wait, answer }] of strand.unanswered) {
-    // A block that has ended is not entered again, but the answer that was given in it stands in the history.
-    if (answer.entry !== null && answer.entry.sequence <= run.turns.current) continue;
+  for (const { id, wait } of scope.unanswered()) {
     throw new MessageUnansweredError(
       `"${name}" asks for a message while message ${id}, which "${wait}" received, has no answer yet. Call complete(response) on it first.`,
     );

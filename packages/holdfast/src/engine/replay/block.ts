@@ -2,6 +2,7 @@ import type { EntryKind } from "../../history/entry.ts";
 import type { Place } from "../../history/place.ts";
 import { encodeKeys } from "../../history/run-failure.ts";
 import type { WorkflowContext } from "../../model/context.ts";
+import { MessageUnansweredError } from "../../model/errors/block-errors.ts";
 import { EntryInProgressError, FailureUnawaitedError } from "../../model/errors/history-errors.ts";
 import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { claim } from "./claim.ts";
@@ -113,11 +114,29 @@ export async function runFunction(scope: Scope, call: (ctx: WorkflowContext) => 
     }
   }
   if (outcome.ok && !scope.run.rollingBack) {
-    const error = leftUndone(scope);
+    const error = leftUndone(scope) ?? leftUnanswered(scope);
     if (error !== null) outcome = { ok: false, error };
   }
+  for (const [id, message] of scope.strand.unanswered)
+    if (message.scope === scope) scope.strand.unanswered.delete(id);
   scope.end();
   return outcome;
+}
+
+/**
+ * A message that the function has received and not answered, which nobody can any more. It would hold up the waits of the
+ * code around the block, but not in a replay that does not enter the block again. A branch holds up its own waits only.
+ */
+function leftUnanswered(scope: Scope): HoldfastError | null {
+  if (!scope.sharesStrand) return null;
+  for (const { id, wait, scope: receiver } of scope.unanswered()) {
+    if (receiver !== scope) continue;
+    const block = scope.run.journal.format(scope.place);
+    return new MessageUnansweredError(
+      `The function of "${block}" ended while message ${id}, which "${wait}" received, has no answer yet. Call complete(response) on it first.`,
+    );
+  }
+  return null;
 }
 
 /** What a function has forgotten that returned: a step that still runs, or a failure that nobody looked at. */

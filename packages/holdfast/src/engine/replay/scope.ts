@@ -8,8 +8,17 @@ import type { WatchedPromise } from "./watched-promise.ts";
 
 /** One strand of sequential code: the root, or a branch. What must not be interleaved is kept here. */
 export interface Strand {
-  /** Completable messages that were received and not answered yet, by id: the wait's name, and the answer's place. */
-  readonly unanswered: Map<string, { readonly wait: string; readonly answer: Place }>;
+  /** Completable messages that were received and not answered yet, by id. */
+  readonly unanswered: Map<string, Unanswered>;
+}
+
+/** A message that is owned until it is answered. */
+export interface Unanswered {
+  /** The name of the wait that received it, and the scope of that. */
+  readonly wait: string;
+  readonly scope: Scope;
+  /** Where its answer stands. */
+  readonly answer: Place;
 }
 
 /**
@@ -116,6 +125,11 @@ export class Scope {
     for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) scope.onArmed?.();
   }
 
+  /** Whether what this scope does comes in between what the code around it does. */
+  get sharesStrand(): boolean {
+    return this.#parent?.strand === this.strand;
+  }
+
   /** Whether `inner` is a scope inside this one. */
   encloses(inner: object): boolean {
     let at = inner instanceof Scope ? inner.#parent : null;
@@ -128,6 +142,17 @@ export class Scope {
     this.departing.add(operation);
     const asking = this.run.world.code.current()?.scope;
     if (asking instanceof Scope && this.encloses(asking)) asking.departing.add(operation);
+  }
+
+  /**
+   * The messages of this strand that have no answer yet. One that was given in a block stands in the history, though a
+   * block that has ended is not entered again.
+   */
+  *unanswered(): IterableIterator<Unanswered & { readonly id: string }> {
+    for (const [id, message] of this.strand.unanswered) {
+      const { entry } = message.answer;
+      if (entry === null || entry.sequence > this.run.turns.current) yield { id, ...message };
+    }
   }
 
   /** Whether the code here has a rollback checkpoint behind it. */
