@@ -14,11 +14,17 @@ export function endOfTogether(
 ): End {
   // Sends of one name are told apart by the order in which strands come to them.
   if (statements.some(sendsLater)) throw new Undecided("sends of strands that run together");
+  // Who asks for a message while one that another strand received has no answer yet is refused.
+  const answering = statements.filter(answers);
+  if (answering.length > 0 && receives(statements) > 1)
+    throw new Undecided("strands that ask while one answers");
   const ends = statements.map((statement, index) =>
     interpreter.statement(statement, scope, { ...standing, position: `${standing.position}.${index}` }),
   );
   for (const [index, end] of ends.entries())
     if (end === null) leave(interpreter, statements[index] as Statement, scope);
+  if (ends.some((end, index) => end === null && answers(statements[index] as Statement)))
+    throw new Undecided("a strand that may be left with a message");
   const settled = ends.filter((end) => end !== null);
   const all = settled.length === ends.length;
   const last = Math.max(standing.at, ...settled.map(({ at }) => at));
@@ -65,6 +71,24 @@ function first(ends: readonly (Value | Failure)[]): End {
   if (one === undefined) return null;
   if (two !== undefined && two.at === one.at) throw new Undecided("two settle in one turn");
   return one;
+}
+
+/** Whether the statement receives messages that it answers. */
+function answers(statement: Statement): boolean {
+  let found = false;
+  visitStatements({ statements: [statement] }, (inside) => {
+    if ("answers" in inside && inside.answers) found = true;
+  });
+  return found;
+}
+
+/** How many waits for messages there are. */
+function receives(statements: readonly Statement[]): number {
+  let waits = 0;
+  visitStatements({ statements }, ({ kind }) => {
+    if (kind === "next" || kind === "batch" || kind === "listen") waits++;
+  });
+  return waits;
 }
 
 /** Whether the statement sends in this scope, and not at once. */
