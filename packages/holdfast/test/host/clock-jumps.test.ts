@@ -1,6 +1,6 @@
 import { createClient, createHost, defineWorkflow } from "holdfast";
 import { memoryStore } from "holdfast/memory";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Clock } from "../../src/model/clock.ts";
 import { virtualClock } from "../../src/testing/virtual-clock.ts";
 
@@ -103,3 +103,30 @@ describe("a client whose wall clock is wrong", () => {
     },
   );
 });
+
+it.each([YEAR, -YEAR])(
+  "a wall clock that is set by %d ms beneath a store in memory moves no timer",
+  async (byMs) => {
+    const wall = Date.now;
+    let jumpedMs = 0;
+    vi.spyOn(Date, "now").mockImplementation(() => wall() + jumpedMs);
+    const began = performance.now();
+    const woken: number[] = [];
+    const nap = defineWorkflow({
+      name: "nap",
+      run: async (ctx) => {
+        await ctx.step("first", () => {
+          jumpedMs = byMs;
+        });
+        await ctx.sleep("nap", 200);
+        await ctx.step("second", () => void woken.push(performance.now() - began));
+      },
+    });
+    // Without a cache the run is claimed again when it is due by the store's clock.
+    const host = await createHost({ store: memoryStore(), workflows: [nap], cacheSize: 0, pollMs: 20 });
+    const handle = await host.start(nap, { workflowId: "nap" });
+    await handle.result({ timeout: "30s" });
+    expect(woken[0]).toBeGreaterThanOrEqual(200);
+    await host.stop();
+  },
+);
