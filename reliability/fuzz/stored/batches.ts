@@ -241,6 +241,6 @@ function mendAll(opened: OpenStorage, wounds: readonly Wound[]): ReadonlySet<Wou
 }
 
 /** A run whose row is put back as a whole, or under its own number, does not know of the messages that came meanwhile. */
-function canBeMended({ mutated }: Wound): boolean {
-  return mutated.place !== "runs.run" && !(mutated.place === "runs.*" && mutated.kind === "stale row");
+function canBeMended({ mutated, damage }: Wound): boolean {
+  return mutated.place !== "runs.run" && !damage.agedRun;
 }

@@ -44,6 +44,8 @@ export class Damage {
   readonly #changes: Change[] = [];
   /** The runs whose rows were touched. */
   readonly victims = new Set<Cell>();
+  /** Whether a run's own row is an older one, sound in itself: it goes on from there. */
+  agedRun = false;
 
   constructor(shape: Shape, image: Image) {
     this.#shape = shape;
@@ -70,6 +72,7 @@ export class Damage {
 
   /** The row is what it was at another time, all of it: so it is mended as a whole. */
   replace(table: string, row: Row, by: Row): void {
+    this.agedRun ||= this.#shape.isRun(table, row);
     this.#hurt(row);
     this.#changes.push({
       touched: row,

@@ -23,6 +23,8 @@ export interface Shape {
   readonly orphans: boolean;
   /** Whether a column takes values of any type. */
   readonly anyType: boolean;
+  /** Whether this is the run's own row, which counts its messages. */
+  readonly isRun: (table: string, row: Row) => boolean;
 }
 
 /** A copy whose rows can be changed; bytes are shared, since nobody changes them in place. */

@@ -17,6 +17,7 @@ export const memoryShape: Shape = {
   unique: { runs: ["workflowId"], messages: ["run", "id"] },
   orphans: false,
   anyType: false,
+  isRun: (table) => table === "runs",
 };
 
 export function memoryImage(dump: MemoryDump): Image {

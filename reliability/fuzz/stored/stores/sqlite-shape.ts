@@ -17,6 +17,7 @@ export const sqliteShape: Shape = {
   unique: { runs: ["workflow_id"], messages: ["run", "id"] },
   orphans: true,
   anyType: true,
+  isRun: (table) => table === "runs",
 };
 
 export function sqliteImage(database: DatabaseSync): Image {
