@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StatementSync } from "node:sqlite";
+import { DatabaseSync, StatementSync } from "node:sqlite";
 import { createHost, defineWorkflow } from "holdfast";
 import { sqliteStore } from "holdfast/sqlite";
 import { expect, it, onTestFinished, vi } from "vitest";
@@ -47,6 +47,29 @@ it("a run in work is read once from its file, however many steps it commits", as
     expect(await handle.result()).toBe(input);
   };
   expect(await runsRead(() => run(50))).toBeLessThanOrEqual(1);
+});
+
+it("of a run that is created here nothing is read but its output", async () => {
+  const once = defineWorkflow({ name: "once", run: (ctx) => ctx.step("step", () => "done") });
+  const host = await createHost({ store: openStore(file()), workflows: [once] });
+  onTestFinished(() => host.stop());
+  const all = vi.spyOn(StatementSync.prototype, "all");
+  expect(await (await host.start(once)).result()).toBe("done");
+  const histories = all.mock.contexts.filter(
+    (statement) => statement instanceof StatementSync && /holdfast_entries/.test(statement.sourceSQL),
+  );
+  all.mockRestore();
+  expect(histories).toHaveLength(1);
+});
+
+it("reads that are asked for together share one transaction", async () => {
+  const store = openStore(file());
+  await createClaimed(store, "run");
+  const exec = vi.spyOn(DatabaseSync.prototype, "exec");
+  await Promise.all(Array.from({ length: 100 }, () => store.get("run")));
+  const transactions = exec.mock.calls.map(([sql]) => sql);
+  exec.mockRestore();
+  expect(transactions).toEqual(["BEGIN", "COMMIT"]);
 });
 
 it("what another connection commits is seen by the next operation", async () => {
