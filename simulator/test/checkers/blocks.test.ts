@@ -95,6 +95,14 @@ describe("I25: branches", () => {
     expect(findings(branches, tale.evidence())).toEqual([]);
   });
 
+  it("lets a map inside a join leave items behind", async () => {
+    const tale = await told(async (run) => {
+      const put = { "j/~x/m": settled(1, { kind: "map" }), "j/~x/m/[1]/a": pending() };
+      await run.commit({ put: { ...put, j: settled(2, { kind: "join" }) } });
+    });
+    expect(findings(branches, tale.evidence())).toEqual([]);
+  });
+
   it("speaks of losers that are not told or whose results are seen, and of joins that do not wait", async () => {
     const tale = await told(async (run) => {
       run.start("r/~y/b");

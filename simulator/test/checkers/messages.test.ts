@@ -161,6 +161,39 @@ describe("I22: first in, first out", () => {
     expect(findings(firstInFirstOut, tale.evidence())[0]).toContain("not in the order");
   });
 
+  const both = waits({
+    kind: "together",
+    how: "all",
+    statements: [batchOf("a", ["note"], 1), batchOf("b", ["note"], 1)],
+  });
+
+  it("lets the strand that asked first have the older message", async () => {
+    const tale = await told(async (run) => {
+      await run.commit({ put: { a: pending({ kind: "message" }), b: pending({ kind: "message" }) } });
+      const one = await run.enqueue("m1");
+      const two = await run.enqueue("m2");
+      await run.commit({ put: { a: received(1, [one]), b: received(2, [two]) }, consume: ["m1", "m2"] });
+    });
+    expect(findings(firstInFirstOut, tale.evidence({ body: both }))).toEqual([]);
+  });
+
+  it("speaks when a strand that asked later is served first, alone or with the older message", async () => {
+    const alone = await told(async (run) => {
+      await run.commit({ put: { a: pending({ kind: "message" }), b: pending({ kind: "message" }) } });
+      const one = await run.enqueue("m1");
+      await run.commit({ put: { b: received(1, [one]) }, consume: ["m1"] });
+    });
+    const swapped = await told(async (run) => {
+      const one = await run.enqueue("m1");
+      const two = await run.enqueue("m2");
+      await run.commit({ put: { b: received(1, [one]), a: received(2, [two]) }, consume: ["m1", "m2"] });
+    });
+    for (const tale of [alone, swapped])
+      expect(findings(firstInFirstOut, tale.evidence({ body: both }))).toEqual([
+        '"b" was served before "a", which had asked before it',
+      ]);
+  });
+
   it("says nothing of what a race may have given back", async () => {
     const body = waits({ kind: "race", name: "r", branches: [] });
     expect(findings(firstInFirstOut, (await swapped()).evidence({ body }))).toEqual([]);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { JoinError } from "#holdfast/model/errors/block-errors.ts";
+import { EntryInProgressError } from "#holdfast/model/errors/history-errors.ts";
 import { CriticalError, StepExhaustedError } from "#holdfast/model/errors/step-errors.ts";
 import { asTheReference } from "../../checkers/i09-as-the-reference.ts";
 import type { Program, Statement, StepStatement } from "../../program/program.ts";
-import { failed, findings, settled, type TaleRun, told } from "./tale.ts";
+import { failed, findings, pending, settled, type TaleRun, told } from "./tale.ts";
 
 const step = (name: string, parts: Partial<StepStatement> = {}): StepStatement => ({
   kind: "step",
@@ -156,6 +157,20 @@ describe("I9: as the reference", () => {
       });
     expect(await ended([given(2)])).toEqual([]);
     expect(await ended([given(1)])).toHaveLength(1);
+  });
+
+  it("knows that a function which returns while a step of a strand runs has failed", async () => {
+    const both: Statement = { kind: "together", how: "race", statements: [step("a"), step("b")] };
+    const ended = (end: { output: unknown } | { error: unknown }) =>
+      said(body(both), async (run) => {
+        run.start("a");
+        run.start("b");
+        const put = { a: settled(1, { value: given(1) }), b: pending() };
+        await run.commit({ status: "output" in end ? "completed" : "failed", put, ...end });
+      });
+    expect(await ended({ error: new EntryInProgressError("run", ["b"]) })).toEqual([]);
+    expect(await ended({ output: [given(1)] })).toEqual([expect.stringContaining("ENTRY_IN_PROGRESS")]);
+    expect(await ended({ error: new EntryInProgressError("run", ["c"]) })).toHaveLength(1);
   });
 
   it("says nothing of what the history does not decide", async () => {
