@@ -26,10 +26,10 @@ export type { Client, ListOptions, StartArguments, StartOptions } from "./host/c
 export { createClient } from "./host/create-client.ts";
 export { createHost, type Host } from "./host/create-host.ts";
 export * from "./host/host-options.ts";
-export type { ResultOptions } from "./host/run-result.ts";
+export type { ResultOptions } from "./host/result-options.ts";
 export type { WorkflowHandle } from "./host/workflow-handle.ts";
 export type { PauseReason, RunState, TerminalState } from "./model/run.ts";
-export type { EngineOptions } from "./system/engine-settings.ts";
+export type { EngineOptions } from "./system/engine-options.ts";
 export { type RunWorkflowOptions, runWorkflow } from "./system/run-workflow.ts";
 
 // Every error: each has a stable code, and a static is() that knows it across copies of the library.

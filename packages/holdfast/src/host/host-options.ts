@@ -1,6 +1,6 @@
 import type { AnyWorkflow } from "../model/workflow.ts";
 import type { WorkflowStore } from "../storage/store.ts";
-import type { EngineOptions } from "../system/engine-settings.ts";
+import type { EngineOptions } from "../system/engine-options.ts";
 
 /** Runs that a host has in work at once. */
 export const DEFAULT_CONCURRENCY = 100;

@@ -1,8 +1,8 @@
 import { type OptionNames, optionNames } from "../model/option-names.ts";
-import { ENGINE_OPTIONS } from "../system/engine-settings.ts";
+import { ENGINE_OPTIONS } from "../system/engine-options.ts";
 import type { ListOptions, StartOptions } from "./client.ts";
 import type { ClientOptions, HostOptions, RetentionOptions } from "./host-options.ts";
-import type { ResultOptions } from "./run-result.ts";
+import type { ResultOptions } from "./result-options.ts";
 
 /** Owns: the names of the options of hosts and clients, and of what they and their handles do. */
 

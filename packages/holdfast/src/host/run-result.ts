@@ -1,5 +1,5 @@
 import { checkBoolean } from "../model/check.ts";
-import { type Duration, durationMs } from "../model/duration.ts";
+import { durationMs } from "../model/duration.ts";
 import { formatMs } from "../model/errors/amounts.ts";
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { RunCancelledError, RunStateError } from "../model/errors/run-errors.ts";
@@ -7,15 +7,9 @@ import { checkGiven } from "../model/option-names.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import { RESULT_OPTIONS } from "./option-names.ts";
+import type { ResultOptions } from "./result-options.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { StoreSession } from "./store-session.ts";
-
-export interface ResultOptions {
-  /** Whether to wait for the end of the run; if not, and it has not ended: `RunPausedError` or `RunStateError`. @default true */
-  readonly wait?: boolean;
-  /** How long to wait; `RunStateError` when the run has not ended by then. @default for ever */
-  readonly timeout?: Duration;
-}
 
 /** How a run ended. */
 type RunEnd = { readonly output: unknown } | { readonly error: unknown };

@@ -1,6 +1,6 @@
 import type { RequestOptions, RunControls, SendOptions } from "../engine/live/run-handle.ts";
 import type { MessageBodies } from "../model/message.ts";
-import type { ResultOptions } from "./run-result.ts";
+import type { ResultOptions } from "./result-options.ts";
 
 /** A message's body and options; the body may be left out where it may be undefined. */
 export type BodyArguments<Body, Options> = undefined extends Body

@@ -4,7 +4,7 @@ import { storedError } from "../engine/pass/run-failing.ts";
 import { loadJournal } from "../history/journal-load.ts";
 import { KeySpace } from "../history/key.ts";
 import { RESULT_OPTIONS } from "../host/option-names.ts";
-import type { ResultOptions } from "../host/run-result.ts";
+import type { ResultOptions } from "../host/result-options.ts";
 import { checkBoolean } from "../model/check.ts";
 import { durationMs } from "../model/duration.ts";
 import { formatMs } from "../model/errors/amounts.ts";

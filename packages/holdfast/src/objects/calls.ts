@@ -1,6 +1,6 @@
 import type { RequestOptions, SendOptions } from "../engine/live/run-handle.ts";
 import type { CancelOutcome } from "../engine/pass/outcome.ts";
-import type { ResultOptions } from "../host/run-result.ts";
+import type { ResultOptions } from "../host/result-options.ts";
 import type { BodyArguments } from "../host/workflow-handle.ts";
 import type { MessageBodies } from "../model/message.ts";
 import type { RunState } from "../model/run.ts";

@@ -1,7 +1,7 @@
 import type { DurableObjects } from "../drivers/cloudflare/durable-objects.ts";
 import type { RequestOptions, SendOptions } from "../engine/live/run-handle.ts";
 import type { CancelOutcome } from "../engine/pass/outcome.ts";
-import type { ResultOptions } from "../host/run-result.ts";
+import type { ResultOptions } from "../host/result-options.ts";
 import type { WorkflowHandle } from "../host/workflow-handle.ts";
 import { messageOf } from "../model/errors/describe-error.ts";
 import { StorageError } from "../model/errors/storage-errors.ts";

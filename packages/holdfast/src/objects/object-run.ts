@@ -3,7 +3,7 @@ import { LiveRun } from "../engine/live/live-run.ts";
 import type { RequestOptions, SendOptions } from "../engine/live/run-handle.ts";
 import type { CancelOutcome } from "../engine/pass/outcome.ts";
 import type { EngineSettings } from "../engine/pass/pass-settings.ts";
-import type { ResultOptions } from "../host/run-result.ts";
+import type { ResultOptions } from "../host/result-options.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";

@@ -5,7 +5,7 @@ import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import type { Observer } from "../model/events.ts";
 import type { Logger } from "../model/logger.ts";
-import type { EngineOptions } from "./engine-settings.ts";
+import type { EngineOptions } from "./engine-options.ts";
 
 /** Owns: what is a right option of the engine, by its kind. */
 

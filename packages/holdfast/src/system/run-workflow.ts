@@ -6,7 +6,8 @@ import { checkGiven, type OptionNames, optionNames } from "../model/option-names
 import { definitionOf, type Workflow } from "../model/workflow.ts";
 import type { EngineDriver } from "../storage/driver.ts";
 import { DRIVER_METHODS } from "../storage/port-methods.ts";
-import { ENGINE_OPTIONS, type EngineOptions, engineSettings } from "./engine-settings.ts";
+import { ENGINE_OPTIONS, type EngineOptions } from "./engine-options.ts";
+import { engineSettings } from "./engine-settings.ts";
 
 export interface RunWorkflowOptions extends EngineOptions {
   /**

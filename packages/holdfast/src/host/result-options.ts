@@ -1,0 +1,8 @@
+import type { Duration } from "../model/duration.ts";
+
+export interface ResultOptions {
+  /** Whether to wait for the end of the run; if not, and it has not ended: `RunPausedError` or `RunStateError`. @default true */
+  readonly wait?: boolean;
+  /** How long to wait; `RunStateError` when the run has not ended by then. @default for ever */
+  readonly timeout?: Duration;
+}
