@@ -53,3 +53,40 @@ test("a store of schema 1, with a sleeping run and a queued message, is brought 
   await next.stop();
   await old.close();
 });
+
+test("a store of schema 3 knows what it consumed, without checksums, and remembers more with them", async () => {
+  const path = join(directory, "schema-3.db");
+  const words = defineWorkflow({
+    name: "words",
+    run: async (ctx) => {
+      const one = await ctx.queue.next("one", { names: ["word"] });
+      const two = await ctx.queue.next("two", { names: ["word"] });
+      return [one.body, two.body, (await ctx.queue.next("three", { names: ["word"] })).body];
+    },
+  });
+  const begin = async () => createHost({ store: sqliteStore(path), workflows: [words], pollMs: 20 });
+  const first = await begin();
+  const handle = await first.start(words, { workflowId: "a", input: undefined });
+  await handle.send("word", 1, { messageId: "first" });
+  const consumed = () => new DatabaseSync(path).prepare("SELECT id, seal FROM holdfast_consumed").all();
+  await expect.poll(() => consumed().length).toBe(1);
+  await first.stop();
+  const old = new DatabaseSync(path);
+  old.exec(`ALTER TABLE holdfast_consumed DROP COLUMN seal; ALTER TABLE holdfast_retired DROP COLUMN seal;
+    DELETE FROM holdfast_schema WHERE version > 3; UPDATE holdfast_runs SET queue_seal = 0, seal = NULL`);
+  old.close();
+
+  const second = await begin();
+  await second.handle("a").send("word", "again", { messageId: "first" });
+  await second.handle("a").send("word", 2, { messageId: "second" });
+  await expect.poll(() => consumed().length).toBe(2);
+  expect(consumed()).toMatchObject([
+    { id: "first", seal: null },
+    { id: "second", seal: expect.any(Number) },
+  ]);
+  await second.stop();
+  const third = await begin();
+  await third.handle("a").send("word", 3);
+  expect(await third.handle("a").result({ timeout: "20s" })).toEqual([1, 2, 3]);
+  await third.stop();
+});
