@@ -1,7 +1,6 @@
 import { newMessage } from "../engine/effects/outgoing-message.ts";
 import { CANCEL_OPTIONS, REQUEST_OPTIONS, REWIND_OPTIONS } from "../engine/live/handle-option-names.ts";
 import type { RequestOptions, SendOptions } from "../engine/live/run-handle.ts";
-import { forgetFrom } from "../engine/operators/rewind.ts";
 import type { CancelOutcome } from "../engine/pass/outcome.ts";
 import { checkBoolean, checkWorkflowId } from "../model/check.ts";
 import { durationMs } from "../model/duration.ts";
@@ -122,8 +121,6 @@ export class StoredRun implements WorkflowHandle {
 
   async rewind(options: { readonly to: string }): Promise<void> {
     checkGiven(options, "The options of rewind", REWIND_OPTIONS);
-    // Tried on a copy first: a rewind that is refused takes the run from nobody.
-    forgetFrom(await this.#reader.journal(), options.to);
     await this.#control.rewind(options.to);
   }
 
