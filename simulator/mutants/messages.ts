@@ -217,16 +217,6 @@ export const messages: readonly Mutant[] = [
     modes: ["soup", "upgrade"],
   },
   {
-    id: "send-nobody-awaits-made-again",
-    title:
-      "a send that its function did not wait for leaves without being recorded, so that a recovered run makes it again (fire and forget)",
-    kind: "historic",
-    file: "engine/replay/operation.ts",
-    find: "if (!scope.left) this.#write(settlement);",
-    replace: "void settlement;",
-    modes: ["soup", "liveness"],
-  },
-  {
     id: "waits-served-backwards",
     title: "of waits that are open at once the one that asked last is served first (stacks of listeners)",
     kind: "historic",

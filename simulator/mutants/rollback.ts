@@ -181,14 +181,4 @@ export const rollback: readonly Mutant[] = [
     replace: "    this.promise.keepQuiet();\n    at.scope.onClose((reason) => this.#reject(reason));\n",
     modes: ["soup"],
   },
-  {
-    id: "commit-delivered-twice-counts-as-refused",
-    title:
-      "the refusal of a commit's second delivery is taken for its outcome, so that an operator acts again (proxies that try again)",
-    kind: "historic",
-    file: "engine/pass/committer.ts",
-    find: "return this.#uncertain ? applied : applied.catch(() => false);",
-    replace: "applied.catch(() => {});\n    return this.#uncertain ? applied : false;",
-    modes: ["soup"],
-  },
 ];

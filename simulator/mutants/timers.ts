@@ -101,14 +101,4 @@ export const timers: readonly Mutant[] = [
     replace: "if (resume === null) this.#notified = false;",
     modes: ["soup", "single"],
   },
-  {
-    id: "clock-of-the-starter",
-    title:
-      "a run is stamped with the clock of whoever started it, and its first waits are as much shorter as that was ahead (client timestamps)",
-    kind: "historic",
-    file: "engine/pass/open-pass.ts",
-    find: "if (journal.root.recorded || header.createdAt <= now) return;",
-    replace: "if (now >= 0) return;",
-    modes: ["soup"],
-  },
 ];
