@@ -22,7 +22,7 @@ export class LeaseKeeper {
   hold(claim: Claim, since: number, holder: LeaseHolder): Lease {
     const lease = new Lease(claim, { clock: this.#session.settings.world.clock, since, holder });
     this.#leases.add(lease);
-    this.#arm();
+    this.#armFor(lease.nextAt);
     return lease;
   }
 
@@ -41,6 +41,11 @@ export class LeaseKeeper {
   #arm(): void {
     let at = Number.POSITIVE_INFINITY;
     for (const lease of this.#leases) at = Math.min(at, lease.nextAt);
+    this.#armFor(at);
+  }
+
+  /** One lease more costs no look at the others. */
+  #armFor(at: number): void {
     if (this.#timer !== null && this.#timer.at <= at) return;
     this.#disarm();
     if (at === Number.POSITIVE_INFINITY) return;

@@ -12,13 +12,18 @@ export type AttemptOutcome =
 /** One attempt of a step body. */
 export interface Attempt {
   readonly scope: Scope;
-  readonly name: string;
   readonly location: () => string;
-  readonly body: StepBody<unknown>;
   readonly attempt: number;
   readonly idempotencyKey: () => string;
   readonly lastError: unknown;
   readonly lastHeartbeat: unknown;
+  readonly plan: AttemptPlan;
+}
+
+/** What every attempt of a step has in common. */
+export interface AttemptPlan {
+  readonly name: string;
+  readonly body: StepBody<unknown>;
   readonly timeoutMs: number;
   readonly heartbeatTimeoutMs: number;
 }
@@ -28,88 +33,46 @@ export interface Attempt {
  * that goes on after its timeout, or after its scope was left, is watched: its end is ignored and reported as orphaned.
  */
 export function runAttempt(attempt: Attempt, settled: (outcome: AttemptOutcome) => void): void {
-  const { scope } = attempt;
-  const signal = new LazySignal();
-  let heartbeat: unknown;
-  let over = false;
-  const finish = (outcome: AttemptOutcome | null): void => {
-    if (over) return;
-    over = true;
-    forget();
-    deadline.stop();
-    silence.stop();
-    if (outcome !== null) settled(outcome);
-  };
-  const giveUp = (which: "timeout" | "heartbeatTimeout", ms: number) => (): void => {
-    const error = new StepTimeoutError(attempt.name, ms, which);
-    finish({ ok: false, error, heartbeat });
-    signal.abort(error);
-  };
-  const { clock } = scope.run.world;
-  const deadline = new Deadline(clock, attempt.timeoutMs, giveUp("timeout", attempt.timeoutMs));
-  const silence = new Deadline(
-    clock,
-    attempt.heartbeatTimeoutMs,
-    giveUp("heartbeatTimeout", attempt.heartbeatTimeoutMs),
-  );
-  const forget = scope.onClose((reason) => {
-    finish(null);
-    signal.abort(reason);
-  });
-  let log: Log | null = null;
-  const context: StepContext = {
-    attempt: attempt.attempt,
-    get idempotencyKey() {
-      return attempt.idempotencyKey();
-    },
-    get signal() {
-      return signal.get();
-    },
-    lastError: attempt.lastError,
-    lastHeartbeat: attempt.lastHeartbeat,
-    heartbeat: (details?: unknown) => {
-      if (details !== undefined) heartbeat = details;
-      if (!over) silence.restart();
-    },
-    get log() {
-      log ??= scope.run.report.log({ step: attempt.name, attempt: attempt.attempt }, () => false);
-      return log;
-    },
-  };
-  const orphaned = (error?: unknown): void => {
-    if (scope.run.evicted) return;
-    scope.run.report.warn("a step went on after it was given up; its result is ignored", {
-      step: attempt.location(),
-    });
-    const { name } = attempt;
-    const location = attempt.location();
-    scope.run.report.event(
-      error === undefined
-        ? { type: "step-orphaned", location, name }
-        : { type: "step-orphaned", location, name, error },
-    );
-  };
-  deadline.restart();
-  silence.restart();
-  invoke(attempt, context).then(
-    (value) => (over ? orphaned() : finish({ ok: true, value })),
-    (error: unknown) => (over ? orphaned(error) : finish({ ok: false, error, heartbeat })),
-  );
+  new RunningAttempt(attempt, settled).start();
 }
 
-/** Calls the body; what it throws at once is a rejection like any other. */
-async function invoke(attempt: Attempt, context: StepContext): Promise<unknown> {
-  const owner = attempt.scope.run;
-  const value = owner.world.code.run({ owner, body: attempt.name }, () => attempt.body(context));
-  return await returned(value, () => `the result of step ${JSON.stringify(attempt.location())}`);
-}
-
-/** An abort signal that is made when somebody asks for it: most bodies never do. */
-class LazySignal {
+/** There is one for every step, so it is kept small: what a body seldom asks for is made when it does. */
+class RunningAttempt {
+  readonly attempt: Attempt;
+  readonly #settled: (outcome: AttemptOutcome) => void;
+  readonly #forget: () => void;
+  readonly #deadline: Deadline | null;
+  readonly #silence: Deadline | null;
   #controller: AbortController | null = null;
   #aborted: { readonly reason: unknown } | null = null;
+  #log: Log | null = null;
+  #heartbeat: unknown;
+  #over = false;
 
-  get(): AbortSignal {
+  constructor(attempt: Attempt, settled: (outcome: AttemptOutcome) => void) {
+    this.attempt = attempt;
+    this.#settled = settled;
+    const { timeoutMs, heartbeatTimeoutMs } = attempt.plan;
+    this.#deadline = this.#limit("timeout", timeoutMs);
+    this.#silence = this.#limit("heartbeatTimeout", heartbeatTimeoutMs);
+    this.#forget = attempt.scope.onClose((reason) => {
+      this.#finish(null);
+      this.#abort(reason);
+    });
+  }
+
+  start(): void {
+    this.#deadline?.restart();
+    this.#silence?.restart();
+    this.#invoke().then(
+      (value) => (this.#over ? this.#orphaned() : this.#finish({ ok: true, value })),
+      (error: unknown) =>
+        this.#over ? this.#orphaned(error) : this.#finish({ ok: false, error, heartbeat: this.#heartbeat }),
+    );
+  }
+
+  /** Made when somebody asks for it: most bodies never do. */
+  get signal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
       if (this.#aborted !== null) this.#controller.abort(this.#aborted.reason);
@@ -117,13 +80,82 @@ class LazySignal {
     return this.#controller.signal;
   }
 
-  abort(reason: unknown): void {
+  get log(): Log {
+    const { scope, plan, attempt } = this.attempt;
+    this.#log ??= scope.run.report.log({ step: plan.name, attempt }, () => false);
+    return this.#log;
+  }
+
+  beat(details: unknown): void {
+    if (details !== undefined) this.#heartbeat = details;
+    if (!this.#over) this.#silence?.restart();
+  }
+
+  /** Calls the body; what it throws at once is a rejection like any other. */
+  async #invoke(): Promise<unknown> {
+    const { scope, plan } = this.attempt;
+    const owner = scope.run;
+    const context = bodyContext(this);
+    const value = owner.world.code.run({ owner, body: plan.name }, () => plan.body(context));
+    return await returned(value, () => `the result of step ${JSON.stringify(this.attempt.location())}`);
+  }
+
+  /** Null without a limit. */
+  #limit(which: "timeout" | "heartbeatTimeout", ms: number): Deadline | null {
+    if (ms === 0) return null;
+    return new Deadline(this.attempt.scope.run.world.clock, ms, () => {
+      const error = new StepTimeoutError(this.attempt.plan.name, ms, which);
+      this.#finish({ ok: false, error, heartbeat: this.#heartbeat });
+      this.#abort(error);
+    });
+  }
+
+  #finish(outcome: AttemptOutcome | null): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#forget();
+    this.#deadline?.stop();
+    this.#silence?.stop();
+    if (outcome !== null) this.#settled(outcome);
+  }
+
+  #abort(reason: unknown): void {
     this.#aborted ??= { reason };
     this.#controller?.abort(reason);
   }
+
+  #orphaned(error?: unknown): void {
+    const { scope, plan } = this.attempt;
+    if (scope.run.evicted) return;
+    const location = this.attempt.location();
+    const { report } = scope.run;
+    report.warn("a step went on after it was given up; its result is ignored", { step: location });
+    const orphan = { type: "step-orphaned", location, name: plan.name } as const;
+    report.event(error === undefined ? orphan : { ...orphan, error });
+  }
 }
 
-/** A timer that can be started over; 0 milliseconds: never. */
+/** What a body is given; it can be taken apart and spread. */
+function bodyContext(running: RunningAttempt): StepContext {
+  const { attempt, lastError, lastHeartbeat } = running.attempt;
+  return {
+    attempt,
+    get idempotencyKey() {
+      return running.attempt.idempotencyKey();
+    },
+    get signal() {
+      return running.signal;
+    },
+    lastError,
+    lastHeartbeat,
+    heartbeat: (details?: unknown) => running.beat(details),
+    get log() {
+      return running.log;
+    },
+  };
+}
+
+/** A timer that can be started over. */
 class Deadline {
   readonly #clock: Clock;
   readonly #ms: number;
@@ -138,7 +170,7 @@ class Deadline {
 
   restart(): void {
     this.stop();
-    if (this.#ms > 0) this.#cancel = this.#clock.setTimer(this.#ms, this.#passed);
+    this.#cancel = this.#clock.setTimer(this.#ms, this.#passed);
   }
 
   stop(): void {

@@ -4,19 +4,14 @@ import { escapeName } from "../../history/location.ts";
 import { StepExhaustedError } from "../../model/errors/step-errors.ts";
 import { backoffMs, type RetryPolicy } from "../../model/retry-policy.ts";
 import { type Schema, validate } from "../../model/schema.ts";
-import type { StepBody } from "../../model/step-options.ts";
 import type { Operation } from "../replay/operation.ts";
 import { isPromise } from "../replay/payloads.ts";
-import { type AttemptOutcome, runAttempt } from "./attempt.ts";
+import { type AttemptOutcome, type AttemptPlan, runAttempt } from "./attempt.ts";
 import { retryDelay, verdictOn } from "./verdict.ts";
 
 /** A step's options, checked and complete. */
-export interface StepPlan {
-  readonly name: string;
-  readonly body: StepBody<unknown>;
+export interface StepPlan extends AttemptPlan {
   readonly policy: RetryPolicy;
-  readonly timeoutMs: number;
-  readonly heartbeatTimeoutMs: number;
   readonly retryOnTimeout: boolean;
   readonly ephemeral: boolean;
   readonly atMostOnce: boolean;
@@ -113,7 +108,10 @@ export class StepAttempts {
       run.world.beforeEffect();
       if (scope.closed) return;
       const startedAt = run.world.clock.monotonic();
-      run.report.event({ type: "step-started", location: this.#location, name: this.#plan.name, attempt });
+      if (run.report.observed) {
+        const { name } = this.#plan;
+        run.report.event({ type: "step-started", location: this.#location, name, attempt });
+      }
       runAttempt(
         {
           scope,
@@ -122,7 +120,7 @@ export class StepAttempts {
           lastError,
           lastHeartbeat,
           idempotencyKey: () => `${escapeName(run.workflowId)}/${this.#location}`,
-          ...this.#plan,
+          plan: this.#plan,
         },
         (outcome) => {
           const settled = (): void => {
@@ -173,6 +171,7 @@ export class StepAttempts {
     if (armed) scope.armed();
     const change: Partial<Entry> = { armed, count: at.attempt, detail: null };
     this.#operation.settle({ status: "completed", result, change, ephemeral });
+    if (!run.report.observed) return;
     const durationMs = run.world.clock.monotonic() - at.startedAt;
     run.report.event({ type: "step-ended", location: this.#location, name, attempt: at.attempt, durationMs });
   }

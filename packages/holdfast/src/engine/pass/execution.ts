@@ -64,7 +64,6 @@ export class Execution implements Run {
   readonly bodies: Bodies = new Bodies();
   readonly mailbox: Mailbox;
   readonly outbox: Outbox = new Outbox();
-  readonly origins: WeakMap<object, Place> = new WeakMap();
   readonly asked: Map<Place, AskedKind> = new Map();
   readonly handlers: Map<Place, ArmedStep> = new Map();
   readonly gates: VersionGate[] = [];
@@ -77,6 +76,7 @@ export class Execution implements Run {
   /** What failed beneath the code, so that the pass cannot go on. */
   breakdown: { readonly error: unknown } | null = null;
   commitRequired = false;
+  #origins: WeakMap<object, Place> | null = null;
   readonly #starts: (() => void)[] = [];
   #holds = 0;
   #turnWork = 0;
@@ -111,6 +111,12 @@ export class Execution implements Run {
     this.root = Scope.root(this, contextOf);
     // A run without any history is new, and so is everything it does.
     this.live = !setup.rollingBack && !this.journal.root.recorded;
+  }
+
+  /** Made for the first failure: weak maps cost every collection something, and most runs need none. */
+  get origins(): WeakMap<object, Place> {
+    this.#origins ??= new WeakMap();
+    return this.#origins;
   }
 
   /** Calls the workflow function. */

@@ -54,7 +54,9 @@ export class Outbox {
     for (const record of this.#unsealed.splice(0)) record();
   }
 
-  take(): Outgoing {
+  /** Null when nothing goes out. */
+  take(): Outgoing | null {
+    if (this.isEmpty) return null;
     const taken = this.#contents;
     this.#contents = empty();
     return {

@@ -45,7 +45,7 @@ export function stepConfig<Result>(
       `Step ${describeName(nameOrConfig.name)} takes a name, a function and options, or all of it as one object; got an object and more.`,
     );
   }
-  const named = { name: nameOrConfig, run: run as StepBody<Result> };
+  const named = new NamedBody(nameOrConfig, run as StepBody<Result>);
   if (options === undefined) return named;
   checkNames(options, () => `The options of step ${describeName(nameOrConfig)}`, known.options);
   if (isPlain(options)) return { ...options, ...named };
@@ -53,6 +53,17 @@ export function stepConfig<Result>(
   const config: Record<string, unknown> = { ...named };
   for (const option of known.options) config[option] = Reflect.get(options, option);
   return config as unknown as StepConfig<Result>;
+}
+
+/** A step without options, as most are: there is nothing to check but its body. */
+class NamedBody<Result> implements StepConfig<Result> {
+  readonly name: string;
+  readonly run: StepBody<Result>;
+
+  constructor(name: string, run: StepBody<Result>) {
+    this.name = name;
+    this.run = run;
+  }
 }
 
 export type StepArguments<Result> = readonly [
@@ -110,8 +121,14 @@ function wasInterrupted(entry: Entry, plan: StepPlan): boolean {
 
 /** @throws InvalidArgumentError when an option is wrong. */
 function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
+  const { name, run: body } = config;
+  if (typeof body !== "function") checkFunction(body, `Step ${describeName(name)}: run`);
+  const options = config instanceof NamedBody ? NO_OPTIONS : planOptions(config);
+  return { ...options, name, body };
+}
+
+function planOptions<Result>(config: StepConfig<Result>): Omit<StepPlan, "name" | "body"> {
   const where = `Step ${describeName(config.name)}`;
-  checkFunction(config.run, `${where}: run`);
   const { delivery } = config;
   const { ephemeral = false, retryOnTimeout = false, timeout = DEFAULT_STEP_TIMEOUT_MS } = config;
   if (delivery !== undefined) checkWord(delivery, `${where}: delivery`, ["at-least-once", "at-most-once"]);
@@ -120,8 +137,6 @@ function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
   checkSchema(config.output, `${where}: output`);
   const { heartbeatTimeout = 0 } = config;
   return {
-    name: config.name,
-    body: config.run,
     policy: retryPolicy(config, where),
     timeoutMs: durationMs(timeout, `${where}: timeout`),
     heartbeatTimeoutMs: durationMs(heartbeatTimeout, `${where}: heartbeatTimeout`),
@@ -132,6 +147,8 @@ function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
     output: config.output,
   };
 }
+
+const NO_OPTIONS = planOptions({ name: "", run: () => {} });
 
 function armedStep<Result>(config: StepConfig<Result>): ArmedStep | null {
   const { rollback } = config;

@@ -45,8 +45,13 @@ export class Report {
     return this.#options.logger;
   }
 
+  /** Whether anybody is told of events: if not, they need not be made. */
+  get observed(): boolean {
+    return this.#options.observers.length > 0;
+  }
+
   event(details: EventDetails): void {
-    if (this.#options.observers.length === 0) return;
+    if (!this.observed) return;
     const event = {
       workflowId: this.#options.workflowId,
       at: this.#options.now(),

@@ -43,6 +43,7 @@ export function commitBatch(ledger: RunLedger, holder: Holder, batch: CommitBatc
 }
 
 function assertConsumable(ledger: RunLedger, run: RunRow | null, batch: CommitBatch): void {
+  if (batch.consume.length === 0) return;
   const seen = new Set<string>();
   for (const id of batch.consume) {
     const queued = run !== null && ledger.tables.messageState(run, id) === "queued";
@@ -53,6 +54,7 @@ function assertConsumable(ledger: RunLedger, run: RunRow | null, batch: CommitBa
 
 /** The runs that the batch really creates: those that are there already, with the same definition and input, are not. */
 function planSpawns(ledger: RunLedger, holder: Holder, spawn: readonly NewRun[]): NewRun[] {
+  if (spawn.length === 0) return [];
   if (holder.bare && spawn.length > 0) {
     throw new InvalidArgumentError(
       `Run "${holder.workflowId}" starts the run "${spawn[0]?.workflowId}", but its driver holds one run only. Use a store and a host to start other runs.`,

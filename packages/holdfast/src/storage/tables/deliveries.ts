@@ -38,6 +38,7 @@ type Receiver = Pick<RunRow, "key" | "workflowId" | "status" | "queued">;
 
 /** The deliveries of a batch's sends; throws `MessageRefusedError` for the first that is refused. Writes nothing. */
 export function planDeliveries(ledger: RunLedger, sending: Sending): Delivery[] {
+  if (sending.batch.send.length === 0) return [];
   const receivers = new Map<string, Receiver>();
   const ids = new Set<string>();
   const accepted: Accepted[] = [];
