@@ -53,7 +53,7 @@ test.each(["CAST(due_at AS BLOB)", "due_at || ' and more'"])(
     await expect.poll(() => handle.getState()).toBe("sleeping");
     database.exec(`UPDATE holdfast_runs SET due_at = ${instead}`);
     expect(await handle.getState()).toBe("paused");
-    expect(CorruptionError.is((await handle.getError())?.cause)).toBe(true);
+    expect(CorruptionError.is(((await handle.getError()) as Error).cause)).toBe(true);
   },
 );
 

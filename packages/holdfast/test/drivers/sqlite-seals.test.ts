@@ -65,8 +65,8 @@ test.each([
     .catch((error) => expect(error).toBeInstanceOf(CorruptionError));
   await a.wake();
   await expect.poll(() => a.getState(), { timeout: 20_000 }).toBe("paused");
-  const reason = await a.getError();
-  expect(reason?.cause).toBeInstanceOf(CorruptionError);
+  const reason = (await a.getError()) as Error;
+  expect(reason.cause).toBeInstanceOf(CorruptionError);
   await goesOn(host, "b");
 
   database.exec("DELETE FROM holdfast_consumed");

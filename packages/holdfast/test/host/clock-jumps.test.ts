@@ -81,9 +81,9 @@ describe("a client whose wall clock is wrong", () => {
         run: async (ctx) => {
           const began = ctx.now();
           await ctx.sleep("nap", 10_000);
-          woken["nap"] = clock.now();
+          woken.nap = clock.now();
           await ctx.listenWithTimeout("wait", "nothing", 10_000);
-          woken["wait"] = clock.now();
+          woken.wait = clock.now();
           return ctx.now() - began;
         },
       });
@@ -93,10 +93,10 @@ describe("a client whose wall clock is wrong", () => {
       const handle = await client.start(waits, { workflowId: "waits" });
       const host = await createHost({ ...options, clock, workflows: [waits] });
       const passed = await clock.settle(handle.result());
-      expect(woken["nap"]).toBeGreaterThanOrEqual(before + 10_000);
-      expect(woken["nap"]).toBeLessThanOrEqual(before + 11_000);
-      expect(woken["wait"]).toBeGreaterThanOrEqual(before + 20_000);
-      expect(woken["wait"]).toBeLessThanOrEqual(before + 22_000);
+      expect(woken.nap).toBeGreaterThanOrEqual(before + 10_000);
+      expect(woken.nap).toBeLessThanOrEqual(before + 11_000);
+      expect(woken.wait).toBeGreaterThanOrEqual(before + 20_000);
+      expect(woken.wait).toBeLessThanOrEqual(before + 22_000);
       if (byMs > 0) expect(passed).toBeLessThanOrEqual(22_000);
       await clock.settle(host.stop());
       await store.close();

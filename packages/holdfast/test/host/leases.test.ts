@@ -313,7 +313,7 @@ describe("a blocked event loop", () => {
     await clock.advance(500);
     expect(order).toEqual(["turn 0", "timer 0", "timer 1"]);
     const store = memoryStore({ clock });
-    const driver = guard.driver(store.driver({ workflowId: "a", epoch: 1 }), "a");
+    const driver = guard.driver({ driver: store.driver({ workflowId: "a", epoch: 1 }), workflowId: "a" });
     await expect(driver.commit({} as never)).rejects.toMatchObject({ code: "RUN_EVICTED" });
     expect(lost).toEqual(["lost"]);
   });

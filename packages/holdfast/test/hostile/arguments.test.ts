@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import {
@@ -16,7 +19,7 @@ import { durableDriver, objectClient, workflowObject } from "holdfast/cloudflare
 import { memoryDriver, memoryStore } from "holdfast/memory";
 import { sqliteDriver, sqliteStore } from "holdfast/sqlite";
 import { crashDriver, crashEverywhere, createTestHost, replay, virtualClock } from "holdfast/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { MemoryOrderedKV } from "../../src/testing/memory-ordered-kv.ts";
 import { EngineLab } from "../engine-lab.ts";
 import { EXOTIC, spoil } from "./bad-arguments.ts";
@@ -226,6 +229,18 @@ function fakeState() {
   })();
 }
 
+/** A wrong path may be one that a file can have: that file is made where nobody minds. */
+function apart(options: unknown): unknown {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  if (options === "soon") return join(folder, "soon");
+  const named =
+    (options as { path?: unknown } | null)?.constructor === Object && "path" in (options as object);
+  return named && (options as { path: unknown }).path === "soon"
+    ? { ...(options as object), path: join(folder, "soon") }
+    : options;
+}
+
 /** What opens something, with arguments that are right; `stop` of what is opened is called. */
 const doors: Readonly<Record<string, readonly [Call, () => readonly unknown[]]>> = {
   defineWorkflow: [loosely(defineWorkflow), () => [{ name: "w", version: "1", run: value, messages: {} }]],
@@ -250,7 +265,7 @@ const doors: Readonly<Record<string, readonly [Call, () => readonly unknown[]]>>
   memoryStore: [loosely(memoryStore), () => [storageOptions]],
   memoryDriver: [loosely(memoryDriver), () => [{ ...storageOptions, workflowId: "run" }]],
   sqliteStore: [
-    loosely(sqliteStore),
+    (options) => loosely(sqliteStore)(apart(options)),
     () => [{ ...storageOptions, path: ":memory:", synchronous: "full", busyTimeoutMs: 5, pollMs: 5 }],
   ],
   sqliteDriver: [

@@ -1,7 +1,7 @@
 import { Loop, type WorkflowContext } from "holdfast";
 
 /** What happens in the world of a hosted program. */
-export interface Effects {
+interface Effects {
   /** A body: is noted as started, takes `ms`, is noted as done, and gives its name. */
   readonly body: (name: string, ms?: number) => Promise<string>;
   /** A body that is noted as started and fails. */
