@@ -233,12 +233,13 @@ function fakeState() {
 function apart(options: unknown): unknown {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  if (options === "soon") return join(folder, "soon");
-  const named =
-    (options as { path?: unknown } | null)?.constructor === Object && "path" in (options as object);
-  return named && (options as { path: unknown }).path === "soon"
-    ? { ...(options as object), path: join(folder, "soon") }
-    : options;
+  const moved = (path: unknown): unknown => (path === "soon" ? join(folder, "soon") : path);
+  try {
+    const given = options as { path: unknown };
+    return given.path === "soon" ? { ...given, path: moved("soon") } : moved(options);
+  } catch {
+    return options;
+  }
 }
 
 /** What opens something, with arguments that are right; `stop` of what is opened is called. */
