@@ -54,9 +54,10 @@ export const controls: readonly Mutant[] = [
     id: "terminal-overwritten",
     title: "a cancellation that comes too late overwrites the terminal status",
     kind: "control",
-    file: "engine/operators/cancel.ts",
-    find: "if (isTerminal(status)) return { cancelled: false, state: status };",
-    replace: "void isTerminal;",
+    file: "host/run-control.ts",
+    find: 'if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };\n      return (await this.#attempt(FOR_CANCEL, (operator) => cancelRun(operator, false)))?.value;',
+    replace:
+      'void status;\n      const { force } = FOR_CANCEL;\n      return (await this.#attempt({ force }, async (operator) => (await operator.commit({ status: "cancelled" }), { cancelled: true })))?.value;',
     modes: ["soup"],
   },
 ];

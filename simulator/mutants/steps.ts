@@ -70,8 +70,9 @@ export const steps: readonly Mutant[] = [
       "the result of a timed-out body that ends later is reported as its attempt's success (promise races in step runners)",
     kind: "historic",
     file: "engine/effects/attempt.ts",
-    find: "(value) => (over ? orphaned() : finish({ ok: true, value })),",
-    replace: "(value) => (over ? settled({ ok: true, value }) : finish({ ok: true, value })),",
+    find: "(value) => (this.#over ? this.#orphaned() : this.#finish({ ok: true, value })),",
+    replace:
+      "(value) => (this.#over ? this.#settled({ ok: true, value }) : this.#finish({ ok: true, value })),",
     modes: ["single", "soup"],
     about: "late",
   },

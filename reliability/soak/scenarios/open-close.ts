@@ -19,7 +19,7 @@ export interface OpenClose {
   readonly forget?: "store.close" | "host.stop" | null;
 }
 
-const SIZES: Readonly<Record<Form, number>> = { short: 50, long: 1_000 };
+const SIZES: Readonly<Record<Form, number>> = { short: 50, long: 5_000 };
 /** Bytes of heap per cycle that are no leak. */
 const HEAP_SLOPE = 200;
 /** Bytes by which the heap grows in all while code is compiled. */

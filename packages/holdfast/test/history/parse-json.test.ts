@@ -28,7 +28,7 @@ describe("keys with escapes", () => {
     const text = (value: unknown): string =>
       Array.isArray(value) &&
       value.length > 0 &&
-      value.every((item) => Array.isArray(item) && typeof item[0] === "string")
+      value.every((item) => Array.isArray(item) && item.length === 2 && typeof item[0] === "string")
         ? `{${[...new Map(value as [string, unknown][])].map(([k, v]) => `${JSON.stringify(k)}:${text(v)}`).join(",")}}`
         : Array.isArray(value)
           ? `[${value.map(text).join(",")}]`
