@@ -118,10 +118,14 @@ export class Mailbox {
     this.#look = false;
     const pages = this.#arrived() ?? (await this.#pages(source));
     const gone = new Set<string>();
+    // Pages are read one after the other: what one shows of these names came meanwhile, and is for an earlier wait.
+    const spokenFor = new Set<string>();
     for (const [wait, page] of pages) {
       if (wait.scope.closed || !this.#waits.has(wait)) continue;
       const offered = page.filter((message) => this.#mayHave(wait, message));
-      const mine = offered.filter((message) => !gone.has(message.id)).slice(0, wait.count);
+      const mine = offered
+        .filter(({ id, name }) => !gone.has(id) && !spokenFor.has(name))
+        .slice(0, wait.count);
       if (mine.length > 0) {
         const admitted = admitAll(this.#admission, mine);
         const fit = isPromise(admitted) ? await admitted : admitted;
@@ -132,12 +136,13 @@ export class Mailbox {
         }
         this.#end(wait);
         wait.receive(fit);
-      } else if (offered.length > 0) {
-        // An earlier wait has taken all that was seen; there may be more behind it.
-        this.#look = true;
-      } else if (this.#expiring.has(wait)) {
+      } else if (offered.length === 0 && this.#expiring.has(wait)) {
         this.#end(wait);
         wait.timedOut();
+      } else {
+        // An earlier wait has taken all that was seen, or is to have it; there may be more behind it.
+        if (offered.length > 0) this.#look = true;
+        for (const name of wait.names) spokenFor.add(name);
       }
     }
   }

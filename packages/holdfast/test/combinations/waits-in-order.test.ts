@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import type { EngineDriver } from "../../src/storage/driver.ts";
+import { EngineLab } from "../engine-lab.ts";
+
+it("a message that comes between the reads of two waits goes to the one that had asked before", async () => {
+  const lab = new EngineLab();
+  let reads = 0;
+  const peek: EngineDriver["peekMessages"] = async (names, count) => {
+    const queued = await lab.storage.peekMessages(names, count);
+    reads += 1;
+    if (reads === 1) await handle.send("m", "hello");
+    return queued;
+  };
+  const driver = new Proxy<EngineDriver>(lab.storage, {
+    get(storage, key) {
+      const value: unknown = Reflect.get(storage, key);
+      if (key === "peekMessages") return peek;
+      return typeof value === "function" ? value.bind(storage) : value;
+    },
+  });
+  const handle = lab.start(
+    (ctx) =>
+      Promise.race([
+        ctx.queue.next("first", { names: ["n", "m"] }).then(({ body }) => `first: ${body}`),
+        ctx.queue.next("second", { names: ["m", "n"] }).then(({ body }) => `second: ${body}`),
+      ]),
+    { driver, mode: "live" },
+  );
+
+  await expect(lab.clock.settle(handle.result)).resolves.toMatchObject({ output: "first: hello" });
+});
