@@ -58,6 +58,16 @@ export function reportOf(
   };
 }
 
+/** How often things were measured, as far as there was time: "once", "medians of 3", "medians of 1 to 3". */
+export function repetitionsOf({ results }: Report): string {
+  const counts = results.flatMap(({ figures }) =>
+    Object.values(figures).map(({ repetitions }) => repetitions),
+  );
+  const [least, greatest] = [Math.min(...counts), Math.max(...counts)];
+  if (greatest === 1) return "each measured once";
+  return `medians of ${least === greatest ? greatest : `${least} to ${greatest}`}`;
+}
+
 /** Median of a figure; undefined when it was not measured. */
 export function medianOf(
   report: Report,

@@ -1,14 +1,14 @@
 import type { Result } from "../results.ts";
 import type { Spread } from "../statistics.ts";
 import { shortNumber } from "./number.ts";
-import type { Report } from "./report.ts";
+import { type Report, repetitionsOf } from "./report.ts";
 
 /** All results as text: a table for each size of each work. */
 export function tables(report: Report): string {
-  const { machine, repetitions, quick, measuredAt } = report;
+  const { machine, quick, measuredAt } = report;
   const parts = [
     `Measured ${measuredAt} on ${machine.cores} cores (${machine.cpu}), ${machine.system}, Node ${machine.node}; ` +
-      `${repetitions} ${repetitions === 1 ? "repetition" : "repetitions, median (least–greatest)"}${quick ? "; QUICK: sizes for trying, no figures to quote" : ""}.`,
+      `${repetitionsOf(report)} (least–greatest)${quick ? "; QUICK: sizes for trying, no figures to quote" : ""}.`,
   ];
   for (const work of report.works) {
     const results = report.results.filter((result) => result.work === work.id);
