@@ -129,9 +129,9 @@ export class SimStore implements WorkflowStore {
     });
   }
 
-  delete(workflowId: string): Promise<boolean> {
+  delete(workflowId: string, epoch?: number): Promise<boolean> {
     return this.#call("delete", workflowId, async ({ storage, record }) => {
-      const existed = await storage.delete(workflowId);
+      const existed = await storage.delete(workflowId, epoch);
       record({ type: "deleted", run: workflowId, existed });
       return existed;
     });

@@ -83,7 +83,7 @@ export function recordedStore(store: WorkflowStore, world: Recorder): WorkflowSt
     list: (query) => store.list(query),
     response: (workflowId, messageId) => store.response(workflowId, messageId),
     request: (workflowId, what) => store.request(workflowId, what),
-    delete: (workflowId) => store.delete(workflowId),
+    delete: (workflowId, epoch) => store.delete(workflowId, epoch),
     wait: (topic, signal) => store.wait(topic, signal),
     statistics: () => store.statistics(),
     close: () => store.close(),

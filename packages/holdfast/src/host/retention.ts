@@ -93,7 +93,7 @@ export class Retention {
     const claim = claims[0];
     if (claim === undefined) return;
     const now = claim.storeTime;
-    if (claim.revision === revision && this.#isOld(record, now)) await store.delete(workflowId);
+    if (claim.revision === revision && this.#isOld(record, now)) await store.delete(workflowId, claim.epoch);
     else await store.release(claim);
   }
 }

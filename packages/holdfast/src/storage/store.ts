@@ -152,8 +152,11 @@ export interface WorkflowStore {
    * `RunFinishedError`.
    */
   request(workflowId: string, what: "wake" | HolderRequest): Promise<void>;
-  /** Removes the run and everything of it; false when there is none. A holder's next commit is fenced. */
-  delete(workflowId: string): Promise<boolean>;
+  /**
+   * Removes the run and everything of it; false when there is none. A holder's next commit is fenced. With `epoch`: only
+   * where that claim is still the run's newest, else false and nothing is removed.
+   */
+  delete(workflowId: string, epoch?: number): Promise<boolean>;
   /** A hint: resolves when there may be something, or when the signal aborts; never rejects. */
   wait(topic: WaitTopic, signal: AbortSignal): Promise<void>;
   statistics(): Promise<StoreStatistics>;

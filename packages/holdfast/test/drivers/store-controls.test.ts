@@ -117,6 +117,7 @@ const rounding: BreakStore = (store) => ({
 const keepsDeleted: BreakStore = (store) => ({
   delete: async (workflowId) => (await store.get(workflowId)) !== null,
 });
+const deletesForAll: BreakStore = (store) => ({ delete: (workflowId) => store.delete(workflowId) });
 /** Counts the claims of each run from 1, whoever had its id before. */
 const forgetsEpochs: BreakStore = (store) => ({
   delete: async (workflowId) => {
@@ -187,6 +188,7 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
   ["gives no claim with a creation", unclaimed, "create-claimed"],
   ["rounds times", rounding, "record-exact-numbers"],
   ["keeps what was deleted", keepsDeleted, "delete-all"],
+  ["deletes for whoever held it before", deletesForAll, "delete-held"],
   ["lists the oldest first", oldestFirst, "list-order"],
   ["pages by offset", byOffset, "list-paging-filtered"],
   ["gives the newest due first", unfair, "fair-newcomers"],

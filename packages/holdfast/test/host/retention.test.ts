@@ -1,6 +1,7 @@
-import { CriticalError, defineWorkflow } from "holdfast";
+import { CriticalError, createClient, defineWorkflow } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { reaches, virtualStore } from "./host-on-virtual-clock.ts";
+import { interceptedStore } from "./intercepted-store.ts";
 
 const ends = defineWorkflow({
   name: "ends",
@@ -54,5 +55,23 @@ describe("retention", () => {
     expect(await handle.getState()).not.toBeNull();
     await clock.advance(30_000);
     expect(await handle.getState()).toBeNull();
+  });
+
+  it("spares a run that is rewound while it is being deleted", async () => {
+    const { host, clock, store } = virtualStore();
+    const client = createClient({ store, clock, scheduler: clock.scheduler });
+    const rewound: unknown[] = [];
+    const intercepted = interceptedStore(store, async (method, go) => {
+      if (method === "delete") rewound.push(await client.handle("a").rewind({ to: "once" }));
+      return go();
+    });
+    const steps = defineWorkflow({ name: "steps", run: (ctx) => ctx.step("once", () => 1) });
+    const options = { workflows: [steps], retention: { completedMs: 10_000 }, pollMs: 60_000 };
+    const running = await host({ ...options, store: intercepted });
+    const handle = await running.start(steps, { workflowId: "a" });
+    await clock.settle(handle.result());
+    while (rewound.length === 0) await clock.advance(1_000);
+    await reaches(clock, handle, "completed");
+    expect(await clock.settle(handle.result())).toBe(1);
   });
 });

@@ -23,7 +23,7 @@ export function watchedStore(store: WorkflowStore): WatchedStore {
     enqueue: (workflowId, message) => store.enqueue(workflowId, message),
     response: (workflowId, messageId) => store.response(workflowId, messageId),
     request: (workflowId, what) => store.request(workflowId, what),
-    delete: (workflowId) => store.delete(workflowId),
+    delete: (workflowId, epoch) => store.delete(workflowId, epoch),
     wait: (topic, signal) => store.wait(topic, signal),
     statistics: () => store.statistics(),
     close: () => store.close(),

@@ -17,10 +17,10 @@ export function requestOf(ledger: Ledger, workflowId: string, what: "wake" | Hol
   ledger.changed({ workflowId, kind: "requested", due: after.dueAt !== null });
 }
 
-/** Removes the run and everything of it; false when there is none. */
-export function deleteRun(ledger: Ledger, workflowId: string): boolean {
+/** Removes the run and everything of it; false when there is none, or when it was claimed since `epoch`. */
+export function deleteRun(ledger: Ledger, workflowId: string, epoch?: number): boolean {
   const run = ledger.tables.findRun(workflowId);
-  if (run === null) return false;
+  if (run === null || (epoch !== undefined && run.epoch !== epoch)) return false;
   // An epoch that damage has made huge would leave none above it.
   const retired = Math.max(ledger.tables.retiredEpoch(), run.damaged ? 0 : run.epoch);
   ledger.tables.deleteRun(run.key, retired);

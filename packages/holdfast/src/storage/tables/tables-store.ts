@@ -82,8 +82,8 @@ export class TablesStore implements WorkflowStore {
     return this.#transactor.write((ledger) => requestOf(ledger, workflowId, what));
   }
 
-  delete(workflowId: string): Promise<boolean> {
-    return this.#transactor.write((ledger) => deleteRun(ledger, workflowId));
+  delete(workflowId: string, epoch?: number): Promise<boolean> {
+    return this.#transactor.write((ledger) => deleteRun(ledger, workflowId, epoch));
   }
 
   wait(topic: WaitTopic, signal: AbortSignal): Promise<void> {

@@ -121,7 +121,7 @@ export const CONFORMANCE_REQUIREMENTS: Readonly<Record<number, Requirement>> = {
   63: tested("one id is one run", "create-again", "create-concurrent", "spawn-again"),
   64: tested("a conflict names what is there", "create-conflict"),
   65: tested("one end of a run wins", "terminal-once", "commit-gives-up", "request-refused"),
-  66: tested("a deleted run is gone with all of it", "delete-all"),
+  66: tested("a deleted run is gone with all of it", "delete-all", "delete-held"),
   67: tested("pages are stable while runs come and go", "list-paging", "list-paging-filtered", "list-order"),
   68: {
     what: "migrating again changes nothing",

@@ -207,6 +207,20 @@ export const creationCases = casesOf<StoreContext>({
         );
       }),
   ],
+  "delete-held": [
+    "deletes a run for its holder, and for nobody who held it before",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        await store.create(newRun("a"), CLAIM);
+        const run = { workflowId: "a", force: true };
+        const { claims } = await store.claim({ ...CLAIM, limit: 1, workflowNames: null, run });
+        const epoch = claims[0]?.epoch ?? 0;
+        expectEqual(await store.delete("a", epoch - 1), false, "whether a claim of before deleted it");
+        expectEqual((await store.get("a"))?.workflowId, "a", "the run");
+        expectEqual(await store.delete("a", epoch), true, "whether its holder deleted it");
+        expectEqual(await store.get("a"), null, "the record");
+      }),
+  ],
   "delete-all": [
     "deletes everything of a run and nothing of another",
     (context) =>
