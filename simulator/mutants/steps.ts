@@ -82,7 +82,7 @@ export const steps: readonly Mutant[] = [
     kind: "historic",
     file: "engine/effects/step-attempts.ts",
     find: "      run.requireCommit();\n      if (run.parksOnRetry)",
-    replace: "      if (run.parksOnRetry)",
+    replace: "      Object.assign(run, { commitRequired: false });\n      if (run.parksOnRetry)",
     modes: ["single", "soup"],
   },
   {
