@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { EngineDriver } from "../../src/storage/driver.ts";
 import { EngineLab } from "../engine-lab.ts";
+import { peekingDriver } from "../peeking-driver.ts";
 
 it("a message that comes too late for the code that waited for it takes no number in the order of completions", async () => {
   const lab = new EngineLab();
@@ -13,13 +14,7 @@ it("a message that comes too late for the code that waited for it takes no numbe
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     return queued;
   };
-  const driver = new Proxy<EngineDriver>(lab.storage, {
-    get(storage, key) {
-      const value: unknown = Reflect.get(storage, key);
-      if (key === "peekMessages") return peek;
-      return typeof value === "function" ? value.bind(storage) : value;
-    },
-  });
+  const driver = peekingDriver(lab.storage, peek);
   const handle = lab.start(
     async (ctx) => {
       await ctx.join("join", {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { EngineDriver } from "../../src/storage/driver.ts";
 import { EngineLab } from "../engine-lab.ts";
+import { peekingDriver } from "../peeking-driver.ts";
 
 it("a message that comes between the reads of two waits goes to the one that had asked before", async () => {
   const lab = new EngineLab();
@@ -11,13 +12,7 @@ it("a message that comes between the reads of two waits goes to the one that had
     if (reads === 1) await handle.send("m", "hello");
     return queued;
   };
-  const driver = new Proxy<EngineDriver>(lab.storage, {
-    get(storage, key) {
-      const value: unknown = Reflect.get(storage, key);
-      if (key === "peekMessages") return peek;
-      return typeof value === "function" ? value.bind(storage) : value;
-    },
-  });
+  const driver = peekingDriver(lab.storage, peek);
   const handle = lab.start(
     (ctx) =>
       Promise.race([
