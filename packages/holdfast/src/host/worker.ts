@@ -95,9 +95,10 @@ export class Worker implements LocalRuns {
       const sent = this.#runs.get(workflowId)?.expect(message.name);
       try {
         const claim = await this.#setup.session.store.enqueue(workflowId, message, claimant);
+        if (claim === null) return;
         // The store may keep the bytes that it was given.
         const copy = { ...message, body: message.body.slice() };
-        if (claim !== null) await this.#adopt({ claim, since, image: null, message: copy });
+        await this.#adopt({ claim, since, image: null, message: copy });
       } finally {
         sent?.();
       }
