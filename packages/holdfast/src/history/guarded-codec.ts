@@ -3,6 +3,7 @@ import { LimitError, UnserializableValueError } from "../model/errors/argument-e
 import { messageOf } from "../model/errors/describe-error.ts";
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { StorageError } from "../model/errors/storage-errors.ts";
+import { isPromise } from "../model/is-promise.ts";
 import { defaultCodec, type PayloadCodec } from "./payload.ts";
 
 /**
@@ -42,15 +43,11 @@ function guarded<Value>(
   let given: unknown;
   try {
     given = call();
-    if (!isThenable(given)) return accept(given);
+    if (!isPromise(given)) return accept(given);
   } catch (error) {
     return failed(error);
   }
   return Promise.resolve(given).then(accept).catch(failed);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof Reflect.get(value, "then") === "function";
 }
 
 function exactBytes(given: unknown, what: string): Uint8Array {

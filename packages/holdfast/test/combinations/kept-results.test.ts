@@ -5,6 +5,7 @@ import type { WorkflowContext } from "../../src/model/context.ts";
 import { StorageError } from "../../src/model/errors/storage-errors.ts";
 import type { EngineDriver } from "../../src/storage/driver.ts";
 import { EngineLab } from "../engine-lab.ts";
+import { interceptedStore } from "../host/intercepted-store.ts";
 
 let lab: EngineLab;
 beforeEach(() => {
@@ -13,17 +14,11 @@ beforeEach(() => {
 
 /** The lab's driver, whose queue cannot be read while `down()` says so. */
 function withoutQueue(down: () => boolean): EngineDriver {
-  const { storage } = lab;
-  return new Proxy(storage, {
-    get: (target, key) => {
-      const value: unknown = Reflect.get(target, key, target);
-      if (key === "peekMessages" && down()) {
-        return () =>
-          Promise.reject(new StorageError("queue down", { outcome: "not-applied", retryable: false }));
-      }
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return interceptedStore(lab.storage, (method, go) =>
+    method === "peekMessages" && down()
+      ? Promise.reject(new StorageError("queue down", { outcome: "not-applied", retryable: false }))
+      : go(),
+  );
 }
 
 /** The default codec, but one decoding fails, once, when `broken` says so. */

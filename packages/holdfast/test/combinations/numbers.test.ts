@@ -1,20 +1,19 @@
 import { expect, it } from "vitest";
-import type { EngineDriver } from "../../src/storage/driver.ts";
 import { EngineLab } from "../engine-lab.ts";
-import { peekingDriver } from "../peeking-driver.ts";
+import { interceptedStore } from "../host/intercepted-store.ts";
 
 it("a message that comes too late for the code that waited for it takes no number in the order of completions", async () => {
   const lab = new EngineLab();
   const ended = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   // While the queue is read, the step ends that ends the branch with the wait.
-  const peek: EngineDriver["peekMessages"] = async (names, count) => {
-    const queued = await lab.storage.peekMessages(names, count);
-    if (queued.length > 0) ended.resolve();
+  const driver = interceptedStore(lab.storage, async (method, go) => {
+    const given = await go();
+    if (method !== "peekMessages") return given;
+    if ((given as readonly unknown[]).length > 0) ended.resolve();
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-    return queued;
-  };
-  const driver = peekingDriver(lab.storage, peek);
+    return given;
+  });
   const handle = lab.start(
     async (ctx) => {
       await ctx.join("join", {

@@ -3,6 +3,7 @@ import { memoryStore } from "holdfast/memory";
 import { describe, expect, it, vi } from "vitest";
 import type { Clock } from "../../src/model/clock.ts";
 import { virtualClock } from "../../src/testing/virtual-clock.ts";
+import { interceptedStore } from "./intercepted-store.ts";
 
 const YEAR = 365 * 86_400_000;
 
@@ -51,12 +52,9 @@ describe("a wall clock that is set while a host runs", () => {
   it("does not make the host look for work more often than it was asked to", async () => {
     const { clock, store, options, jump } = jumpyHost();
     let looks = 0;
-    const counted = new Proxy(store, {
-      get: (target, property) => {
-        if (property === "claim") looks += 1;
-        const value: unknown = Reflect.get(target, property, target);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
+    const counted = interceptedStore(store, (method, go) => {
+      if (method === "claim") looks += 1;
+      return go();
     });
     const nap = defineWorkflow({ name: "nap", run: async (ctx) => ctx.sleep("nap", YEAR) });
     const host = await createHost({ ...options, store: counted, workflows: [nap] });

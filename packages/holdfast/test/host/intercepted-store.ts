@@ -5,7 +5,7 @@ type Call = (...parameters: unknown[]) => unknown;
 /** Calls of a store: its methods, and those of its drivers as `driver.commit` and so on. */
 export type Intercept = (method: string, go: () => unknown) => unknown;
 
-/** A store of which every asynchronous call goes through `intercept`. */
+/** A store, or a driver, of which every asynchronous call goes through `intercept`. */
 export function interceptedStore<Store extends object>(store: Store, intercept: Intercept): Store {
   return wrapped(store, "", intercept);
 }

@@ -1,6 +1,6 @@
+import { isPromise } from "../../model/is-promise.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { StoredMessage } from "../../storage/records.ts";
-import { isPromise } from "../replay/payloads.ts";
 import { type Admission, type Admitted, admitAll } from "./admission.ts";
 
 /** Why the storage need not tell any more; made once, because an abort without a reason makes an error each time. */

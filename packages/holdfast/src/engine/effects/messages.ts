@@ -2,10 +2,10 @@ import { SegmentType } from "../../history/location.ts";
 import { answerTo, bodyPayload, frameBody } from "../../history/message-body.ts";
 import type { RecordedMessage } from "../../history/message-record.ts";
 import type { Place } from "../../history/place.ts";
+import { isPromise } from "../../model/is-promise.ts";
 import type { CompletableMessage, Message } from "../../model/message.ts";
 import { checkCall } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
-import { isPromise } from "../replay/payloads.ts";
 import type { Scope } from "../replay/scope.ts";
 
 /** What a wait received, as recorded. */

@@ -2,10 +2,10 @@ import type { Entry } from "../../history/entry.ts";
 import { decodeFailure, encodeFailure } from "../../history/failure.ts";
 import { escapeName } from "../../history/location.ts";
 import { StepExhaustedError } from "../../model/errors/step-errors.ts";
+import { isPromise } from "../../model/is-promise.ts";
 import { backoffMs, type RetryPolicy } from "../../model/retry-policy.ts";
 import { type Schema, validate } from "../../model/schema.ts";
 import type { Operation } from "../replay/operation.ts";
-import { isPromise } from "../replay/payloads.ts";
 import { type AttemptOutcome, type AttemptPlan, runAttempt } from "./attempt.ts";
 import { retryDelay, verdictOn } from "./verdict.ts";
 

@@ -6,8 +6,8 @@ import {
   ValidationError,
 } from "../../model/errors/argument-errors.ts";
 import { CriticalError, RollbackError, StepTimeoutError } from "../../model/errors/step-errors.ts";
+import { isPromise } from "../../model/is-promise.ts";
 import type { RetryPolicy } from "../../model/retry-policy.ts";
-import { isPromise } from "../replay/payloads.ts";
 
 /** What a failed attempt leads to. */
 export type Verdict = "retry" | "exhausted" | "final";

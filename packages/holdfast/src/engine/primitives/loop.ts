@@ -4,6 +4,7 @@ import type { LoopBody, LoopConfig } from "../../model/context.ts";
 import { LOOP_CONFIG } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { isPromise } from "../../model/is-promise.ts";
 import {
   DEFAULT_LOOP_HISTORY_SIZE,
   DEFAULT_LOOP_PRUNE_INTERVAL,
@@ -15,7 +16,6 @@ import type { MessageBodies } from "../../model/message.ts";
 import { checkGiven } from "../../model/option-names.ts";
 import { type BlockBody, openBlock, runFunction } from "../replay/block.ts";
 import { LoopHistory } from "../replay/loop-history.ts";
-import { isPromise } from "../replay/payloads.ts";
 import type { Scope } from "../replay/scope.ts";
 
 /** A loop's options, checked and complete. */

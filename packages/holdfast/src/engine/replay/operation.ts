@@ -3,7 +3,7 @@ import { decodeFailure, encodeFailure } from "../../history/failure.ts";
 import type { Place } from "../../history/place.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
-import { isPromise } from "./payloads.ts";
+import { isPromise } from "../../model/is-promise.ts";
 import type { Scope } from "./scope.ts";
 import type { Completion } from "./turns.ts";
 import { WatchedPromise } from "./watched-promise.ts";

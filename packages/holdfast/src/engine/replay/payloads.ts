@@ -1,6 +1,7 @@
 import { defaultCodec, type PayloadCodec } from "../../history/payload.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
+import { isPromise } from "../../model/is-promise.ts";
 
 /** What payloads are encoded by, and what becomes of a codec that fails. */
 export interface PayloadsSetup {
@@ -97,11 +98,4 @@ function copyOf(value: unknown, what: string): unknown {
   } catch {
     return value;
   }
-}
-
-/** Whether a codec answered with a promise. */
-export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
-  );
 }

@@ -1,8 +1,8 @@
 import { messageOf } from "../../model/errors/describe-error.ts";
 import type { Observer, WorkflowErrorEvent, WorkflowEvent } from "../../model/events.ts";
+import { isPromise } from "../../model/is-promise.ts";
 import type { Logger } from "../../model/logger.ts";
 import type { Log } from "../../model/step-options.ts";
-import { isPromise } from "./payloads.ts";
 
 /** Calls what somebody gave us to call; `failed` is told when it throws, or gives a promise that rejects. */
 export function guarded(call: () => unknown, failed: (error: unknown) => void): void {
