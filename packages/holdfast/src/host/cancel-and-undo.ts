@@ -43,6 +43,8 @@ export class CancelAndUndo {
     if (lease === null) return take("unheld");
     this.#leases.add(lease.until);
     if (this.#leases.size > RENEWALS) return take("by-force");
+    // A run that is held is run by nobody: an operator has it for a moment, and would not hear.
+    if (status === "paused") return undefined;
     this.#asked = true;
     if (requested !== "cancel") await this.#ask();
     this.#local.cancelRun(this.#reader.workflowId);

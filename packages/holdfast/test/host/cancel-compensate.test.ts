@@ -139,6 +139,25 @@ describe("a cancel with compensation of a run that somebody else holds", () => {
     expect(await client.handle("a").getState()).toBe("rolling_back");
   });
 
+  it("asks nobody when the run is paused and an operator that has taken it is dead", async () => {
+    const undone: string[] = [];
+    const world = await heldRun(undone);
+    const { client, clock, store } = world;
+    await clock.advance(3_000);
+    await clock.settle(client.handle("a").pause());
+    const run = { workflowId: "a", force: false };
+    await store.claim({ owner: "operator", leaseMs: 3_000, limit: 1, workflowNames: null, run });
+    let asked = 0;
+    const counting = interceptedStore(store, (method, go) => {
+      if (method === "request") asked += 1;
+      // One that asks again and again would never let time go on.
+      return asked > 3 ? new Promise(() => {}) : go();
+    });
+    const handle = clientOf({ ...world, store: counting }).handle("a");
+    expect(await clock.settle(handle.cancel({ compensate: true }))).toEqual({ cancelled: true });
+    expect(asked).toBe(0);
+  });
+
   it("is carried out by the next one that runs it, if whoever asked is gone", async () => {
     const undone: string[] = [];
     const { client, clock, store, host } = await heldRun(undone);
