@@ -21,8 +21,8 @@ function withoutQueue(down: () => boolean): EngineDriver {
   );
 }
 
-/** The default codec, but one decoding fails, once, when `broken` says so. */
-function failingOnce(broken: () => boolean): PayloadCodec {
+/** The default codec, but decoding fails when `broken` says so. */
+function failing(broken: () => boolean): PayloadCodec {
   return {
     encode: (value, what) => defaultCodec.encode(value, what),
     decode: async (bytes) => {
@@ -55,7 +55,7 @@ describe("a pass that cannot go on", () => {
   it("does not take a failing codec for a failure of the step", async () => {
     const calls: string[] = [];
     let failures = 0;
-    const codec = failingOnce(() => failures > 0 && failures-- > 0);
+    const codec = failing(() => failures > 0 && failures-- > 0);
     const workflow = async (ctx: WorkflowContext) => {
       await ctx.rollbackCheckpoint("from here");
       let charge: unknown = "fallback";
@@ -79,5 +79,43 @@ describe("a pass that cannot go on", () => {
     await expect(lab.clock.settle(first.result)).rejects.toThrow(StorageError);
     expect((await lab.clock.settle(lab.start(workflow, { codec }).result)).output).toBe(1);
     expect(calls).toEqual(["charge", "ship 1"]);
+  });
+});
+
+describe("what an ephemeral step has come to is stored", () => {
+  let reads = 0;
+  /** Reads something, and hangs the first time. */
+  const reading = async (ctx: WorkflowContext) => {
+    const read = await ctx.step({ name: "read", ephemeral: true, run: () => ++reads });
+    await ctx.step({ name: "use", ephemeral: true, run: () => (reads === 1 ? new Promise(() => {}) : null) });
+    return read;
+  };
+  beforeEach(() => {
+    reads = 0;
+  });
+
+  it("when the run is evicted", async () => {
+    const first = lab.start(reading);
+    await lab.clock.runUntilIdle();
+    await first.evict();
+    expect((await lab.clock.settle(first.result)).state).toBe("evicted");
+    reads = 10;
+    expect((await lab.clock.settle(lab.start(reading).result)).output).toBe(1);
+  });
+
+  it("when the pass cannot go on", async () => {
+    let broken = false;
+    const codec = failing(() => broken);
+    const workflow = async (ctx: WorkflowContext) => {
+      const read = await ctx.step({ name: "read", ephemeral: true, run: () => ++reads });
+      const use = (): void => {
+        broken = reads === 1;
+      };
+      await ctx.step({ name: "use", ephemeral: true, run: use });
+      return read;
+    };
+    await expect(lab.clock.settle(lab.start(workflow, { codec }).result)).rejects.toThrow(StorageError);
+    broken = false;
+    expect((await lab.clock.settle(lab.start(workflow, { codec }).result)).output).toBe(1);
   });
 });

@@ -203,6 +203,11 @@ export class Execution implements Run {
     this.commitRequired = true;
   }
 
+  /** Whether something was done here that no commit has: with the pass it would be lost, and done again. */
+  get owesCommit(): boolean {
+    return this.commitRequired || (this.live && this.journal.isDirty);
+  }
+
   hold(): () => void {
     this.#holds += 1;
     let held = true;

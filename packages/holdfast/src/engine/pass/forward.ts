@@ -63,7 +63,7 @@ export class Forward {
   /** What bodies have come to is not lost with a pass that cannot go on: else they would run again (P2). */
   async #keepResults(error: unknown): Promise<void> {
     const execution = this.#execution;
-    if (!execution.live || !execution.commitRequired || FencedError.is(error)) return;
+    if (!execution.live || !execution.owesCommit || FencedError.is(error)) return;
     await this.#commitRunning().catch(() => {});
   }
 

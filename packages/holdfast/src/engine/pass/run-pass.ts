@@ -270,7 +270,7 @@ export class RunPass {
       execution.leave(new RunPausedError(workflowId, "operator"));
       return pausedOutcome(this.#state, "operator");
     }
-    if (execution.commitRequired || journal.header.revision === 0) {
+    if (execution.owesCommit || journal.header.revision === 0) {
       const status = journal.header.status === "rolling_back" ? "rolling_back" : "running";
       await committer.commit({ status }, execution.outbox);
     }
