@@ -18,6 +18,8 @@ export interface Holding {
   readonly until: number;
   /** The fact with which its holder gave it up, or the run was deleted; infinite when neither happened. */
   readonly givenUp: number;
+  /** The fact with which its holder was done with it, but could not give it back; infinite when that did not happen. */
+  readonly letGo: number;
   /** The fact with which somebody else got the run; infinite when nobody did. */
   readonly taken: number;
   /** Whether its holder did something with it: if not, it may never have heard of it. */
@@ -44,7 +46,7 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
         const never = Number.POSITIVE_INFINITY;
         const claims = all.get(run) ?? [];
         all.set(run, claims);
-        claims.push({ ...holding, givenUp: never, taken: never, used: false });
+        claims.push({ ...holding, givenUp: never, letGo: never, taken: never, used: false });
         break;
       }
       case "refused":
@@ -69,6 +71,11 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
       case "released":
         if (current(fact.run)?.epoch === fact.epoch) giveUp(current(fact.run), fact.n);
         break;
+      case "fault": {
+        const holding = fact.operation === "release" ? current(fact.run ?? "") : undefined;
+        if (holding?.process === fact.process) holding.letGo = Math.min(holding.letGo, fact.n);
+        break;
+      }
       case "deleted":
         if (fact.existed) giveUp(current(fact.run), fact.n);
         break;
@@ -142,7 +149,7 @@ export function holdingOfPass(
     const current = mine[index];
     // A pass is opened by who has heard of its claim, whatever came of it.
     const heard = current?.used === true || index === first;
-    const robbed = heard && current !== undefined && current.givenUp >= then.from;
+    const robbed = heard && current !== undefined && Math.min(current.givenUp, current.letGo) >= then.from;
     const reborn = current !== undefined && current.life !== then.life;
     if (then.from > n || index + 1 >= end || robbed || reborn) break;
     index++;

@@ -11,7 +11,8 @@ export function* repeats(starts: readonly Start[]): Iterable<readonly [Start, St
   const last = new Map<string, Start>();
   for (const start of starts) {
     const { attempt, n } = start.began;
-    const identity = `${attempt} ${generationAt(start.life, n)}`;
+    // Who does not know yet that the run was taken from it has what there was before.
+    const identity = `${attempt} ${generationAt(start.life, Math.min(n, start.holding.taken))}`;
     const before = last.get(identity);
     if (before !== undefined) yield [before, start];
     last.set(identity, start);

@@ -66,6 +66,23 @@ describe("I12: the fenced", () => {
     expect(findings(fencedWriteNothing, tale.evidence())).toEqual([]);
   });
 
+  it("lets a pass go on in place after a claim that its process could not give back", async () => {
+    const tale = await told(async (run, at) => {
+      at.tell("host-0", { type: "pass-started", run: "run", pass: 1, version: 1 });
+      at.tell("host-0", { type: "fault", operation: "release", run: "run", fault: "not-applied", call: 1 });
+      at.later(10_001);
+      await run.claim();
+      run.start("a");
+      await run.commit();
+      at.later(10_001);
+      await run.claim();
+      run.start("b");
+    });
+    expect(findings(fencedWriteNothing, tale.evidence())).toEqual([
+      'the body at "b" started 1 ms after the end of its process\'s lease',
+    ]);
+  });
+
   it("speaks of a start after the end of the lease, after the run was parked, and without any claim", async () => {
     const tale = await told(async (run, at) => {
       run.start("a", { process: "host-1" });

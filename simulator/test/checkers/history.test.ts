@@ -86,6 +86,18 @@ describe("I3: starts are accounted for", () => {
     expect(findings(startsAccounted, tale.evidence())).toEqual([]);
   });
 
+  it("lets a robbed process start what an operator has taken back", async () => {
+    const tale = await told(async (run) => {
+      await run.commit({ put: { a: pending() } });
+      await run.claim("client", { force: true });
+      await run.commit({ put: { a: null }, status: "sleeping", wakeAt: 0, process: "client" });
+      run.start("a", { atMostOnce: true });
+      await run.claim("host-1");
+      run.start("a", { process: "host-1", atMostOnce: true });
+    });
+    expect(findings(startsAccounted, tale.evidence())).toEqual([]);
+  });
+
   it("speaks of a second start under one claim", async () => {
     const tale = await told(async (run) => {
       run.start("a");
