@@ -3,9 +3,10 @@
 export { abortable } from "./model/abortable.ts";
 export * from "./model/context.ts";
 export type { Duration, Instant } from "./model/duration.ts";
-export type { LoopBreak, LoopContinue, LoopDecision, LoopOptions } from "./model/loop.ts";
+export type { LoopBreak, LoopContinue, LoopDecision, LoopOptions, LoopValue } from "./model/loop.ts";
 export { DEFAULT_LOOP_HISTORY_SIZE, DEFAULT_LOOP_PRUNE_INTERVAL, Loop } from "./model/loop.ts";
 export type * from "./model/message.ts";
+export type * from "./model/queue.ts";
 export * from "./model/retry-options.ts";
 export type { Schema } from "./model/schema.ts";
 export * from "./model/step-options.ts";
@@ -48,7 +49,7 @@ export { defaultCodec, type PayloadCodec, type SyncPayloadCodec } from "./histor
 export type { Clock, RandomSource, Scheduler } from "./model/clock.ts";
 export type * from "./model/events.ts";
 export { DEFAULT_LIMITS, type Limits, MAX_DURATION_MS } from "./model/limits.ts";
-export type * from "./model/logger.ts";
+export type { Logger, LogMethod } from "./model/logger.ts";
 export type * from "./model/snapshot.ts";
 
 // Writing a driver or a store: the ports, and a driver for any ordered key-value namespace.

@@ -2,20 +2,17 @@ import type {
   LoopBody,
   LoopConfig,
   MapOptions,
-  QueueBatchOptions,
-  QueueNextOptions,
-  QueueSendOptions,
   RaceBranch,
   RaceResult,
   RemovedKind,
   WorkflowContext,
-  WorkflowQueue,
 } from "../model/context.ts";
 import type { Duration, Instant } from "../model/duration.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { messageOf } from "../model/errors/describe-error.ts";
 import { HoldfastError } from "../model/errors/holdfast-error.ts";
 import type { Message, MessageBodies } from "../model/message.ts";
+import type { QueueBatchOptions, QueueNextOptions, QueueSendOptions, WorkflowQueue } from "../model/queue.ts";
 import type {
   BlockFailureKind,
   Log,

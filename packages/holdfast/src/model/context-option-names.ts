@@ -1,14 +1,7 @@
-import type {
-  BranchConfig,
-  LoopConfig,
-  MapOptions,
-  QueueBatchOptions,
-  QueueNextOptions,
-  QueueSendOptions,
-  RaceBranch,
-} from "./context.ts";
+import type { BranchConfig, LoopConfig, MapOptions, RaceBranch } from "./context.ts";
 import type { MessageBodies } from "./message.ts";
 import { type OptionNames, optionNames } from "./option-names.ts";
+import type { QueueBatchOptions, QueueNextOptions, QueueSendOptions } from "./queue.ts";
 import type { RetryOptions } from "./retry-options.ts";
 import type {
   RollbackOptions,

@@ -1,17 +1,21 @@
 const LOOP: unique symbol = Symbol.for("holdfast.loop") as never;
 
-/** What an iteration of a loop asks for next. */
+/** What an iteration returns to go on with the next one. */
 export interface LoopContinue<State> {
   readonly [LOOP]: "continue";
   readonly state: State;
 }
 
+/** What an iteration returns to leave the loop. */
 export interface LoopBreak<Value> {
   readonly [LOOP]: "break";
   readonly value: Value;
 }
 
 export type LoopDecision<State, Value> = LoopContinue<State> | LoopBreak<Value>;
+
+/** What a loop gives whose iterations decide so. */
+export type LoopValue<Decision> = Decision extends LoopBreak<infer Value> ? Value : never;
 
 /** How an iteration of `ctx.loop` says what comes next. */
 export const Loop: {

@@ -51,6 +51,29 @@ describe("types of a definition", () => {
     expect(result.output).toBe(8);
   });
 
+  it("follow a loop that is left with values of several types", async () => {
+    const workflow = async (ctx: WorkflowContext, last: number) => {
+      const ended = await ctx.loop({
+        name: "months",
+        state: { month: 1, plan: "basic" as "basic" | "pro" },
+        run: async (_iteration, state) => {
+          if (state.month === last) return Loop.break({ reason: null });
+          if (state.plan === "pro") return Loop.break({ reason: "pro" });
+          return Loop.continue({ month: state.month + 1, plan: "basic" });
+        },
+      });
+      expectTypeOf(ended.reason).toEqualTypeOf<string | null>();
+      const number = await ctx.loop("stateless", async () => {
+        if (last === 1) return Loop.break(1);
+        return Loop.break("several");
+      });
+      expectTypeOf(number).toEqualTypeOf<number | string>();
+      return [ended, number] as const;
+    };
+    const { output } = await runWorkflow("loops", workflow, 3, memoryDriver()).result;
+    expect(output).toEqual([{ reason: null }, "several"]);
+  });
+
   it("follow joins, races, maps and loops", async () => {
     const workflow = async (ctx: WorkflowContext, start: number) => {
       const joined = await ctx.join("join", {

@@ -1,7 +1,6 @@
 import type { Entry } from "../../history/entry.ts";
 import { decodeMessages, encodeMessages } from "../../history/message-record.ts";
 import { checkBoolean, checkInteger, checkName } from "../../model/check.ts";
-import type { QueueBatchOptions } from "../../model/context.ts";
 import { QUEUE_BATCH_OPTIONS, QUEUE_NEXT_OPTIONS } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { type Duration, durationMs } from "../../model/duration.ts";
@@ -9,6 +8,7 @@ import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { MessageUnansweredError, QueueTimeoutError } from "../../model/errors/block-errors.ts";
 import type { Message } from "../../model/message.ts";
 import { checkGiven } from "../../model/option-names.ts";
+import type { QueueBatchOptions } from "../../model/queue.ts";
 import type { StoredMessage } from "../../storage/records.ts";
 import type { MessageWait } from "../effects/mailbox.ts";
 import { type ReceivedMessages, receivedMessages } from "../effects/messages.ts";
