@@ -26,12 +26,18 @@ export interface HostedRunNeighbours {
   readonly quarantine: Quarantine;
 }
 
+/** That a claim was asked for. */
+export interface Asked {
+  /** The monotonic time before it was. */
+  readonly since: number;
+  /** Which ask of this process it was, from 1: clocks may stand still. */
+  readonly ask: number;
+}
+
 /** A claim, and how it was come by. */
-export interface ClaimedRun {
+export interface ClaimedRun extends Asked {
   readonly claim: Claim;
   readonly definition: WorkflowDefinition;
-  /** The monotonic time before the claim was asked for. */
-  readonly since: number;
   /** The run as it is stored, where that is known: it was created with this claim. */
   readonly image: RunImage | null;
   /** The only queued message that the run waits for, where that is known: it was sent with this claim. */
@@ -115,8 +121,8 @@ export class HostedRun {
   }
 
   isOver(over: ClaimsOver): boolean {
-    const { claim, since } = this.#claimed;
-    return "epoch" in over ? claim.epoch < over.epoch : since <= over.askedUntil;
+    const { claim, ask } = this.#claimed;
+    return "epoch" in over ? claim.epoch < over.epoch : ask <= over.asks;
   }
 
   /** Somebody has taken the claim, or the run: its bodies are told `reason`, and nothing further happens here. */

@@ -1,7 +1,7 @@
 import type { WorkflowDefinition } from "../model/workflow.ts";
 
-/** Claims of a run that are over: those with a lower epoch, or those that were asked for until then, by the monotonic clock. */
-export type ClaimsOver = { readonly epoch: number } | { readonly askedUntil: number };
+/** Claims of a run that are over: those with a lower epoch, or the first so many that were asked for here. */
+export type ClaimsOver = { readonly epoch: number } | { readonly asks: number };
 
 /** What this process itself runs of a store: a host's worker, or nothing. */
 export interface LocalRuns {
@@ -9,6 +9,8 @@ export interface LocalRuns {
   definitionOf(workflowId: string): WorkflowDefinition | null;
   /** Whether the run is in work here: the news of this process tell when that ends. */
   inWork(workflowId: string): boolean;
+  /** How often a claim was asked for here. */
+  readonly asks: number;
   /** The claim was taken, or the run deleted: it stops here at once, with this reason, and writes nothing. */
   abandon(workflowId: string, reason: unknown, over: ClaimsOver): void;
   /** Has a run that is in work here cancel itself, with compensation. */
@@ -21,6 +23,7 @@ export interface LocalRuns {
 export const noLocalRuns: LocalRuns = {
   definitionOf: () => null,
   inWork: () => false,
+  asks: 0,
   abandon: () => {},
   cancelRun: () => {},
   stopRun: async () => {},

@@ -79,9 +79,9 @@ export class StoreClient {
     const { session, local } = this.#setup;
     checkWorkflowId(workflowId, session.settings.limits);
     // What is claimed from here on may be another run of this id.
-    const askedUntil = session.settings.world.clock.monotonic();
+    const { asks } = local;
     const deleted = await session.store.delete(workflowId);
-    if (deleted) local.abandon(workflowId, new RunNotFoundError(workflowId), { askedUntil });
+    if (deleted) local.abandon(workflowId, new RunNotFoundError(workflowId), { asks });
     return deleted;
   }
 

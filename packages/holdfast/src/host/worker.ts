@@ -5,7 +5,7 @@ import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { NewMessage, NewRun } from "../storage/records.ts";
 import type { Claimant, CreateOutcome } from "../storage/store.ts";
 import { Backoff } from "./backoff.ts";
-import { type ClaimedRun, HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts";
+import { type Asked, type ClaimedRun, HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { ClaimsOver, LocalRuns } from "./local-runs.ts";
 import { imageOf } from "./new-run.ts";
@@ -50,6 +50,7 @@ export class Worker implements LocalRuns {
   readonly #backoff: Backoff;
   /** Rooms of runs that are being created. */
   #reserved = 0;
+  asks = 0;
   /** Resolves when no claim is being asked for. */
   #claiming: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -81,24 +82,24 @@ export class Worker implements LocalRuns {
 
   /** Creates a run; if there is room, it is in work here from its first instant, without another transaction. */
   create(run: NewRun): Promise<CreateOutcome> {
-    return this.#withRoom(async (since, claimant) => {
+    return this.#withRoom(async (asked, claimant) => {
       const outcome = await this.#setup.session.store.create(run, claimant);
       const { claim } = outcome;
-      if (claim !== null) await this.#adopt({ claim, since, image: imageOf(run, claim), message: null });
+      if (claim !== null) await this.#adopt({ claim, ...asked, image: imageOf(run, claim), message: null });
       return outcome;
     });
   }
 
   /** Sends a message; if the run waited for it, and there is room, it is in work here without another transaction. */
   send(workflowId: string, message: NewMessage): Promise<void> {
-    return this.#withRoom(async (since, claimant) => {
+    return this.#withRoom(async (asked, claimant) => {
       const sent = this.#runs.get(workflowId)?.expect(message.name);
       try {
         const claim = await this.#setup.session.store.enqueue(workflowId, message, claimant);
         if (claim === null) return;
         // The store may keep the bytes that it was given.
         const copy = { ...message, body: message.body.slice() };
-        await this.#adopt({ claim, since, image: null, message: copy });
+        await this.#adopt({ claim, ...asked, image: null, message: copy });
       } finally {
         sent?.();
       }
@@ -115,19 +116,23 @@ export class Worker implements LocalRuns {
   }
 
   /** Does what may claim a run, with a room kept for it; when there is none, nothing is claimed. */
-  async #withRoom<T>(act: (since: number, claimant?: Claimant) => Promise<T>): Promise<T> {
-    const { owner, leaseMs, settings } = this.#setup.session;
+  async #withRoom<T>(act: (asked: Asked, claimant?: Claimant) => Promise<T>): Promise<T> {
+    const { owner, leaseMs } = this.#setup.session;
     // What is being claimed takes its rooms first.
     await this.#claiming;
-    const since = settings.world.clock.monotonic();
-    if (this.#stopping || this.#room <= 0) return act(since);
+    const asked = this.#ask();
+    if (this.#stopping || this.#room <= 0) return act(asked);
     this.#reserved += 1;
     try {
-      return await act(since, { owner, leaseMs, workflowNames: this.#setup.workflows.names });
+      return await act(asked, { owner, leaseMs, workflowNames: this.#setup.workflows.names });
     } finally {
       this.#reserved -= 1;
       this.#roomCameFree();
     }
+  }
+
+  #ask(): Asked {
+    return { since: this.#setup.session.settings.world.clock.monotonic(), ask: ++this.asks };
   }
 
   abandon(workflowId: string, reason: unknown, over: ClaimsOver): void {
@@ -247,7 +252,7 @@ export class Worker implements LocalRuns {
     const { store, owner, leaseMs, pollMs, settings } = session;
     const { clock } = settings.world;
     const limit = Math.min(this.#room, CLAIM_BATCH);
-    const since = clock.monotonic();
+    const asked = this.#ask();
     const claiming = store.claim({ owner, leaseMs, limit, workflowNames: workflows.names });
     this.#claiming = claiming.then(
       () => {},
@@ -255,7 +260,7 @@ export class Worker implements LocalRuns {
     );
     const { claims, nextDueAt, storeTime } = await claiming;
     const storeNow = storeClock(clock, storeTime);
-    await Promise.all(claims.map((claim) => this.#adopt({ claim, since, image: null, message: null })));
+    await Promise.all(claims.map((claim) => this.#adopt({ claim, ...asked, image: null, message: null })));
     if (claims.length === limit) return 0;
     if (nextDueAt === null) return pollMs;
     const leftMs = nextDueAt - storeNow();

@@ -453,7 +453,7 @@ describe("delete", () => {
     await running.start(work, { workflowId: "a", input: "old" });
     await clock.advance(10);
     const deleted = running.delete("a");
-    await clock.advance(10);
+    await clock.runUntilIdle();
     const handle = await running.start(work, { workflowId: "a", input: "new" });
     gate.open();
     expect(await deleted).toBe(true);
