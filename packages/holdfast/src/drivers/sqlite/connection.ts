@@ -3,8 +3,10 @@ import { type Change, Waiters } from "../../storage/waiters.ts";
 import { ChangePoll } from "./change-poll.ts";
 import { openFile, type SqliteDatabase } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { OpenedFile } from "./opened-file.ts";
 import { prepareDatabase } from "./prepare.ts";
 import { RunCache } from "./run-cache.ts";
+import { SchemaGuard } from "./schema-guard.ts";
 import { toStorageError } from "./sqlite-errors.ts";
 import type { ConnectionOptions } from "./sqlite-options.ts";
 import { SqliteTables } from "./sqlite-tables.ts";
@@ -25,17 +27,29 @@ export class Connection {
   /** Whether a transaction of reads is open: never longer than microtasks run. */
   #reading = false;
 
-  /** `alone`: nobody else writes through this handle, so what is known of a run is known until another one commits. */
-  constructor(database: SqliteDatabase, file: string, options: ConnectionOptions & { alone: boolean }) {
+  /** `alone`: the file of which nobody else uses this handle, so what is known is known until another one commits. */
+  constructor(
+    database: SqliteDatabase,
+    file: string,
+    options: ConnectionOptions & { alone: OpenedFile | null },
+  ) {
     const statements = new Statements(database);
-    const cache = options.alone ? new RunCache() : null;
+    const { alone, busyTimeoutMs, pollMs } = options;
+    const cache = alone === null ? null : new RunCache();
+    const schema = alone === null ? null : new SchemaGuard(database, file, statements);
     const tables = new SqliteTables(statements, cache);
-    const { busyTimeoutMs, pollMs } = options;
+    const dataVersion = (): number => numberOf(statements.get("PRAGMA data_version")?.data_version);
     this.#database = database;
-    this.#alone = options.alone;
+    this.#alone = alone !== null;
     this.#file = file;
     this.tables = tables;
-    this.#begun = () => cache?.begin(numberOf(statements.get("PRAGMA data_version")?.data_version));
+    this.#begun = () => {
+      if (alone === null) return;
+      alone.assertThere();
+      const version = dataVersion();
+      schema?.begin(version);
+      cache?.begin(version);
+    };
     this.group = new GroupCommit({
       database,
       file,
@@ -46,7 +60,7 @@ export class Connection {
     });
     const version = (): number | null => {
       try {
-        return numberOf(statements.get("PRAGMA data_version")?.data_version);
+        return dataVersion();
       } catch {
         return null;
       }
@@ -105,6 +119,8 @@ export class Connection {
   };
 }
 
+/** What a handle that was passed in is called. */
+const GIVEN = "the given database";
 /** Connections on handles that were passed in: a second store or driver on one shares its transactions. */
 const shared = new WeakMap<SqliteDatabase, Connection>();
 
@@ -112,7 +128,8 @@ const shared = new WeakMap<SqliteDatabase, Connection>();
 export function connectionOf(database: SqliteDatabase, options: ConnectionOptions): Connection {
   const existing = shared.get(database);
   if (existing !== undefined) return existing;
-  const connection = prepared(database, "the given database", { ...options, alone: false });
+  prepareDatabase(database, GIVEN, { ...options, alone: false });
+  const connection = new Connection(database, GIVEN, { ...options, alone: null });
   shared.set(database, connection);
   return connection;
 }
@@ -126,20 +143,12 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
     throw withoutDatabase(error, path);
   }
   try {
-    return prepared(database, `"${path}"`, { ...options, alone: true });
+    prepareDatabase(database, `"${path}"`, { ...options, alone: true });
+    return new Connection(database, `"${path}"`, { ...options, alone: new OpenedFile(path) });
   } catch (error) {
     database.close();
     throw error;
   }
-}
-
-function prepared(
-  database: SqliteDatabase,
-  file: string,
-  options: ConnectionOptions & { alone: boolean },
-): Connection {
-  prepareDatabase(database, file, options);
-  return new Connection(database, file, options);
 }
 
 function withoutDatabase(error: unknown, path: string): unknown {

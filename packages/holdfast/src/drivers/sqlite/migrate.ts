@@ -26,6 +26,13 @@ export function migrate(
   if (migrations === MIGRATIONS) assertShape(database, file);
 }
 
+/** @throws StorageError unless the schema is the one that all steps make */
+export function assertCurrent(database: SqliteDatabase, file: string): void {
+  const version = assertKnown(currentVersion(database), MIGRATIONS.length, file);
+  if (version !== MIGRATIONS.length) throw damaged(file, `it went back to version ${version}`);
+  assertShape(database, file);
+}
+
 function bringUpToDate(database: SqliteDatabase, file: string, migrations: readonly Migration[]): void {
   database.exec("BEGIN IMMEDIATE");
   try {

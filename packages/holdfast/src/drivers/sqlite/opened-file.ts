@@ -1,0 +1,67 @@
+import { realpathSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { StorageError } from "../../model/errors/storage-errors.ts";
+
+/** Between two looks: whatever is written in between is lost with all that was written before the file went. */
+const LOOK_MS = 100;
+
+/** A path, and the file that was there. */
+interface Place {
+  readonly path: string;
+  readonly file: string;
+}
+
+/**
+ * Owns: whether the database and its log that are open are still those at their paths. SQLite itself goes on with files
+ * that were deleted, moved or replaced: what it then acknowledges is found by nobody, and whoever opens the path
+ * meanwhile works on the same runs in another file (P1, P7).
+ */
+export class OpenedFile {
+  readonly #name: string;
+  readonly #places: readonly Place[];
+  #lookAt = 0;
+
+  /** Call it when the file is open; what is not there, such as a database in memory, is not looked at. */
+  constructor(path: string) {
+    this.#name = `"${path}"`;
+    const absolute = resolve(path);
+    const log = (): string => `${realpathSync(absolute)}-wal`;
+    this.#places = path === ":memory:" || fileAt(absolute) === null ? [] : [absolute, log()].flatMap(placeAt);
+  }
+
+  /** @throws StorageError when they are not */
+  assertThere(): void {
+    const now = performance.now();
+    if (now < this.#lookAt) return;
+    const gone = this.#places.find((place) => isGone(place));
+    if (gone !== undefined) throw replaced(this.#name, gone.path);
+    this.#lookAt = now + LOOK_MS;
+  }
+}
+
+function placeAt(path: string): Place[] {
+  const file = fileAt(path);
+  return file === null ? [] : [{ path, file }];
+}
+
+function isGone({ path, file }: Place): boolean {
+  try {
+    return fileAt(path) !== file;
+  } catch {
+    // Who may not look any more does not know.
+    return false;
+  }
+}
+
+/** What tells a file from any other that has its path at another time; null: there is none. */
+function fileAt(path: string): string | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev} ${found.ino}`;
+}
+
+function replaced(name: string, path: string): StorageError {
+  return new StorageError(
+    `"${path}" was deleted, moved or replaced while ${name} was open: what is committed now would be lost. Nothing was written. Stop every process that has it open, put the right file in its place together with its log ("-wal"), and start again.`,
+    { outcome: "not-applied", retryable: false },
+  );
+}
