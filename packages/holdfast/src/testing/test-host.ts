@@ -2,6 +2,7 @@ import { type MemoryStore, memoryStore } from "../drivers/memory/memory-store.ts
 import { createHost, type Host } from "../host/create-host.ts";
 import type { HostOptions } from "../host/host-options.ts";
 import { HOST_OPTIONS } from "../host/option-names.ts";
+import type { Duration } from "../model/duration.ts";
 import { checkGiven, type OptionNames } from "../model/option-names.ts";
 import { type VirtualClock, type VirtualClockOptions, virtualClock } from "./virtual-clock.ts";
 
@@ -18,21 +19,26 @@ const TEST_HOST_OPTIONS: OptionNames = new Set([
   "beside",
 ]);
 
-/** The store's hints come at once, so looks without one can be rare: each costs a test that sleeps for weeks. */
-const POLL_MS = 3_600_000;
+/** The store's hints come at once, so looks without one can be rare: each costs a test that sleeps for years. */
+const POLL_MS = 86_400_000;
 
 /** A host for tests: in memory, on a clock that stands still until the test moves it. */
 export interface TestHost extends Host {
   readonly store: MemoryStore;
   readonly clock: VirtualClock;
-  /** Lets `ms` of time pass; timers fire in order, and everything they set going comes to rest in between. */
-  advance(ms: number): Promise<void>;
   /**
-   * Lets time pass until the promise settles, and gives what it settled with: `await host.settle(handle.result())`
-   * sleeps through a month in no time. Step bodies should wait on `clock.sleep`, not on real timers or the network: the
-   * clock does not see those, and lets a body's timeout pass while it waits for them.
+   * Lets time pass, milliseconds or a string such as `"3d"`; timers fire in order, and everything they set going comes to
+   * rest in between. @throws InvalidArgumentError
    */
-  settle<Value>(promise: Promise<Value>): Promise<Value>;
+  advance(duration: Duration): Promise<void>;
+  /**
+   * Lets time pass until the promise settles, at most `within` (default 400 days), and gives what it settled with: `await
+   * host.settle(handle.result())` sleeps through a month in no time. Use it for whatever waits for the run: `result()`,
+   * `request()`, `pause()`. Step bodies should wait on `host.clock.sleep`, not on real timers or the network: the clock
+   * does not see those, and lets a body's timeout pass while it waits for them.
+   * @throws Error when the promise does not settle in that time, which says what it may wait for
+   */
+  settle<Value>(promise: Promise<Value>, within?: Duration): Promise<Value>;
 }
 
 /**
@@ -42,7 +48,7 @@ export interface TestHost extends Host {
  * @example
  * const host = await createTestHost({ workflows: [trial] });
  * const handle = await host.start(trial, { workflowId: "trial-1", input: { user: "ada" } });
- * await host.advance(14 * 86_400_000);
+ * await host.advance("14d");
  * expect(await host.settle(handle.result())).toEqual({ reminded: true });
  * await host.stop();
  */
@@ -56,8 +62,8 @@ export async function createTestHost(options: TestHostOptions): Promise<TestHost
     ...host,
     store,
     clock,
-    advance: (ms) => clock.advance(ms),
-    settle: (promise) => clock.settle(promise),
+    advance: (duration) => clock.advance(duration),
+    settle: (promise, within) => clock.settle(promise, within),
     // Draining takes time, and only the test's clock has any.
     stop: (how) => clock.settle(host.stop(how)),
   };

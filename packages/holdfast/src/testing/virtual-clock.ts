@@ -1,21 +1,23 @@
 import { checkMethods } from "../model/check.ts";
 import type { Clock, Scheduler } from "../model/clock.ts";
-import { durationMs, instantMs } from "../model/duration.ts";
+import { type Duration, durationMs, type Instant, instantMs } from "../model/duration.ts";
 import { checkGiven, type OptionNames, optionNames } from "../model/option-names.ts";
 import { systemWorld } from "../system/system-world.ts";
 
 /** Turns of the event loop in which nothing happened, after which everything is taken to wait for time. */
 const QUIET_TURNS = 4;
 
-/** The instant at which a virtual clock starts: some moment in 2030. */
-const DEFAULT_NOW = 1_893_456_000_000;
+/** The instant at which a virtual clock starts. */
+const DEFAULT_NOW = Date.UTC(2030, 0);
 
 /** How much time `settle` lets pass: somewhat more than a year. */
-const DEFAULT_WITHIN_MS = 400 * 86_400_000;
+const DEFAULT_WITHIN = "400d";
+
+const LIKELY = "Does it wait for a message that nobody has sent, or for the real clock or network?";
 
 /** Options of `virtualClock`. */
 export interface VirtualClockOptions {
-  /** The instant at which it starts, in milliseconds since the epoch. @default some moment in 2030 */
+  /** The instant at which it starts, in milliseconds since the epoch. @default 2030-01-01T00:00:00Z */
   readonly now?: number;
 }
 
@@ -66,9 +68,9 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** A promise that is fulfilled `ms` from now. */
-  async sleep(ms: number): Promise<void> {
-    checkSpan(ms, "sleep(): the milliseconds");
+  /** A promise that is fulfilled so long from now by this clock: what a step body in a test may wait for. */
+  async sleep(duration: Duration): Promise<void> {
+    const ms = durationMs(duration, "sleep(): the duration");
     return new Promise((resolve) => {
       this.setTimer(ms, resolve);
     });
@@ -90,16 +92,18 @@ export class VirtualClock implements Clock {
     await this.#drain(() => false);
   }
 
-  /** Moves time by `ms`, firing timers in their order and letting the event loop run in between. */
-  async advance(ms: number): Promise<void> {
-    checkSpan(ms, "advance(): the milliseconds");
-    await this.advanceTo(this.now() + ms);
+  /**
+   * Moves time on, firing timers in their order and letting the event loop run in between, so that everything has come to
+   * rest when it resolves. It moves exactly as far as it is told, whatever happens on the way.
+   * @throws InvalidArgumentError
+   */
+  async advance(duration: Duration): Promise<void> {
+    await this.advanceTo(this.now() + durationMs(duration, "advance(): the duration"));
   }
 
-  /** Moves time to `instant`, as `advance`. An instant that is past moves nothing. */
-  async advanceTo(instant: number): Promise<void> {
-    instantMs(instant, "advanceTo(): the instant");
-    const end = Math.max(this.#elapsed, instant - this.#start);
+  /** Moves time to `instant`, as `advance`. An instant that is past moves nothing. @throws InvalidArgumentError */
+  async advanceTo(instant: Instant): Promise<void> {
+    const end = Math.max(this.#elapsed, instantMs(instant, "advanceTo(): the instant") - this.#start);
     await this.runUntilIdle();
     for (let timer = this.#next(); timer !== undefined && timer.at <= end; timer = this.#next()) {
       this.#fire(timer);
@@ -110,13 +114,13 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves time from timer to timer until `promise` settles, and gives what it settled with.
-   * @throws Error when it does not settle within `withinMs`, or cannot because no timer is left.
+   * Moves time from timer to timer until `promise` settles, and gives what it settled with. `within`: how much time may
+   * pass at most (default 400 days).
+   * @throws Error when it does not settle within that, or cannot because no timer is left; InvalidArgumentError
    */
-  async settle<T>(promise: Promise<T>, withinMs: number = DEFAULT_WITHIN_MS): Promise<T> {
+  async settle<T>(promise: Promise<T>, within: Duration = DEFAULT_WITHIN): Promise<T> {
     checkMethods(promise, "settle(): the promise", ["then"]);
-    checkSpan(withinMs, "settle(): withinMs");
-    const end = this.#elapsed + withinMs;
+    const end = this.#elapsed + durationMs(within, "settle(): within");
     let settled = false;
     const settle = (): void => {
       settled = true;
@@ -127,9 +131,11 @@ export class VirtualClock implements Clock {
       if (settled) return promise;
       const timer = this.#next();
       if (timer === undefined)
-        throw new Error("The promise never settles: everything is at rest and no timer is left.");
+        throw new Error(`The promise never settles: everything is at rest and no timer is left. ${LIKELY}`);
       if (timer.at > end)
-        throw new Error(`The promise did not settle within ${withinMs} ms of virtual time.`);
+        throw new Error(
+          `The promise did not settle within ${inWords(within)} of virtual time. ${LIKELY} What takes longer needs advance(), or a longer settle(promise, within).`,
+        );
       this.#fire(timer);
     }
   }
@@ -161,9 +167,8 @@ export class VirtualClock implements Clock {
 
 const CLOCK_OPTIONS: OptionNames = optionNames<VirtualClockOptions>({ now: true });
 
-function checkSpan(ms: unknown, what: string): void {
-  // A string would be joined to a number.
-  durationMs(typeof ms === "number" ? ms : Number.NaN, what);
+function inWords(duration: Duration): string {
+  return typeof duration === "string" ? duration : `${duration} ms`;
 }
 
 /**
@@ -173,7 +178,7 @@ function checkSpan(ms: unknown, what: string): void {
  * @example
  * const clock = virtualClock();
  * const handle = runWorkflow("a", order, {}, driver, { clock, scheduler: clock.scheduler, mode: "live" });
- * await clock.advance(60_000);
+ * await clock.advance("1m");
  */
 export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
   checkGiven(options, "The options of virtualClock", CLOCK_OPTIONS);

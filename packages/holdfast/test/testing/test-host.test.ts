@@ -1,4 +1,4 @@
-import { defineWorkflow } from "holdfast";
+import { defineWorkflow, Loop } from "holdfast";
 import { createTestHost } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 
@@ -25,6 +25,38 @@ describe("a test host", () => {
     await host.advance(DAY_MS);
     expect(reminded).toEqual(["ada"]);
     expect(await host.settle(handle.result())).toBeNull();
+    await host.stop();
+  });
+
+  it("sleeps through ten years of months in no time", async () => {
+    const monthly = defineWorkflow({
+      name: "monthly",
+      run: async (ctx) =>
+        await ctx.loop({
+          name: "months",
+          state: 0,
+          run: async (ctx, months) => {
+            await ctx.sleep("a month", "30d");
+            return months === 119 ? Loop.break(months + 1) : Loop.continue(months + 1);
+          },
+        }),
+    });
+    const host = await createTestHost({ workflows: [monthly], now: Date.UTC(2031, 0) });
+    const handle = await host.start(monthly, { workflowId: "m" });
+    await host.advance("3590d");
+    expect(await handle.getState()).toBe("sleeping");
+    expect(await host.settle(handle.result(), "10d")).toBe(120);
+    expect(host.clock.now()).toBe(Date.UTC(2031, 0) + 3_600 * DAY_MS);
+    await host.stop();
+  });
+
+  it("says what a promise may wait for that does not settle", async () => {
+    const host = await createTestHost({ workflows: [trial] });
+    const handle = await host.start(trial, { workflowId: "trial-3", input: { user: "eve" } });
+    await expect(host.settle(handle.result(), "10d")).rejects.toThrow(
+      /within 10d of .* a message that nobody/,
+    );
+    await expect(host.advance("3 fortnights")).rejects.toThrow(/advance\(\): the duration .* "3 fortnights"/);
     await host.stop();
   });
 
