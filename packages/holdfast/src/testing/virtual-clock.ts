@@ -1,6 +1,7 @@
 import { checkMethods } from "../model/check.ts";
 import type { Clock, Scheduler } from "../model/clock.ts";
 import { type Duration, durationMs, type Instant, instantMs } from "../model/duration.ts";
+import { formatMs } from "../model/errors/amounts.ts";
 import { checkGiven, type OptionNames, optionNames } from "../model/option-names.ts";
 import { systemWorld } from "../system/system-world.ts";
 
@@ -120,7 +121,8 @@ export class VirtualClock implements Clock {
    */
   async settle<T>(promise: Promise<T>, within: Duration = DEFAULT_WITHIN): Promise<T> {
     checkMethods(promise, "settle(): the promise", ["then"]);
-    const end = this.#elapsed + durationMs(within, "settle(): within");
+    const withinMs = durationMs(within, "settle(): within");
+    const end = this.#elapsed + withinMs;
     let settled = false;
     const settle = (): void => {
       settled = true;
@@ -134,7 +136,7 @@ export class VirtualClock implements Clock {
         throw new Error(`The promise never settles: everything is at rest and no timer is left. ${LIKELY}`);
       if (timer.at > end)
         throw new Error(
-          `The promise did not settle within ${inWords(within)} of virtual time. ${LIKELY} What takes longer needs advance(), or a longer settle(promise, within).`,
+          `The promise did not settle within ${formatMs(withinMs)} of virtual time. ${LIKELY} What takes longer needs advance(), or a longer settle(promise, within).`,
         );
       this.#fire(timer);
     }
@@ -166,10 +168,6 @@ export class VirtualClock implements Clock {
 }
 
 const CLOCK_OPTIONS: OptionNames = optionNames<VirtualClockOptions>({ now: true });
-
-function inWords(duration: Duration): string {
-  return typeof duration === "string" ? duration : `${duration} ms`;
-}
 
 /**
  * A clock for tests: time passes only when the test says so.

@@ -54,7 +54,7 @@ describe("a test host", () => {
     const host = await createTestHost({ workflows: [trial] });
     const handle = await host.start(trial, { workflowId: "trial-3", input: { user: "eve" } });
     await expect(host.settle(handle.result(), "10d")).rejects.toThrow(
-      /within 10d of .* a message that nobody/,
+      /within 10 d of .* a message that nobody/,
     );
     await expect(host.advance("3 fortnights")).rejects.toThrow(/advance\(\): the duration .* "3 fortnights"/);
     await host.stop();
