@@ -83,7 +83,7 @@ function isForeignObject(prototype: object): boolean {
 
 function notOptions(value: unknown, what: string, known: OptionNames): InvalidArgumentError {
   return new InvalidArgumentError(
-    `${what} must be an object with some of ${listed(known)}; got ${describe(value)}.`,
+    `${what} must be an object with ${known.size === 1 ? "" : "some of "}${listed(known)}; got ${describe(value)}.`,
   );
 }
 

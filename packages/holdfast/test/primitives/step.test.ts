@@ -113,6 +113,7 @@ refuseBadCalls("step", [
   ...wrongTypes("rollback: maxRetries", COUNT, (maxRetries) => armedWith({ maxRetries })),
   ...wrongTypes("rollback timeout", NOT_DURATION, (timeout) => armedWith({ timeout })),
   ["no argument at all", bare((ctx) => ctx.step.bind(ctx)), ["undefined"]],
+  ["a function without a name", bare((ctx) => ctx.step.bind(ctx), body), ["name of the step", "a function"]],
   ["null instead of a config", bare((ctx) => ctx.step.bind(ctx), null), ["null"]],
   ["tryStep: options as null", (ctx) => ctx.step("op", body, null as never), ["null"]],
 ]);

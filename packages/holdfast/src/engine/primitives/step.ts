@@ -1,6 +1,6 @@
 import type { Entry } from "../../history/entry.ts";
 import type { Place } from "../../history/place.ts";
-import { checkBoolean, checkFunction, checkWord } from "../../model/check.ts";
+import { checkBoolean, checkFunction, checkName, checkWord } from "../../model/check.ts";
 import { ROLLBACK_OPTIONS, STEP_CONFIG, STEP_OPTIONS } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { durationMs } from "../../model/duration.ts";
@@ -122,7 +122,11 @@ function wasInterrupted(entry: Entry, plan: StepPlan): boolean {
 /** @throws InvalidArgumentError when an option is wrong. */
 function stepPlan<Result>(config: StepConfig<Result>): StepPlan {
   const { name, run: body } = config;
-  if (typeof body !== "function") checkFunction(body, `Step ${describeName(name)}: run`);
+  if (typeof body !== "function") {
+    // Whoever forgets the name has the function in its place.
+    checkName(name, "The name of the step");
+    checkFunction(body, `Step ${describeName(name)}: run`);
+  }
   const options = config instanceof NamedBody ? NO_OPTIONS : planOptions(config);
   return { ...options, name, body };
 }
