@@ -8,7 +8,15 @@ import type { WorkflowHandle } from "./workflow-handle.ts";
 export type StartOptions<RawInput> = {
   /** Unique in the store; a second start with the same id, workflow and input gives the same run. @default a random UUID */
   readonly workflowId?: string;
-} & (undefined extends RawInput ? { readonly input?: RawInput } : { readonly input: RawInput });
+} & (undefined extends RawInput
+  ? {
+      /** What the workflow's function is given, 1 MiB at most. */
+      readonly input?: RawInput;
+    }
+  : {
+      /** What the workflow's function is given, 1 MiB at most. */
+      readonly input: RawInput;
+    });
 
 /** The options of a start; they may be left out where the workflow takes no input. */
 export type StartArguments<RawInput> = undefined extends RawInput
@@ -40,15 +48,18 @@ export interface Client {
     workflow: Workflow<Input, Output, Bodies, RawInput>,
     ...options: StartArguments<RawInput>
   ): Promise<WorkflowHandle<Output, Bodies>>;
+  /** Starts a run of a workflow by its name: for processes that do not have its code. */
   start(workflowName: string, options?: StartOptions<unknown>): Promise<WorkflowHandle>;
   /** The run's handle, or null when there is no such run. With the workflow the handle has its types. @throws StorageError */
   get(workflowId: string): Promise<WorkflowHandle | null>;
+  /** The run's handle, with the workflow's types, or null when there is no such run. @throws StorageError */
   get<Input, Output, Bodies extends MessageBodies, RawInput = Input>(
     workflowId: string,
     workflow: Workflow<Input, Output, Bodies, RawInput>,
   ): Promise<WorkflowHandle<Output, Bodies> | null>;
   /** The handle of a run that may or may not exist; reads nothing. @throws InvalidArgumentError, LimitError */
   handle(workflowId: string): WorkflowHandle;
+  /** The handle, with the workflow's types, of a run that may or may not exist; reads nothing. */
   handle<Input, Output, Bodies extends MessageBodies, RawInput = Input>(
     workflowId: string,
     workflow: Workflow<Input, Output, Bodies, RawInput>,

@@ -1,4 +1,4 @@
-/** What is bounded (P16). Every limit has a default here, an option `limits`, and `LimitError` when it is exceeded. */
+/** What is bounded. Every limit has a default here, an option `limits`, and `LimitError` when it is exceeded. */
 export interface Limits {
   /** Bytes of a name in UTF-8. @default 256 */
   readonly nameBytes: number;

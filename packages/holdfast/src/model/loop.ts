@@ -19,11 +19,13 @@ export type LoopValue<Decision> = Decision extends LoopBreak<infer Value> ? Valu
 
 /** How an iteration of `ctx.loop` says what comes next. */
 export const Loop: {
-  /** Go on with the next iteration and this state. */
+  /** Go on with the next iteration of a loop without state. */
   continue(): LoopContinue<undefined>;
+  /** Go on with the next iteration and this state, which is stored: plain data. */
   continue<State>(state: State): LoopContinue<State>;
-  /** Leave the loop with this value. */
+  /** Leave the loop, without a value. */
   break(): LoopBreak<undefined>;
+  /** Leave the loop with this value: what `ctx.loop` gives. */
   break<Value>(value: Value): LoopBreak<Value>;
 } = {
   continue: <State>(state?: State) => ({ [LOOP]: "continue" as const, state: state as State }),
@@ -44,13 +46,18 @@ export function loopVerdict(returned: unknown): LoopVerdict | undefined {
   return undefined;
 }
 
+/** Iterations between two prunings of a loop. */
 export const DEFAULT_LOOP_PRUNE_INTERVAL = 20;
+/** Finished iterations of a loop that stay readable. */
 export const DEFAULT_LOOP_HISTORY_SIZE = 20;
 
 export interface LoopOptions {
-  /** Iterations between two prunings; each stores the state and drops old iterations. At least 1. @default 20 */
+  /**
+   * Iterations between two prunings; each stores the state and drops old iterations. At least 1. After a crash those since
+   * the last pruning are replayed, not run again. @default 20
+   */
   readonly historyPruneInterval?: number;
-  /** Finished iterations whose entries are kept for reading. @default 20 */
+  /** Finished iterations whose entries stay in the history, for reading; 0 or more. @default 20 */
   readonly historySize?: number;
   /** Older spelling of `historyPruneInterval`. */
   readonly commitInterval?: number;

@@ -2,7 +2,7 @@ import type { Duration } from "./duration.ts";
 
 /** How failed attempts are repeated. */
 export interface RetryOptions {
-  /** Retries after the first attempt; `Infinity` for no end. @default 3 */
+  /** Retries after the first attempt, 0 or more; `Infinity` for no end. @default 3 */
   readonly maxRetries?: number;
   /** The wait before the first retry. @default 100 ms */
   readonly retryBackoffBase?: Duration;
@@ -16,11 +16,15 @@ export interface RetryOptions {
    * @default "none"
    */
   readonly retryJitter?: "none" | "full" | "equal" | number;
-  /** Whether this error deserves another attempt. @default every error does */
+  /** Whether this error deserves another attempt; `attempt` is the one that failed, from 1. @default every error does */
   readonly retryIf?: (error: unknown, attempt: number) => boolean;
 }
 
+/** Retries after the first attempt. */
 export const DEFAULT_MAX_RETRIES = 3;
+/** Milliseconds before the first retry. */
 export const DEFAULT_RETRY_BACKOFF_BASE_MS = 100;
+/** The longest wait before a retry, in milliseconds. */
 export const DEFAULT_RETRY_BACKOFF_MAX_MS = 30_000;
+/** What each wait is multiplied by to give the next. */
 export const DEFAULT_RETRY_BACKOFF_FACTOR = 2;

@@ -2,7 +2,7 @@
  * The states of a run.
  *
  * ```
- * pending ──▶ running ⇄ sleeping ──▶ completed | failed | cancelled      terminal, written once (P10)
+ * pending ──▶ running ⇄ sleeping ──▶ completed | failed | cancelled      terminal, written once
  *                │  ▲
  *                │  └── paused (an operator's or the engine's hold, with a reason; `resume` leads back)
  *                └────▶ rolling_back ──▶ failed | cancelled
@@ -20,7 +20,7 @@ export type RunState =
   | "cancelled"
   | "paused";
 
-/** The states that are final (P10). */
+/** The states that are final. */
 export type TerminalState = "completed" | "failed" | "cancelled";
 
 /** All states, in the order of their stored numbers: append only. */

@@ -3,6 +3,7 @@ import type { LogMethod } from "./logger.ts";
 import type { RetryOptions } from "./retry-options.ts";
 import type { Schema } from "./schema.ts";
 
+/** Milliseconds that an attempt of a step may take. */
 export const DEFAULT_STEP_TIMEOUT_MS = 30_000;
 
 /** What a step body is given. */
@@ -15,7 +16,7 @@ export interface StepContext {
    * handler with `/rollback` behind it.
    */
   readonly idempotencyKey: string;
-  /** Aborted with a reason on timeout, eviction, cancel, lost race and lost claim. */
+  /** Aborted with a reason on timeout, eviction, cancel, lost race and lost claim: pass it to `fetch` and the like. */
   readonly signal: AbortSignal;
   /** The error of the attempt before; undefined on the first. */
   readonly lastError: unknown;
@@ -23,6 +24,7 @@ export interface StepContext {
   readonly lastHeartbeat: unknown;
   /** Keeps a step with a `heartbeatTimeout` alive; the last details come to the next attempt as `lastHeartbeat`. */
   heartbeat(details?: unknown): void;
+  /** Writes to the host's `logger`. */
   readonly log: Log;
 }
 
@@ -36,12 +38,13 @@ export interface Log {
 
 /** What a rollback handler is given. */
 export interface RollbackContext extends Omit<StepContext, "lastHeartbeat" | "heartbeat"> {
+  /** The id of the run. */
   readonly workflowId: string;
-  /** Why the workflow rolls back. */
+  /** Why the workflow rolls back: the error that it failed with. */
   readonly error: unknown;
 }
 
-/** Undoes a committed step; `result` is what the step returned. */
+/** Undoes a committed step; `result` is what the step returned. It is retried like a step, and may run again after a crash. */
 export type RollbackHandler<Result> = (ctx: RollbackContext, result: Result) => unknown;
 
 /** A rollback handler with its own retry policy and timeout. */
@@ -51,10 +54,14 @@ export interface RollbackOptions<Result> extends RetryOptions {
   readonly timeout?: Duration;
 }
 
+/** How a step is run. Waits and timeouts are milliseconds or strings such as `"10s"`. */
 export interface StepOptions<Result> extends RetryOptions {
-  /** Per attempt; 0: none. @default 30 s */
+  /**
+   * How long one attempt may take; 0: for ever. When it has passed, `signal` is aborted and the step fails with
+   * `StepTimeoutError`, without a retry unless `retryOnTimeout` is set. @default 30 s
+   */
   readonly timeout?: Duration;
-  /** The longest silence between heartbeats; 0: none. @default 0 */
+  /** The longest silence between two calls of `heartbeat` (`StepTimeoutError`); 0: any. @default 0 */
   readonly heartbeatTimeout?: Duration;
   /** Whether a timeout is retried like other failures. @default false */
   readonly retryOnTimeout?: boolean;
@@ -68,9 +75,15 @@ export interface StepOptions<Result> extends RetryOptions {
    * `StepInterruptedError` instead of running again. @default "at-least-once"
    */
   readonly delivery?: "at-least-once" | "at-most-once";
-  /** Undoes this step when the workflow fails after a rollback checkpoint (P12). */
+  /**
+   * Undoes this step when the workflow fails after a rollback checkpoint. Without a checkpoint before the step:
+   * `RollbackCheckpointError`. @default nothing is undone
+   */
   readonly rollback?: RollbackHandler<Result> | RollbackOptions<Result>;
-  /** Checks, and may transform, the result before it is stored; a result that does not fit fails the step at once. */
+  /**
+   * Checks, and may transform, the result before it is stored; a result that does not fit fails the step at once, with
+   * `ValidationError`. @default any plain data is taken
+   */
   readonly output?: Schema<unknown, Result>;
 }
 
@@ -83,7 +96,10 @@ export interface StepConfig<Result> extends StepOptions<Result> {
   readonly run: StepBody<Result>;
 }
 
-/** Why a step failed for good, as `tryStep` tells it. */
+/**
+ * Why a step failed for good, as `tryStep` tells it: `critical` by a `CriticalError` or `retryIf`, `timeout`, `exhausted`
+ * after all retries, `rollback` by a `RollbackError`.
+ */
 export type StepFailureKind = "critical" | "timeout" | "exhausted" | "rollback";
 
 /** Why a block failed, as `try` tells it. */
@@ -92,6 +108,7 @@ export type BlockFailureKind = "step" | "join" | "race" | "rollback";
 /** A failure as data. */
 export interface Failure<Kind extends string> {
   readonly kind: Kind;
+  /** What would have been thrown. */
   readonly error: Error;
 }
 

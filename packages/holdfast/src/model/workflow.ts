@@ -6,12 +6,30 @@ import type { MessageBodies } from "./message.ts";
 import { checkGiven, type OptionNames, optionNames } from "./option-names.ts";
 import { checkSchema, type Schema } from "./schema.ts";
 
-/** The function of a workflow. */
+/**
+ * The function of a workflow. It may run many times, and has to ask for the same operations each time: what reaches out
+ * of it (a call, a file, the clock, chance) belongs into `ctx.step`.
+ */
 export type WorkflowFunction<
   Input = unknown,
   Output = unknown,
   Bodies extends MessageBodies = MessageBodies,
 > = (ctx: WorkflowContext<Bodies>, input: Input) => Promise<Output> | Output;
+
+/** What definitions have besides their input and their function. */
+interface DefinitionParts<Output, Messages> {
+  /** Stored with every run, at most 256 bytes: a host finds the code of a run by it, so renaming strands live runs. */
+  readonly name: string;
+  /** Shown with the run; does not take part in replay. */
+  readonly version?: string;
+  /** Checks what the function returns; an output that does not fit fails the run with `ValidationError`. */
+  readonly output?: Schema<unknown, Output>;
+  /**
+   * A schema for each message that the workflow receives, by name. They type `ctx.queue`, `ctx.listen` and the handle, and a
+   * body that does not fit is refused when it is sent. @default any message is taken
+   */
+  readonly messages?: Messages;
+}
 
 /** A workflow: a name, a function, optional schemas. Make one with `defineWorkflow`. */
 export interface WorkflowDefinition<
@@ -19,14 +37,9 @@ export interface WorkflowDefinition<
   Output = unknown,
   Bodies extends MessageBodies = MessageBodies,
   RawInput = Input,
-> {
-  /** Stored with every run; renaming a workflow strands its runs. */
-  readonly name: string;
-  /** Shown with the run; does not take part in replay. */
-  readonly version?: string;
+> extends DefinitionParts<Output, { readonly [Name in keyof Bodies]: Schema<unknown, Bodies[Name]> }> {
+  /** Checks the input when a run is started, before anything is stored; the function gets what the schema gives. */
   readonly input?: Schema<RawInput, Input>;
-  readonly output?: Schema<unknown, Output>;
-  readonly messages?: { readonly [Name in keyof Bodies]: Schema<unknown, Bodies[Name]> };
   readonly run: WorkflowFunction<Input, Output, Bodies>;
 }
 
@@ -53,42 +66,51 @@ type BodiesOf<M> = { readonly [Name in keyof M]: OutputOf<M[Name]> };
 
 /**
  * Defines a workflow. Types of input, output and message bodies come from the schemas where there are any (any
- * Standard Schema library), else from the function.
- * @throws InvalidArgumentError when the name is empty or too long, or `run` is not a function.
+ * Standard Schema library: Zod, Valibot, ArkType, …), else from the function.
+ * @throws InvalidArgumentError when the name is empty, or `run` is not a function; LimitError when the name is too long.
+ *
+ * @example
+ * const order = defineWorkflow({
+ *   name: "order",
+ *   input: z.object({ orderId: z.string() }),
+ *   messages: { shipped: z.object({ tracking: z.string() }) },
+ *   run: async (ctx, { orderId }) => {
+ *     await ctx.step("charge", ({ idempotencyKey }) => charge(orderId, idempotencyKey));
+ *     return await ctx.listen("wait-shipping", "shipped");
+ *   },
+ * });
  */
 export function defineWorkflow<
   InputSchema extends Schema,
   Output,
   Messages extends SchemaMap = Record<never, never>,
->(definition: {
-  readonly name: string;
-  readonly version?: string;
-  readonly input: InputSchema;
-  readonly output?: Schema<unknown, Output>;
-  readonly messages?: Messages;
-  readonly run: WorkflowFunction<
-    OutputOf<InputSchema>,
-    Output,
-    keyof Messages extends never ? MessageBodies : BodiesOf<Messages>
-  >;
-}): WorkflowDefinition<
+>(
+  definition: DefinitionParts<Output, Messages> & {
+    /** Checks the input when a run is started, before anything is stored; the function gets what the schema gives. */
+    readonly input: InputSchema;
+    readonly run: WorkflowFunction<
+      OutputOf<InputSchema>,
+      Output,
+      keyof Messages extends never ? MessageBodies : BodiesOf<Messages>
+    >;
+  },
+): WorkflowDefinition<
   OutputOf<InputSchema>,
   Output,
   keyof Messages extends never ? MessageBodies : BodiesOf<Messages>,
   InputOf<InputSchema>
 >;
-export function defineWorkflow<Input, Output, Messages extends SchemaMap = Record<never, never>>(definition: {
-  readonly name: string;
-  readonly version?: string;
-  readonly input?: undefined;
-  readonly output?: Schema<unknown, Output>;
-  readonly messages?: Messages;
-  readonly run: WorkflowFunction<
-    Input,
-    Output,
-    keyof Messages extends never ? MessageBodies : BodiesOf<Messages>
-  >;
-}): WorkflowDefinition<Input, Output, keyof Messages extends never ? MessageBodies : BodiesOf<Messages>>;
+/** Defines a workflow whose input has no schema: its type is that of the function's parameter. */
+export function defineWorkflow<Input, Output, Messages extends SchemaMap = Record<never, never>>(
+  definition: DefinitionParts<Output, Messages> & {
+    readonly input?: undefined;
+    readonly run: WorkflowFunction<
+      Input,
+      Output,
+      keyof Messages extends never ? MessageBodies : BodiesOf<Messages>
+    >;
+  },
+): WorkflowDefinition<Input, Output, keyof Messages extends never ? MessageBodies : BodiesOf<Messages>>;
 export function defineWorkflow(definition: object): WorkflowDefinition {
   checkDefinition(definition as WorkflowDefinition);
   return definition as WorkflowDefinition;

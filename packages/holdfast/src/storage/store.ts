@@ -10,15 +10,21 @@ export interface RunRecord {
   readonly workflowId: string;
   readonly workflowName: string;
   readonly workflowVersion: string | null;
+  /** Digest of definition name and input: a second start with the same one finds the first. */
   readonly fingerprint: string;
+  /** As of the last commit. */
   readonly status: RunState;
+  /** Number of the last commit. */
   readonly revision: number;
+  /** Number of the newest claim; 0 when there was none. */
   readonly epoch: number;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
-  /** Time of the last commit. */
+  /** Time of the last commit, in milliseconds since the epoch. */
   readonly updatedAt: number;
+  /** When it wakes by itself, in milliseconds since the epoch; null: by no clock. */
   readonly wakeAt: number | null;
+  /** Names of the messages that wake it; null: none does. */
   readonly wants: readonly string[] | null;
   /** Who holds the claim and until when by the store's clock; null when nobody does. */
   readonly lease: { readonly owner: string; readonly until: number } | null;

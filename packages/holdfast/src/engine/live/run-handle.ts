@@ -30,9 +30,12 @@ export type RunResult<Output> =
     };
 
 export interface SendOptions {
-  /** Chosen by the sender: a second send with the same one changes nothing. @default a fresh one */
+  /**
+   * Chosen by the sender: a second send with the same one changes nothing, as long as the run is stored. Give one wherever
+   * you may have to send again. @default a fresh one
+   */
   readonly messageId?: string;
-  /** The message is dropped, and observers are told, when it was not received by then. @default never */
+  /** How long it may stay unreceived; then it is dropped, and observers are told. @default for ever */
   readonly expiresIn?: Duration;
 }
 
@@ -43,6 +46,7 @@ export interface RequestOptions extends SendOptions {
 
 /** What can be done with a run whoever runs it: what the handles of the engine, of hosts and of clients share. */
 export interface RunControls<Output> {
+  /** The id that the run was started with. */
   readonly workflowId: string;
   /** Has the run look again at once at what it waits for. No timer fires before its deadline. @throws RunFinishedError */
   wake(): Promise<void>;
@@ -55,7 +59,10 @@ export interface RunControls<Output> {
    * end of the lease is waited for.
    */
   cancel(options?: { readonly compensate?: boolean }): Promise<CancelOutcome>;
-  /** Gives a failed run another chance. @throws RunStateError */
+  /**
+   * Gives a failed run another chance: the operations that its error came from have all their attempts again, what
+   * succeeded stays. A rollback that failed goes on. @throws RunStateError when the run did not fail, or was rolled back
+   */
   recover(): Promise<void>;
   /** Holds the run; resolves when its running steps have ended and it is paused. @throws RunFinishedError */
   pause(): Promise<void>;
@@ -65,19 +72,24 @@ export interface RunControls<Output> {
    */
   resume(): Promise<void>;
   /**
-   * Takes the run back to just before an entry, from whoever runs it, and lets it go on from there.
-   * @throws InvalidArgumentError, RunStateError
+   * Takes the run back to just before an entry, from whoever runs it, and lets it go on from there. `to` is the `id` of an
+   * entry of `history()`. The messages received since are queued again; effects of steps are not undone.
+   * @throws InvalidArgumentError when there is no such entry, or it cannot be gone back to; RunStateError
    */
   rewind(options: { readonly to: string }): Promise<void>;
   /** As of the last commit, but `running` for a run that is in work now; null when there is no such run. */
   getState(): Promise<RunState | null>;
-  /** Undefined unless the run completed. */
+  /** What the run returned; undefined unless it completed. */
   getOutput(): Promise<Output | undefined>;
   /** Why the run failed, or why it is paused (`RunPausedError`, with the reason as its cause); else undefined. */
   getError(): Promise<unknown>;
   /** What is recorded, as of the last commit. @throws RunNotFoundError */
   history(): Promise<HistorySnapshot>;
-  /** A snapshot now and after each commit that is seen, until the run ends or the loop is left. */
+  /**
+   * A snapshot now and after each commit that is seen, until the run ends or the loop is left. Each reads the whole history:
+   * for dashboards and progress, not for every run at once.
+   * @example for await (const { entries } of handle.watch()) show(entries.length);
+   */
   watch(): AsyncIterable<HistorySnapshot>;
 }
 

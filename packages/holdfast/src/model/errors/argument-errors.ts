@@ -6,7 +6,7 @@ export class InvalidArgumentError extends HoldfastError {
   static override readonly code: string = "INVALID_ARGUMENT";
 }
 
-/** Thrown when something exceeds a limit (P16): the message says limit, value and remedy. */
+/** Thrown when something exceeds a limit: the message says limit, value and remedy. */
 export class LimitError extends HoldfastError {
   static override readonly code: string = "LIMIT";
   /** The name of the limit, as in `limits`. */
@@ -55,7 +55,7 @@ export class ValidationError extends HoldfastError {
   }
 }
 
-/** Thrown when a value cannot be stored exactly (P8); `path` says where in the value, e.g. `output.items[3].callback`. */
+/** Thrown when a value cannot be stored exactly; `path` says where in the value, e.g. `output.items[3].callback`. */
 export class UnserializableValueError extends HoldfastError {
   static override readonly code: string = "UNSERIALIZABLE_VALUE";
   readonly path: string;

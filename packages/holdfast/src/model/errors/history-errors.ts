@@ -2,7 +2,7 @@ import { messageOf } from "./describe-error.ts";
 import { HoldfastError } from "./holdfast-error.ts";
 
 /**
- * Thrown when the code asks for something else than the history has (P6). The run is paused before any new effect;
+ * Thrown when the code asks for something else than the history has. The run is paused before any new effect;
  * code that fits again takes it up after `resume()`.
  */
 export class HistoryDivergedError extends HoldfastError {
@@ -71,7 +71,7 @@ export interface CorruptionOptions extends ErrorOptions {
   readonly workflowId?: string;
 }
 
-/** Thrown when stored bytes are damaged, missing, swapped, stale or from a newer version (P15). The run is paused. */
+/** Thrown when stored bytes are damaged, missing, swapped, stale or from a newer version. The run is paused. */
 export class CorruptionError extends HoldfastError {
   static override readonly code: string = "CORRUPTION";
   readonly kind: CorruptionKind;

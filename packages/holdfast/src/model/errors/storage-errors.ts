@@ -1,6 +1,6 @@
 import { HoldfastError } from "./holdfast-error.ts";
 
-/** Thrown when a commit is refused because the run has a newer owner or revision (P4): this runner must stop. */
+/** Thrown when a commit is refused because the run has a newer owner or revision: this runner must stop. */
 export class FencedError extends HoldfastError {
   static override readonly code: string = "FENCED";
   readonly workflowId: string;
@@ -14,7 +14,7 @@ export class FencedError extends HoldfastError {
 }
 
 /**
- * Thrown when the storage itself fails. It is never an error of the user's step (P11). `outcome` says whether the
+ * Thrown when the storage itself fails. It is never an error of the user's step. `outcome` says whether the
  * refused batch can have been applied; `retryable` whether the same call may succeed later.
  */
 export class StorageError extends HoldfastError {
