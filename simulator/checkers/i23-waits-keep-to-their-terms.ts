@@ -1,4 +1,4 @@
-import { answerTo, bodyPayload } from "#holdfast/history/message-body.ts";
+import { recordedPayload } from "#holdfast/history/message-body.ts";
 import { defaultCodec } from "#holdfast/history/payload.ts";
 import type { CompletedMessage } from "#holdfast/storage/records.ts";
 import { callsOf } from "../evidence/calls.ts";
@@ -143,6 +143,6 @@ function answersOf(
   return standing === null ? answers : [...answers, standing];
 }
 
-function textOf({ id, response }: CompletedMessage): string {
-  return canonicalText(defaultCodec.decode(bodyPayload(answerTo(id), response)));
+function textOf({ response }: CompletedMessage): string {
+  return canonicalText(defaultCodec.decode(recordedPayload(response)));
 }

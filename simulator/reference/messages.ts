@@ -1,6 +1,6 @@
 import type { Entry } from "#holdfast/history/entry.ts";
 import { escapeName } from "#holdfast/history/location.ts";
-import { bodyPayload } from "#holdfast/history/message-body.ts";
+import { recordedPayload } from "#holdfast/history/message-body.ts";
 import { decodeMessages } from "#holdfast/history/message-record.ts";
 import { defaultCodec } from "#holdfast/history/payload.ts";
 import { describeName } from "#holdfast/model/describe.ts";
@@ -41,7 +41,7 @@ export function endOfListen(interpreter: Interpreting, wait: ListenStatement, sc
 function messagesOf(entry: Entry): readonly Message[] {
   if (entry.result === null) return [];
   return decodeMessages(entry.result).map(({ id, name, body, createdAt }) => {
-    return { id, name, body: defaultCodec.decode(bodyPayload({ id, name }, body)), createdAt };
+    return { id, name, body: defaultCodec.decode(recordedPayload(body)), createdAt };
   });
 }
 

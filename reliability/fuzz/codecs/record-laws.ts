@@ -29,7 +29,7 @@ import type { Decoder, Law } from "./law.ts";
 const RUN_TAG = 0x1234_5678;
 const ROW_KEY = Uint8Array.of(0x10, 1, 1, 7);
 const PLACE = { workflowId: "a/\ud800", key: ROW_KEY };
-const OWNER = { id: "message", name: "go" };
+const OWNER = { workflowId: "run", id: "message", name: "go" };
 
 const recorded = plain({
   id: text,

@@ -203,7 +203,7 @@ describe("I22: first in, first out", () => {
 describe("I23: waits keep to their terms", () => {
   const response = (id: string, value: unknown) => ({
     id,
-    response: frameBody(answerTo(id), defaultCodec.encode(value, "answer")),
+    response: frameBody(answerTo("r", id), defaultCodec.encode(value, "answer")),
   });
   const request = { api: "request", name: "note", body: "", messageId: "m1" } as const;
 

@@ -3,7 +3,7 @@ import type { Entry } from "./entry.ts";
 import { describeFailure } from "./failure.ts";
 import type { Journal } from "./journal.ts";
 import { SegmentType } from "./location.ts";
-import { bodyPayload } from "./message-body.ts";
+import { recordedPayload } from "./message-body.ts";
 import { decodeMessages } from "./message-record.ts";
 import type { PayloadCodec } from "./payload.ts";
 import type { Place } from "./place.ts";
@@ -52,7 +52,7 @@ function outputOf(entry: Entry, codec: PayloadCodec): unknown {
     id,
     name,
     createdAt,
-    body: codec.decode(bodyPayload({ id, name }, body)),
+    body: codec.decode(recordedPayload(body)),
   }));
 }
 

@@ -29,5 +29,5 @@ export async function answerOfRun(
   };
   const response = await session.news.until(workflowId, look, timeoutMs);
   if (response === undefined) throw new RequestTimeoutError(workflowId, message.name, message.id, timeoutMs);
-  return session.settings.codec.decode(bodyPayload(answerTo(message.id), response));
+  return session.settings.codec.decode(bodyPayload(answerTo(workflowId, message.id), response));
 }

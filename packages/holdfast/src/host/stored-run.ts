@@ -89,7 +89,12 @@ export class StoredRun implements WorkflowHandle {
       this.#definition =
         local.definitionOf(this.workflowId) ?? definitionOf((await this.#reader.record()).workflowName);
     }
-    return newMessage(this.#with.session.settings, this.#definition, { name, body, ...how });
+    return newMessage(this.#with.session.settings, this.#definition, {
+      to: this.workflowId,
+      name,
+      body,
+      ...how,
+    });
   }
 
   wake(): Promise<void> {

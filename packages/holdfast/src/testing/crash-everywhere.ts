@@ -1,4 +1,4 @@
-import { answerTo, bodyPayload } from "../history/message-body.ts";
+import { recordedPayload } from "../history/message-body.ts";
 import { defaultCodec } from "../history/payload.ts";
 import { checkBoolean, checkName, checkWords } from "../model/check.ts";
 import { HoldfastError } from "../model/errors/holdfast-error.ts";
@@ -247,7 +247,7 @@ class CrashTester {
     const answers: unknown[] = [];
     for (const { id, completable } of asked) {
       const response = completable === true ? await run.storage.readResponse(id) : null;
-      if (response !== null) answers.push([id, defaultCodec.decode(bodyPayload(answerTo(id), response))]);
+      if (response !== null) answers.push([id, defaultCodec.decode(recordedPayload(response))]);
     }
     return JSON.stringify(answers);
   }

@@ -1,7 +1,9 @@
 import { CorruptionError, Loop, runWorkflow, type WorkflowContext } from "holdfast";
 import { memoryDriver } from "holdfast/memory";
 import { describe, expect, it } from "vitest";
+import { BareWriter } from "../../src/history/bare.ts";
 import { bodyPayload, frameBody } from "../../src/history/message-body.ts";
+import { crc32c } from "../../src/storage/crc32c.ts";
 import { EngineLab } from "../engine-lab.ts";
 
 const live = { mode: "live" } as const;
@@ -106,7 +108,7 @@ describe("what a hostile expert tried", () => {
   });
 
   it("the body of a message that was changed is found out", () => {
-    const owner = { id: "1", name: "pay" };
+    const owner = { workflowId: "a", id: "1", name: "pay" };
     const body = frameBody(owner, new TextEncoder().encode('J{"amount":100}'));
     expect(bodyPayload(owner, body)).toEqual(body.subarray(1, -4));
     for (let at = 1; at < body.length; at++) {
@@ -114,6 +116,20 @@ describe("what a hostile expert tried", () => {
       changed[at] = (changed[at] as number) ^ 8;
       expect(() => bodyPayload(owner, changed)).toThrow(CorruptionError);
     }
-    expect(() => bodyPayload({ id: "2", name: "pay" }, body)).toThrow(CorruptionError);
+    for (const other of [{ workflowId: "b" }, { id: "2" }, { name: "pay later" }]) {
+      expect(() => bodyPayload({ ...owner, ...other }, body)).toThrow(CorruptionError);
+    }
+  });
+
+  it("bodies of messages as they were framed once are read", () => {
+    const payload = new TextEncoder().encode('J{"amount":100}');
+    const owner = new BareWriter();
+    owner.string("1");
+    owner.string("pay");
+    const sum = new DataView(new ArrayBuffer(4));
+    sum.setUint32(0, crc32c(payload, crc32c(owner.finish())), true);
+    const body = Uint8Array.of(0x4d, ...payload, ...new Uint8Array(sum.buffer));
+    expect(bodyPayload({ workflowId: "a", id: "1", name: "pay" }, body)).toEqual(payload);
+    expect(() => bodyPayload({ workflowId: "a", id: "2", name: "pay" }, body)).toThrow(CorruptionError);
   });
 });

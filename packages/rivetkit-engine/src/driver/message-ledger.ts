@@ -1,5 +1,5 @@
 import type { CommitBatch, NewMessage, StoredMessage } from "holdfast";
-import { bodyPayload, defaultCodec } from "holdfast/embedding";
+import { defaultCodec, recordedPayload } from "holdfast/embedding";
 import type { EngineDriver, KVWrite } from "../model/driver.ts";
 import type { Message } from "../model/queue.ts";
 import type { Aftermath, Completion, Sending } from "./aftermath.ts";
@@ -78,7 +78,7 @@ export class MessageLedger {
     const queued = consume.filter((id) => !before.returned.some((message) => message.id === id));
     const owned = [...before.held, ...inherited, ...queued];
     this.#inherited = [];
-    const answers = new Map(complete.map(({ id, response }) => [id, bareResponse(id, response)]));
+    const answers = new Map(complete.map(({ id, response }) => [id, recordedPayload(response)]));
     const done = owned.filter((id) => answers.has(id) || this.#released.has(id));
     const held = owned.filter((id) => !done.includes(id));
     const returned = [...back, ...before.returned.filter(({ id }) => !consume.includes(id))];
@@ -129,7 +129,7 @@ export class MessageLedger {
 
   async enqueue(message: NewMessage): Promise<void> {
     const { id, name, createdAt } = message;
-    const data = defaultCodec.decode(bodyPayload(message, message.body));
+    const data = defaultCodec.decode(recordedPayload(message.body));
     await this.#queue.add({ id, name, data, sentAt: createdAt });
   }
 }
@@ -145,11 +145,7 @@ function storedAgain({ id, name, body, sentAt }: Sending): StoredMessage {
 
 function sendingOf(message: NewMessage): Sending {
   const { id, name, createdAt } = message;
-  return { id, name, body: bodyPayload(message, message.body), sentAt: createdAt };
-}
-
-function bareResponse(id: string, response: Uint8Array): Uint8Array {
-  return bodyPayload({ id, name: "\u0000answer" }, response);
+  return { id, name, body: recordedPayload(message.body), sentAt: createdAt };
 }
 
 function sameIds(a: readonly string[], b: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { encodeFailure } from "../../history/failure.ts";
-import { bodyPayload, frameReceived, wasReceived } from "../../history/message-body.ts";
+import { bodyPayload, frameReceived, recordedPayload, wasReceived } from "../../history/message-body.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import { type Schema, validate } from "../../model/schema.ts";
@@ -22,6 +22,7 @@ export interface Admitted {
 
 /** What decides which bodies are fit. */
 export interface Admission {
+  readonly workflowId: string;
   readonly definition: WorkflowDefinition;
   readonly payloads: Payloads;
 }
@@ -38,7 +39,8 @@ export function admitAll(
   messages: readonly StoredMessage[],
 ): readonly Admitted[] | Promise<readonly Admitted[]> {
   // A damaged one stays in the queue, where it can be mended.
-  for (const message of messages) bodyPayload(message, message.body);
+  const { workflowId } = admission;
+  for (const message of messages) bodyPayload({ ...message, workflowId }, message.body);
   if (messages.every((message) => schemaFor(admission, message) === null))
     return messages.map((message) => ({ message, refusal: null }));
   return Promise.all(messages.map((message) => admit(admission, message)));
@@ -47,12 +49,15 @@ export function admitAll(
 async function admit(admission: Admission, message: StoredMessage): Promise<Admitted> {
   const schema = schemaFor(admission, message);
   if (schema === null) return { message, refusal: null };
-  const { payloads } = admission;
-  const sent = await payloads.decode(bodyPayload(message, message.body));
+  const { payloads, workflowId } = admission;
+  const sent = await payloads.decode(recordedPayload(message.body));
   const what = `Message "${message.name}" (${message.id})`;
   try {
     const payload = await payloads.encode(await validate(schema, sent, what), what);
-    return { message: { ...message, body: frameReceived(message, payload) }, refusal: null };
+    return {
+      message: { ...message, body: frameReceived({ ...message, workflowId }, payload) },
+      refusal: null,
+    };
   } catch (error) {
     if (StorageError.is(error) || CorruptionError.is(error)) throw error;
     return { message, refusal: encodeFailure(error) };

@@ -1,5 +1,5 @@
 import { SegmentType } from "../../history/location.ts";
-import { answerTo, bodyPayload, frameBody } from "../../history/message-body.ts";
+import { answerTo, frameBody, recordedPayload } from "../../history/message-body.ts";
 import type { RecordedMessage } from "../../history/message-record.ts";
 import type { Place } from "../../history/place.ts";
 import { isPromise } from "../../model/is-promise.ts";
@@ -33,7 +33,7 @@ function oneMessage(
     const plain: Message = { id: message.id, name: message.name, body, createdAt: message.createdAt };
     return received.completable ? completable(scope, received, { plain, index }) : plain;
   };
-  const decoded = scope.run.payloads.decode(bodyPayload(message, message.body));
+  const decoded = scope.run.payloads.decode(recordedPayload(message.body));
   return isPromise(decoded) ? decoded.then(finish) : finish(decoded);
 }
 
@@ -70,7 +70,8 @@ function giveAnswer(scope: Scope, place: Place, answer: { id: string; response: 
   const send = (response: Uint8Array): void =>
     run.whenLive(() => {
       if (scope.closed) return;
-      run.outbox.answer({ id: answer.id, response: frameBody(answerTo(answer.id), response) });
+      const { id } = answer;
+      run.outbox.answer({ id, response: frameBody(answerTo(run.workflowId, id), response) });
       operation.settleOnCommit({ status: "completed", result: response });
     });
   const refuse = (error: unknown): void => run.whenLive(() => operation.fail(error));

@@ -15,6 +15,8 @@ import { formatUuid } from "../replay/draws.ts";
 
 /** A message as its sender gives it. */
 export interface MessageDraft {
+  /** The run that it is sent to. */
+  readonly to: string;
   readonly name: string;
   readonly body: unknown;
   readonly options: SendOptions;
@@ -42,7 +44,7 @@ export async function newMessage(
   const createdAt = settings.world.clock.now();
   const expiresAt = expiresIn === undefined ? null : createdAt + durationMs(expiresIn, "expiresIn");
   const id = messageId ?? formatUuid(settings.world.random.bytes(16));
-  const body = frameBody({ id, name }, await encodedBody(settings, definition, draft));
+  const body = frameBody({ workflowId: draft.to, id, name }, await encodedBody(settings, definition, draft));
   return {
     id,
     name,

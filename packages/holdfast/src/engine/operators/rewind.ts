@@ -2,6 +2,7 @@ import type { Entry, EntryKind } from "../../history/entry.ts";
 import type { Journal } from "../../history/journal.ts";
 import { KeySpace } from "../../history/key.ts";
 import { SegmentType } from "../../history/location.ts";
+import { frameAgain } from "../../history/message-body.ts";
 import { decodeMessages, type RecordedMessage } from "../../history/message-record.ts";
 import type { Place } from "../../history/place.ts";
 import { describe } from "../../model/describe.ts";
@@ -24,8 +25,10 @@ export async function rewindRun(operator: Operator, to: string): Promise<void> {
   const forgotten = forgetFrom(journal, to);
   for (const id of forgotten.answered) outbox.retract(id);
   for (const message of forgotten.messages) {
-    const queued = { ...message, expiresAt: null, remember: false };
-    outbox.send({ to: journal.workflowId, message: queued, requeue: true }, () => {});
+    const { workflowId } = journal;
+    const body = frameAgain({ ...message, workflowId }, message.body);
+    const queued = { ...message, body, expiresAt: null, remember: false };
+    outbox.send({ to: workflowId, message: queued, requeue: true }, () => {});
   }
   for (const space of ENDINGS) journal.setSingle(space, null);
   await operator.commitOnce({ status: "sleeping", wakeAt: operator.now, rollback: "none" }, outbox);

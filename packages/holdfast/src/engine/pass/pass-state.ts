@@ -1,5 +1,5 @@
 import type { Journal } from "../../history/journal.ts";
-import { answerTo, bodyPayload } from "../../history/message-body.ts";
+import { recordedPayload } from "../../history/message-body.ts";
 import { takeSnapshot } from "../../history/snapshot.ts";
 import type { RunSchedule, StoredMessage } from "../../storage/records.ts";
 import { Payloads } from "../replay/payloads.ts";
@@ -114,7 +114,7 @@ export class PassState {
     if (outgoing !== null) {
       this.execution.mailbox.consumed(outgoing.consume);
       for (const { id, response } of outgoing.complete)
-        this.settings.answered?.(id, bodyPayload(answerTo(id), response));
+        this.settings.answered?.(id, recordedPayload(response));
     }
     const { onHistoryUpdated, codec } = this.settings;
     if (onHistoryUpdated === undefined || onHistoryUpdated.wanted?.() === false) return;

@@ -65,7 +65,7 @@ function dispatch(operation: Operation<void>, what: { to: string; name: string; 
   const message = {
     id,
     name,
-    body: frameBody({ id, name }, bytes),
+    body: frameBody({ workflowId: to, id, name }, bytes),
     createdAt,
     expiresAt: null,
     completable: false,
