@@ -158,7 +158,7 @@ export const rollback: readonly Mutant[] = [
     title: "messages that were received after the point of a rewind are gone (operators who reset a step)",
     kind: "historic",
     file: "engine/operators/rewind.ts",
-    find: "outbox.send({ to: journal.workflowId, message: queued, requeue: true }, () => {});",
+    find: "outbox.send({ to: workflowId, message: queued, requeue: true }, () => {});",
     replace: "void queued;",
     modes: ["soup"],
   },

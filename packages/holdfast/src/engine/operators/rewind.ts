@@ -21,11 +21,11 @@ import { resetHandlers } from "./reset-handlers.ts";
  */
 export async function rewindRun(operator: Operator, to: string): Promise<void> {
   const { journal } = operator;
+  const { workflowId } = journal;
   const outbox = new Outbox();
   const forgotten = forgetFrom(journal, to);
   for (const id of forgotten.answered) outbox.retract(id);
   for (const message of forgotten.messages) {
-    const { workflowId } = journal;
     const body = frameAgain({ ...message, workflowId }, message.body);
     const queued = { ...message, body, expiresAt: null, remember: false };
     outbox.send({ to: workflowId, message: queued, requeue: true }, () => {});
