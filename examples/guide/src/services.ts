@@ -20,3 +20,7 @@ export interface Travel {
 export interface Prices {
   ask(shop: string, article: string): Promise<number>;
 }
+
+export interface Archive {
+  copy(file: string): Promise<void>;
+}

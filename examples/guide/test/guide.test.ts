@@ -1,15 +1,37 @@
-import { readFileSync } from "node:fs";
-import { createTestHost } from "holdfast/testing";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { crashEverywhere, createTestHost } from "holdfast/testing";
 import { expect, test } from "vitest";
 import { account } from "../src/account.ts";
 import { approval } from "../src/approval.ts";
+import { backup } from "../src/backup.ts";
 import { journey } from "../src/journey.ts";
 import { payment } from "../src/payment.ts";
 import { shopping } from "../src/shopping.ts";
 import { welcome, welcomeToday } from "../src/welcome.ts";
 import { remembering } from "./services.ts";
 
-const DAY = 86_400_000;
+/** What the first program writes when it is started in a folder. */
+async function firstProgram(folder: string): Promise<string[]> {
+  const program = fileURLToPath(new URL("../src/first.ts", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { cwd: folder });
+  return stdout.trim().split("\n");
+}
+
+test("the first program greets once, however often it is started", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "guide-"));
+  try {
+    const [hello, bye, result] = await firstProgram(folder);
+    expect([hello, bye]).toEqual(["Hello, Ada!", "Goodbye, Ada."]);
+    expect(await firstProgram(folder)).toEqual([result]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test("a charge that fails twice is made once, under one key", async () => {
   const { done, bank } = remembering();
@@ -33,7 +55,7 @@ test("who does not answer is reminded, and the answer ends it", async () => {
   const workflow = approval(mail);
   const host = await createTestHost({ workflows: [workflow] });
   const handle = await host.start("approval", { input: { document: "plan.pdf", boss: "ada@example.org" } });
-  await host.advance(3 * DAY);
+  await host.advance("3d");
   await handle.send("decision", { approved: true, by: "Ada" });
   expect(await host.settle(handle.result())).toEqual({ approved: true, by: "Ada" });
   expect(done).toEqual([
@@ -53,11 +75,33 @@ test("an account answers what it is asked until it is closed", async () => {
   await host.stop();
 });
 
+test("a backup can be asked how far it is", async () => {
+  const host = await createTestHost({
+    workflows: [backup({ copy: async (file) => (file.endsWith("7") ? host.clock.sleep("1s") : undefined) })],
+  });
+  const files = Array.from({ length: 250 }, (_, index) => `file-${index}`);
+  const handle = await host.start("backup", { input: { files } });
+  await host.advance("1s");
+  expect(await host.settle(handle.request("progress"))).toEqual({ done: 100, of: 250 });
+  expect(await host.settle(handle.result())).toEqual({ copied: 250 });
+  await host.stop();
+});
+
+test("a backup survives a crash anywhere", async () => {
+  const files = ["a", "b", "c"];
+  await crashEverywhere({
+    name: "backup",
+    workflow: backup({ copy: async () => {} }),
+    input: { files },
+    messages: [{ name: "progress", completable: true }],
+  });
+});
+
 test("the cheapest shop counts, and nothing is bought without a word", async () => {
   const workflow = shopping({ ask: async (shop, article) => (shop === "west" ? 2 : article.length) });
   const host = await createTestHost({ workflows: [workflow] });
   const handle = await host.start(workflow, { workflowId: "s1", input: { articles: ["tea", "a"] } });
-  await host.advance(1_000);
+  await host.advance("1s");
   await handle.send("confirmed");
   expect(await host.settle(handle.result())).toEqual({ total: 3, bought: true });
   const late = await host.start(workflow, { workflowId: "s2", input: { articles: [] } });
@@ -86,7 +130,7 @@ test("a deploy changes what comes next, not what a run has behind it", async () 
   const [first, second] = [welcome(mail), welcomeToday(mail)];
   const before = await createTestHost({ workflows: [first] });
   const old = await before.start(first, { workflowId: "old", input: { user: "ada" } });
-  await before.advance(DAY);
+  await before.advance("1d");
   await before.stop();
   const today = await createTestHost({ workflows: [second], beside: before });
   const fresh = await today.start(second, { workflowId: "new", input: { user: "eve" } });
@@ -107,7 +151,7 @@ test("runs that are held can be found, and say why", async () => {
   const workflow = approval(mail);
   const host = await createTestHost({ workflows: [workflow] });
   const started = await host.start(workflow, { input: { document: "plan.pdf", boss: "ada@example.org" } });
-  await host.advance(DAY);
+  await host.advance("1d");
   await host.settle(started.pause());
   const held: unknown[] = [];
   for (const { workflowId } of (await host.list({ status: "paused" })).runs) {
@@ -116,7 +160,7 @@ test("runs that are held can be found, and say why", async () => {
     await handle.resume();
   }
   expect(held).toEqual([started.workflowId, expect.objectContaining({ name: "RunPausedError" })]);
-  await host.advance(DAY);
+  await host.advance("1d");
   expect(await started.getState()).toBe("sleeping");
   await host.stop();
 });
