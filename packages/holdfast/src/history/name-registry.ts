@@ -1,3 +1,5 @@
+import { SeldomSet } from "../model/seldom.ts";
+
 /** Names that a write set is to tell. */
 export interface TakenNames {
   readonly indexes: readonly number[];
@@ -16,7 +18,7 @@ export class NameRegistry {
   /** So many were told. */
   #told = 0;
   /** Of those, the ones whose rows are removed. */
-  #lost: Set<number> = new Set();
+  #lost: SeldomSet<number> = new SeldomSet();
 
   get all(): readonly string[] {
     return this.#names;
@@ -58,7 +60,7 @@ export class NameRegistry {
     const [told, lost] = [this.#told, this.#lost];
     const indexes = [...lost].filter((index) => index < told);
     for (; this.#told < needed; this.#told++) indexes.push(this.#told);
-    if (lost.size > 0) this.#lost = new Set();
+    if (lost.size > 0) this.#lost = new SeldomSet();
     return {
       indexes,
       undo: () => {

@@ -61,7 +61,12 @@ export class RunNews {
       const listener = this.#listen(workflowId);
       try {
         const leaveItToThem = withinMs > 0 && !this.#closed && toldHere();
-        if (leaveItToThem && (await listener.within(end - clock.monotonic()))) continue;
+        if (leaveItToThem && (await listener.within(end - clock.monotonic()))) {
+          // Mostly it was what is waited for; if not, the next round listens to everybody.
+          const told = await this.#ask(workflowId, look);
+          if (told !== undefined) return told;
+          continue;
+        }
         listener.hearStore(this.#setup.store, { workflowId, endOnly });
         const found = await this.#ask(workflowId, look);
         if (found !== undefined) return found;

@@ -1,7 +1,7 @@
 import type { RunRow } from "../../storage/run-row.ts";
 
 /** Rows that are kept; those that were used longest ago leave first. */
-const MOST_ROWS = 1_000;
+const MOST_ROWS = 4_096;
 
 /**
  * The rows of runs as this connection last read or wrote them, so that the commits of a run in work need not read it.

@@ -1,4 +1,5 @@
 import { isPromise } from "../../model/is-promise.ts";
+import { SeldomSet } from "../../model/seldom.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { StoredMessage } from "../../storage/records.ts";
 import { type Admission, type Admitted, admitAll } from "./admission.ts";
@@ -29,18 +30,18 @@ export type MessageSource = Pick<EngineDriver, "peekMessages" | "waitForMessages
  * never seen by another (DESIGN 3.1); an expired message goes to none.
  */
 export class Mailbox {
-  readonly #waits: Set<MessageWait> = new Set();
+  readonly #waits: SeldomSet<MessageWait> = new SeldomSet();
   /** Waits whose deadline has come. */
-  readonly #expiring: Set<MessageWait> = new Set();
+  readonly #expiring: SeldomSet<MessageWait> = new SeldomSet();
   /** Received, but not yet consumed by a commit. */
-  readonly #taken: Set<string> = new Set();
+  readonly #taken: SeldomSet<string> = new SeldomSet();
   readonly #admission: Admission;
   readonly #now: () => number;
   readonly #expired: (message: StoredMessage) => void;
   #hints: AbortController | null = null;
   #look = false;
   #arrival: StoredMessage | null = null;
-  readonly #expected: Set<{ readonly name: string }> = new Set();
+  readonly #expected: SeldomSet<{ readonly name: string }> = new SeldomSet();
 
   constructor(admission: Admission, now: () => number, expired: (message: StoredMessage) => void) {
     this.#admission = admission;

@@ -4,6 +4,7 @@ import type { World } from "../../model/clock.ts";
 import { NondeterminismError } from "../../model/errors/argument-errors.ts";
 import type { HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import type { Limits } from "../../model/limits.ts";
+import { SeldomMap } from "../../model/seldom.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import { contextOf } from "../context.ts";
 import { Bodies } from "../effects/bodies.ts";
@@ -64,8 +65,8 @@ export class Execution implements Run {
   readonly bodies: Bodies = new Bodies();
   readonly mailbox: Mailbox;
   readonly outbox: Outbox = new Outbox();
-  readonly asked: Map<Place, AskedKind> = new Map();
-  readonly handlers: Map<Place, ArmedStep> = new Map();
+  readonly asked: SeldomMap<Place, AskedKind> = new SeldomMap();
+  readonly handlers: SeldomMap<Place, ArmedStep> = new SeldomMap();
   readonly gates: VersionGate[] = [];
   readonly root: Scope;
   live = false;

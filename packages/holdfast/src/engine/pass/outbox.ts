@@ -1,4 +1,5 @@
 import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
+import { SeldomMap } from "../../model/seldom.ts";
 import type { CompletedMessage, OutgoingMessage } from "../../storage/records.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { CompletedMessage, OutgoingMessage } from "../../storage/records.ts
 export class Outbox {
   #contents: Contents = empty();
   readonly #unsealed: (() => void)[] = [];
-  readonly #refusals: Map<string, (error: HoldfastError) => void> = new Map();
+  readonly #refusals: SeldomMap<string, (error: HoldfastError) => void> = new SeldomMap();
 
   /** Whether an operation waits for a commit to go on. */
   get urgent(): boolean {

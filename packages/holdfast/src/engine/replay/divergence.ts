@@ -2,7 +2,7 @@ import type { Entry } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
 import type { Place } from "../../history/place.ts";
 import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
-import type { AskedKind, Run } from "./run.ts";
+import type { Run } from "./run.ts";
 
 /**
  * Owns: finding recorded operations that the code did not ask for (P6).
@@ -11,7 +11,7 @@ import type { AskedKind, Run } from "./run.ts";
  */
 
 /** The first recorded place at or below `under` that was not asked for, if there is one. */
-export function firstUnasked(under: Place, asked: ReadonlyMap<Place, AskedKind>): Place | undefined {
+export function firstUnasked(under: Place, asked: Pick<Run["asked"], "has">): Place | undefined {
   for (const child of under.children) {
     if (!asked.has(child)) {
       if (isOwed(child) && !isLeftBehind(under, child)) return child;

@@ -5,6 +5,7 @@ import type { World } from "../../model/clock.ts";
 import type { HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import type { Limits } from "../../model/limits.ts";
 import type { RetryPolicy } from "../../model/retry-policy.ts";
+import type { SeldomMap } from "../../model/seldom.ts";
 import type { RollbackContext } from "../../model/step-options.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import type { Bodies } from "../effects/bodies.ts";
@@ -38,9 +39,9 @@ export interface Run {
   /** Which place an error that was handed to workflow code came from. */
   readonly origins: WeakMap<object, Place>;
   /** Places that the code has asked for in this replay, and as what; empty and unused once live. */
-  readonly asked: Map<Place, AskedKind>;
+  readonly asked: SeldomMap<Place, AskedKind>;
   /** Handlers of committed steps, collected while rolling back. */
-  readonly handlers: Map<Place, ArmedStep>;
+  readonly handlers: SeldomMap<Place, ArmedStep>;
   /** Version gates that wait for the end of the replay. */
   readonly gates: VersionGate[];
   /** Whether the history has been replayed to its end, so that new things may start (P6). */

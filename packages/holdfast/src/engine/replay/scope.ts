@@ -2,6 +2,7 @@ import type { Place } from "../../history/place.ts";
 import type { WorkflowContext } from "../../model/context.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
 import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
+import { SeldomMap, SeldomSet } from "../../model/seldom.ts";
 import { Draws } from "./draws.ts";
 import type { Run } from "./run.ts";
 import type { WatchedPromise } from "./watched-promise.ts";
@@ -9,7 +10,7 @@ import type { WatchedPromise } from "./watched-promise.ts";
 /** One strand of sequential code: the root, or a branch. What must not be interleaved is kept here. */
 export interface Strand {
   /** Completable messages that were received and not answered yet, by id. */
-  readonly unanswered: Map<string, Unanswered>;
+  readonly unanswered: SeldomMap<string, Unanswered>;
 }
 
 /** A message that is owned until it is answered. */
@@ -35,12 +36,12 @@ export class Scope {
   /** Steps of this scope that run or wait for a retry. */
   readonly running: Set<Place> = new Set();
   /** Sends and answers that are not durable yet: the function of the scope has not ended before they are. */
-  readonly departing: Set<WatchedPromise<unknown>> = new Set();
+  readonly departing: SeldomSet<WatchedPromise<unknown>> = new SeldomSet();
   /** Failures that were handed over to nobody. */
-  readonly unseenFailures: Map<Place, unknown> = new Map();
+  readonly unseenFailures: SeldomMap<Place, unknown> = new SeldomMap();
   /** Operations of this scope by name index: kind, and how many messages were sent under it. */
   readonly claimed: Map<number, string> = new Map();
-  readonly sends: Map<number, number> = new Map();
+  readonly sends: SeldomMap<number, number> = new SeldomMap();
   /** Called for every step that is committed with a rollback handler, in this scope or inside. */
   onArmed: (() => void) | null = null;
   /** Of the innermost loop around: how many steps with rollback handlers it holds. */
@@ -232,5 +233,5 @@ export class Scope {
 }
 
 function newStrand(): Strand {
-  return { unanswered: new Map() };
+  return { unanswered: new SeldomMap() };
 }
