@@ -122,6 +122,23 @@ function assertQueue(run: RunRow, kept: KeptMessages): void {
   if (messages !== run.queued || seal !== run.queueSeal) throw queueIsWrong(run, messages);
 }
 
+/** Queues so long are counted with each consumption. */
+export const COUNTED_MESSAGES = 16;
+
+/**
+ * For a runner that has had the run in memory for long, and has not read its queue as a whole: a message that was put there
+ * again would be consumed twice.
+ * @throws CorruptionError when other messages are queued than were put there, so far as a count of a short queue tells
+ */
+export function assertCounted(
+  run: Pick<RunRow, "workflowId" | "queued">,
+  count: (most: number) => number,
+): void {
+  if (run.queued > COUNTED_MESSAGES) return;
+  const found = count(COUNTED_MESSAGES + 1);
+  if (found !== run.queued) throw queueIsWrong(run, found);
+}
+
 /** The error of a queue that is not what was written, though each message that is there is. */
 export function queueIsWrong(
   { workflowId, queued }: Pick<RunRow, "workflowId" | "queued">,

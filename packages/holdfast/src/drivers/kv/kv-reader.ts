@@ -2,7 +2,7 @@ import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import { compareBytes } from "../../storage/byte-order.ts";
-import { queueIsWrong } from "../../storage/damage.ts";
+import { COUNTED_MESSAGES, queueIsWrong } from "../../storage/damage.ts";
 import type { ListPage } from "../../storage/driver.ts";
 import { DEFAULT_PAGE, PageBuilder, pageOf } from "../../storage/page.ts";
 import type { KVEntry, StoredMessage } from "../../storage/records.ts";
@@ -115,11 +115,14 @@ export class KVReader {
       if (value !== null) queued.set(id, decodeQueuedId(this.#place(queuedIdKey(id)), value));
       if (await this.#isRemembered(id)) consumed.add(id);
     }
+    const counting = questions.consumed > 0;
+    const page = { limit: COUNTED_MESSAGES + 1 };
+    const counted = counting ? (await this.#list(QUEUED_IDS_PREFIX, page)).length : 0;
     const answered = new Set<string>();
     for (const id of questions.answeredIds) if ((await this.response(id)) !== null) answered.add(id);
     const named = new Map<string, number[]>();
     for (const name of questions.wants) named.set(name, await this.#positions(name, questions.consumed + 1));
-    return { run, queued, consumed, answered, named };
+    return { run, queued, consumed, counted, answered, named };
   }
 
   /** @throws CorruptionError for an id that does not fit its checksum */

@@ -13,6 +13,8 @@ export interface KVReading {
   /** Of the ids that the operation names. */
   readonly queued: ReadonlyMap<string, QueuedId>;
   readonly consumed: ReadonlySet<string>;
+  /** Messages in the queue, counted up to one more than `COUNTED_MESSAGES`; only where some are to be consumed. */
+  readonly counted: number;
   readonly answered: ReadonlySet<string>;
   /** Positions of messages by name: of the names that the run wants, as many as tell whether one is left. */
   readonly named: ReadonlyMap<string, readonly number[]>;
@@ -28,6 +30,7 @@ export class KVSession implements RunTables {
   #written = false;
   readonly #queued: Map<string, QueuedId>;
   readonly #consumed: Set<string>;
+  readonly #counted: number;
   readonly #answered: ReadonlySet<string>;
   readonly #named: Map<string, Set<number>>;
   readonly #deleteRanges: KeyRange[] = [];
@@ -43,6 +46,7 @@ export class KVSession implements RunTables {
     this.#behind = run?.record.behind ?? 0;
     this.#queued = new Map(reading.queued);
     this.#consumed = new Set(reading.consumed);
+    this.#counted = reading.counted;
     this.#answered = reading.answered;
     this.#named = new Map(Array.from(reading.named, ([name, positions]) => [name, new Set(positions)]));
   }
@@ -145,6 +149,10 @@ export class KVSession implements RunTables {
 
   hasMessage(_key: number, names: readonly string[]): boolean {
     return names.some((name) => (this.#named.get(name)?.size ?? 0) > 0);
+  }
+
+  countMessages(_key: number, most: number): number {
+    return Math.min(this.#counted, most);
   }
 
   removeResponse(_key: number, messageId: string): void {

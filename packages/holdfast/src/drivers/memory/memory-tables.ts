@@ -151,6 +151,10 @@ export class MemoryTables implements Tables {
     return names.some((name) => queue.hasName(name));
   }
 
+  countMessages(key: number, most: number): number {
+    return Math.min(this.#run(key).queue.size, most);
+  }
+
   response(key: number, messageId: string): Uint8Array | null {
     return this.#run(key).responses.get(messageId)?.slice() ?? null;
   }

@@ -32,6 +32,7 @@ const REMOVE = `DELETE FROM holdfast_messages WHERE run = ? AND id = ?
 const REMEMBER =
   "INSERT INTO holdfast_consumed (run, id, seal) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1";
 const REMEMBERED = `SELECT id, ${numberColumn("seal")} FROM holdfast_consumed WHERE run = ?`;
+const COUNT = "SELECT count(*) AS messages FROM (SELECT 1 FROM holdfast_messages WHERE run = ? LIMIT ?)";
 const LAST = `${PLACES} ORDER BY holdfast_messages.position DESC LIMIT 1`;
 const FIRST = `${PLACES} ORDER BY holdfast_messages.position LIMIT 1`;
 
@@ -101,6 +102,10 @@ export class MessageTable {
   has(key: number, names: readonly string[]): boolean {
     const one = `SELECT 1 FROM holdfast_messages ${BY_NAME} LIMIT 1`;
     return names.some((name) => this.#statements.get(one, key, toExactText(name)) !== null);
+  }
+
+  countUpTo(key: number, most: number): number {
+    return numberOf(this.#statements.get(COUNT, key, most)?.messages);
   }
 
   count(): number {

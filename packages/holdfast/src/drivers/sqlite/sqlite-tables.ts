@@ -109,6 +109,10 @@ export class SqliteTables implements Tables {
     return this.#messages.has(key, names);
   }
 
+  countMessages(key: number, most: number): number {
+    return this.#messages.countUpTo(key, most);
+  }
+
   response(key: number, messageId: string): Uint8Array | null {
     return this.#messages.response(key, messageId);
   }

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { isTerminal } from "../../model/run.ts";
 import { assertSameRun, notQueued } from "../admission.ts";
 import { assertBatchFits } from "../batch-limits.ts";
-import { assertSound } from "../damage.ts";
+import { assertCounted, assertSound } from "../damage.ts";
 import { assertHolder, type Holder } from "../fence.ts";
 import type { CommitBatch, NewRun } from "../records.ts";
 import { newRow, type RunRow, unbornRow } from "../run-row.ts";
@@ -44,6 +44,7 @@ export function commitBatch(ledger: RunLedger, holder: Holder, batch: CommitBatc
 
 function assertConsumable(ledger: RunLedger, run: RunRow | null, batch: CommitBatch): void {
   if (batch.consume.length === 0) return;
+  if (run !== null) assertCounted(run, (most) => ledger.tables.countMessages(run.key, most));
   const seen = new Set<string>();
   for (const id of batch.consume) {
     const queued = run !== null && ledger.tables.messageState(run, id) === "queued";

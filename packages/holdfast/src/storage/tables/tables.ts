@@ -55,6 +55,8 @@ export interface RunTables {
   /** Takes the message out of the queue and remembers its id if it asks for that. */
   removeMessage(run: RowOwner, messageId: string): Removal;
   hasMessage(key: number, names: readonly string[]): boolean;
+  /** How many messages are queued, counted up to `most`: asked for when some are consumed (`assertCounted`). */
+  countMessages(key: number, most: number): number;
   /** Forgets the answer to a message, if there is one. */
   removeResponse(key: number, messageId: string): void;
   /** The first answer to a message stays. */
