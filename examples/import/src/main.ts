@@ -28,7 +28,7 @@ async function importInFolder(options: Arguments): Promise<number> {
   const folder = mkdtempSync(join(options.workDir, "holdfast-import-"));
   try {
     process.stdout.write(
-      `Importing ${basename(options.input)} twice: one import will be approved, the other refused.\n\n`,
+      `Importing the ${rows.toLocaleString("en")} rows of ${basename(options.input)} twice. One import will be approved; the other will be\nrefused, and its rows are taken out again: three times the rows to move, while the worker is killed.\n\n`,
     );
     const report = await importTwice({ ...options, rows, folder });
     process.stdout.write(formatReport(report));
