@@ -114,6 +114,30 @@ describe("rewind to a block", () => {
     expect((await lab.clock.settle(handle.result)).output).toBe(4);
   });
 
+  it("begins an iteration again whose state is kept, with what it and later ones had received", async () => {
+    const handle = lab.start(
+      async (ctx: WorkflowContext) => {
+        await ctx.rollbackCheckpoint("checkpoint");
+        return ctx.loop<unknown[], unknown[]>({
+          name: "loop",
+          state: [],
+          historyPruneInterval: 1,
+          run: async (inner, state) => {
+            const all = [...state, await inner.listen("wait", "note")];
+            await inner.step({ name: "body", run: () => all.length, rollback: () => {} });
+            return all.length === 4 ? Loop.break(all) : Loop.continue(all);
+          },
+        });
+      },
+      { mode: "live" },
+    );
+    for (const note of [1, 2, 3]) await handle.send("note", note);
+    await lab.clock.advance(1_000);
+    await lab.clock.settle(handle.rewind({ to: "loop/#1" }));
+    await lab.clock.settle(handle.send("note", 4));
+    expect((await lab.clock.settle(handle.result)).output).toEqual([1, 2, 3, 4]);
+  });
+
   it("runs a race again, losers and all", async () => {
     const { first, second } = await again(async (ctx, calls) => {
       const { winner } = await ctx.race("race", [

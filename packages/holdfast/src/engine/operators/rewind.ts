@@ -51,7 +51,7 @@ export interface Forgotten {
 export function forgetFrom(journal: Journal, to: string): Forgotten {
   const target = find(journal, to);
   checkLoops(journal, target);
-  const from = beginningOf(target.entry);
+  const from = beginningOf(target);
   checkBeside(journal, target, from);
   if (journal.checkpointAt >= from) journal.checkpointAt = 0;
   const forgotten = [...journal.root.entries()].filter((place) => {
@@ -61,11 +61,11 @@ export function forgetFrom(journal: Journal, to: string): Forgotten {
   forgotten.sort((a, b) => a.entry.sequence - b.entry.sequence);
   const messages = forgotten.flatMap(receivedBy);
   const answered = forgotten.flatMap(answeredBy);
-  for (const place of forgotten) journal.removeEntry(place);
   for (let at = target.parent; at !== null; at = at.parent) {
     // An iteration's entry is the state that it begins with, and a wait keeps what it received, whatever becomes of its answers.
     if (at.entry !== null && BLOCKS.has(at.entry.kind)) journal.write(at, reopened(at, at.entry, target));
   }
+  for (const place of forgotten) journal.removeEntry(place);
   resetHandlers(journal);
   journal.setSingle(KeySpace.undoing, null);
   return { messages, answered };
@@ -97,10 +97,14 @@ const BLOCKS: ReadonlySet<EntryKind> = new Set(["loop", "join", "race", "map", "
 /**
  * The first number that comes after the entry. A block is gone back to before it began: what it holds now may not be
  * all that it had, since iterations are pruned and losers removed. A pending entry stands after everything that was
- * known when it was asked for.
+ * known when it was asked for; that of an iteration is made later than what came before it in there.
  */
-function beginningOf({ kind, sequence, askedAfter }: Entry): number {
-  return sequence === 0 || BLOCKS.has(kind) ? askedAfter + 1 : sequence;
+function beginningOf(place: Place & { entry: Entry }): number {
+  const { kind, sequence, askedAfter } = place.entry;
+  if (sequence > 0 && !BLOCKS.has(kind)) return sequence;
+  let begun = askedAfter;
+  for (const inside of place.entries()) begun = Math.min(begun, inside.entry.askedAfter);
+  return begun + 1;
 }
 
 function comesAfter(entry: Entry, from: number): boolean {
