@@ -73,7 +73,8 @@ export interface RunControls<Output> {
   resume(): Promise<void>;
   /**
    * Takes the run back to just before an entry, from whoever runs it, and lets it go on from there. `to` is the `id` of an
-   * entry of `history()`. The messages received since are queued again; effects of steps are not undone.
+   * entry of `history()`. The messages received since are queued again, but for those of iterations that their loop has
+   * pruned; effects of steps are not undone.
    * @throws InvalidArgumentError when there is no such entry, or it cannot be gone back to; RunStateError
    */
   rewind(options: { readonly to: string }): Promise<void>;
