@@ -76,6 +76,41 @@ it("undoes what a step has come to, though its result is still being encoded", a
   expect(undone).toEqual(["charged"]);
 });
 
+it("keeps nothing of a step that ends while the cancel is being stored", async () => {
+  const world = virtualStore();
+  const { clock } = world;
+  const undone: string[] = [];
+  const late = new Gate();
+  const workflow = defineWorkflow({
+    name: "work",
+    run: async (ctx) => {
+      await ctx.rollbackCheckpoint("checkpoint");
+      await Promise.all([
+        ctx.step({ name: "charge", run: () => 1, rollback: () => void undone.push("charge") }),
+        ctx.step({ name: "late", run: () => late.passed, rollback: () => void undone.push("late") }),
+      ]);
+    },
+  });
+  let cancelling = false;
+  const store = interceptedStore(world.store, async (method, go) => {
+    if (method === "driver.commit" && cancelling) {
+      cancelling = false;
+      late.open();
+      await clock.advance(10);
+    }
+    return go();
+  });
+  const running = await world.host({ workflows: [workflow], store });
+  const handle = await running.start(workflow, { workflowId: "a" });
+  await clock.runUntilIdle();
+  cancelling = true;
+  expect(await clock.settle(handle.cancel({ compensate: true }))).toEqual({ cancelled: true });
+  await reaches(clock, handle, "cancelled");
+  const { entries } = await handle.history();
+  expect(entries.map(({ id, status }) => [id, status])).not.toContainEqual(["late", "completed"]);
+  expect(undone).toEqual(["charge"]);
+});
+
 it("with compensation is told how the run ended that ends between the look and the request", async () => {
   const world = virtualStore();
   const { host, clock } = world;

@@ -285,11 +285,11 @@ export class RunPass {
     const undoes = this.#cancels.some((cancel) => cancel.compensate) && holdsArmed(journal.root);
     if (undoes) recordFailure(journal, error, execution.origins);
     if (undoes && execution.live) decideUndoing(journal);
-    await committer.commit(
-      undoes ? { status: "rolling_back", rollback: "cancel" } : { status: "cancelled" },
-      execution.outbox,
-    );
+    // From here on bodies come too late: what one came to during the commit would be kept and not undone (P12).
+    execution.outbox.seal();
     execution.leave(error);
+    const status = undoes ? "rolling_back" : "cancelled";
+    await committer.commit(undoes ? { status, rollback: "cancel" } : { status }, execution.outbox);
     for (const { done } of this.#cancels.splice(0)) done({ cancelled: true });
     if (undoes) return this.#undo();
     report.event({ type: "run-ended", state: "cancelled" });
