@@ -38,7 +38,7 @@ export interface Compensation {
 
 /**
  * One recorded operation. Immutable: a change is a new entry in the same place, so what a commit has taken never
- * changes under it (R19).
+ * changes under it.
  */
 export interface Entry {
   readonly kind: EntryKind;

@@ -6,7 +6,7 @@ import { openRow, sealRow } from "./row.ts";
 /**
  * Owns: the run header, which every commit writes, and its bytes.
  * Invariants: small (about a hundred bytes), whatever the length of the history; the digest in it covers every live
- * row of the run (DESIGN 5.6).
+ * row of the run (ARCHITECTURE 2).
  */
 
 /** An order-independent digest over the checksums of all live rows, and their number. */

@@ -15,7 +15,7 @@ import type { RemovedRows, SingleRow, TakenRows, WriteSet } from "./write-set.ts
  * Owns: what is known of a run's history, and which of it is not written yet.
  * Does not own: when to write (engine/commit.ts), what it means (engine).
  * Invariants: a write set is taken as a whole before anything is awaited, and what changes afterwards belongs to the
- * next one (R19, DESIGN 5.2); the digest follows exactly the rows that are stored (DESIGN 5.6); work per change does
+ * next one (ARCHITECTURE 3); the digest follows exactly the rows that are stored (ARCHITECTURE 2); work per change does
  * not depend on the length of the history (P14).
  */
 export class Journal {

@@ -2,7 +2,7 @@
  * Owns: what identifies an entry, the path of typed segments from the root down.
  * Does not own: how paths become keys (key.ts), what is at them (journal.ts).
  * Invariants: a user's name can never equal a derived one, because they differ in segment type; `a/b` never equals `a`
- * containing `b`, because segments are never joined into strings (R8).
+ * containing `b`, because segments are never joined into strings.
  */
 
 /** The types of segments; their numbers are stored and never change. */

@@ -19,7 +19,7 @@ const STOP_AFTER = 5 / 6;
  * Owns: one claim's lease as this process reckons it: by its own monotonic clock, from before the claim or renewal was
  * asked for, and with a margin of a sixth.
  * Does not own: renewals (lease-keeper.ts).
- * Invariants: it is over here before it is over in the store, whatever the wall clocks say (P4, R14).
+ * Invariants: it is over here before it is over in the store, whatever the wall clocks say (P4).
  */
 export class Lease {
   readonly claim: Claim;

@@ -41,7 +41,7 @@ const FOR_REWIND: Taking = { force: (workflowId) => new RunEvictedError(workflow
 /**
  * Owns: what an operator does to a run of a store: take it, do one thing, give it back.
  * Does not own: the thing (engine/operators).
- * Invariants: the claim's epoch keeps everybody else out between the look and the commit (P4, R17); what can be refused is
+ * Invariants: the claim's epoch keeps everybody else out between the look and the commit (P4); what can be refused is
  * looked at before the run is taken from anybody; a terminal state is left by `recover` and `rewind` only, and who loses to
  * it is told (P10).
  */

@@ -29,7 +29,7 @@ const SLOWEST = 8;
 
 /**
  * Owns: the waits of handles for something to become true of a run. Each listens first, then looks, then waits, so that
- * nothing comes unseen in between (R7).
+ * nothing comes unseen in between.
  * Does not own: what a look is: it reads the store.
  * Invariants: hints, the store's and those of passes that end here, only make a look come sooner; looks by the clock
  * alone are enough (P9, I19); of a run in work here, whoever runs it tells for certain. No timer and no listener outlives

@@ -25,7 +25,7 @@ const RUN_OPTIONS: OptionNames = optionNames<RunWorkflowOptions>({ ...ENGINE_OPT
  *
  * @throws InvalidArgumentError, LimitError on bad arguments, before anything is written.
  */
-// biome-ignore lint/complexity/useMaxParams: the contract (DESIGN 4) has these five.
+// biome-ignore lint/complexity/useMaxParams: these five are what every caller has to say.
 export function runWorkflow<Input, Output, Bodies extends MessageBodies, RawInput = Input>(
   workflowId: string,
   workflow: Workflow<Input, Output, Bodies, RawInput>,

@@ -16,7 +16,7 @@ export function openMemory(options: MemoryOptions): { limits: DriverLimits; tran
   return { limits, transactor: new MemoryTransactor({ now, limits, queuedMessages }) };
 }
 
-/** The wall clock's time now, and what passes from now on by the monotonic clock: one that is set moves nothing (R13). */
+/** The wall clock's time now, and what passes from now on by the monotonic clock: one that is set moves nothing. */
 function steadyTime(): () => number {
   // biome-ignore lint/plugin: this one default; what a store tells of time is no part of a replay.
   const ahead = Date.now() - performance.now();

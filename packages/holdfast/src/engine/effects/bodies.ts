@@ -13,7 +13,7 @@ export interface BodyRequest {
 
 /**
  * Owns: which step bodies wait to be started, how many run, and whether what one has come to is not recorded yet.
- * Does not own: when they start: after the commit, by the pass (DESIGN 5.2).
+ * Does not own: when they start: after the commit, by the pass (ARCHITECTURE 3).
  */
 export class Bodies {
   #waiting: BodyRequest[] = [];

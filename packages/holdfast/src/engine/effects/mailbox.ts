@@ -27,7 +27,7 @@ export type MessageSource = Pick<EngineDriver, "peekMessages" | "waitForMessages
  * Owns: the open waits for messages and which queued message goes to which of them.
  * Does not own: consumption, which is part of the commit that records the message (outbox.ts, P7).
  * Invariants: waits on one name are served in the order in which they were asked; a message that a wait has taken is
- * never seen by another (DESIGN 3.1); an expired message goes to none.
+ * never seen by another (ARCHITECTURE 6); an expired message goes to none.
  */
 export class Mailbox {
   readonly #waits: SeldomSet<MessageWait> = new SeldomSet();
@@ -211,7 +211,7 @@ export class Mailbox {
 
   /**
    * Asks the storage for hints from now on, unless it was asked already; call it before looking, so that nothing comes
-   * unseen in between (R7).
+   * unseen in between.
    */
   listen(source: MessageSource, arrived: () => void): boolean {
     if (this.#hints !== null || this.#waits.size === 0) return false;

@@ -27,7 +27,7 @@ function storable(error: unknown): unknown {
 /**
  * Owns: the attempts of one step, from the first start to its result.
  * Does not own: one attempt (attempt.ts), what a failure means (verdict.ts).
- * Invariants: a failed attempt is committed before its retry (DESIGN 5.2); an at-most-once start is committed before
+ * Invariants: a failed attempt is committed before its retry (ARCHITECTURE 3); an at-most-once start is committed before
  * the body (P2); only the body's own errors count as attempts (P11).
  */
 export class StepAttempts {

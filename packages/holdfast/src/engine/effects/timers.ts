@@ -4,7 +4,7 @@ import { Heap } from "../replay/heap.ts";
 /**
  * Owns: the durable timers of a pass that are waited for now: sleeps, message timeouts, retries.
  * Invariants: a timer never fires before its deadline by the storage's clock (I18), except that a clock which is set
- * back delays none beyond its original duration (R13); at most one timer of the runtime exists per pass; what is kept
+ * back delays none beyond its original duration; at most one timer of the runtime exists per pass; what is kept
  * of cancelled timers is bounded by those that wait (P14).
  */
 

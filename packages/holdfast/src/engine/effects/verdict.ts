@@ -28,7 +28,7 @@ const HOPELESS = [
   ValidationError,
 ];
 
-/** What failed attempt `attempt` (from 1) leads to (DESIGN 5.4). */
+/** What failed attempt `attempt` (from 1) leads to (ARCHITECTURE 4). */
 export function verdictOn(error: unknown, attempt: number, rules: RetryRules): Verdict {
   if (HOPELESS.some((hopeless) => hopeless.is(error))) return "final";
   if (StepTimeoutError.is(error) && !rules.retryOnTimeout) return "final";

@@ -10,7 +10,7 @@ import { patientRead } from "../pass/patient-read.ts";
 
 /**
  * What somebody does to a run from outside, while no pass runs it: one read, one decision, one commit. The claim's
- * epoch and the revision that was read keep everybody else out in between (R17).
+ * epoch and the revision that was read keep everybody else out in between.
  */
 export class Operator {
   readonly #settings: EngineSettings;

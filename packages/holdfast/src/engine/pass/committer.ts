@@ -37,7 +37,7 @@ export interface CommitterSetup {
 /**
  * Owns: turning what is dirty into one batch, and finding out whether it was applied.
  * Invariants: one transition is one batch (P3); a batch whose outcome is unknown is looked up, and repeated only as the
- * same batch after the same revision, so that it is applied once or not at all (R4, I14); an error of the storage is
+ * same batch after the same revision, so that it is applied once or not at all (I14); an error of the storage is
  * told as such and changes nothing of the run (P11).
  */
 export class Committer {

@@ -28,11 +28,11 @@ const FIRST_POLL_MS = 1_000;
 const LONGEST_POLL_MS = 3_600_000;
 
 /**
- * Owns: the forward part of a run pass (DESIGN 5.1): replay by turns, the check that the code fits, live work, and the
+ * Owns: the forward part of a run pass (ARCHITECTURE 3): replay by turns, the check that the code fits, live work, and the
  * decision that the run is parked.
  * Does not own: commits (committer.ts), what follows the end (run-pass.ts).
  * Invariants: recorded completions first and in order (P5); no body starts before every recorded operation was asked
- * for again (P6), nor before what led to it is durable (DESIGN 5.2). `#waitForTheWorld` is the one place that waits.
+ * for again (P6), nor before what led to it is durable (ARCHITECTURE 3). `#waitForTheWorld` is the one place that waits.
  */
 export class Forward {
   readonly #execution: Execution;

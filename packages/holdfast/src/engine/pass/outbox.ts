@@ -4,7 +4,7 @@ import type { CompletedMessage, OutgoingMessage } from "../../storage/records.ts
 
 /**
  * Owns: what goes out with the next commit besides history: consumed messages, answers, sends.
- * Invariants: what one commit has taken is not changed by what comes meanwhile; a refused commit puts it back (R19). An
+ * Invariants: what one commit has taken is not changed by what comes meanwhile; a refused commit puts it back. An
  * operation that waits for its commit gets its number when the commit is made, after everything that was handed over
  * before (P5).
  */

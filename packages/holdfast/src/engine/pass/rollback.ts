@@ -27,8 +27,8 @@ export type RollbackEnd =
 type Armed = Place & { readonly entry: Entry };
 
 /**
- * Owns: undoing a run (DESIGN 5.5): collecting the handlers by replay, and running them.
- * Invariants: which steps are undone is read from the history, not from what replay happens to visit (R18); strictly
+ * Owns: undoing a run (ARCHITECTURE 5): collecting the handlers by replay, and running them.
+ * Invariants: which steps are undone is read from the history, not from what replay happens to visit; strictly
  * in reverse order of commit, each once, each completion committed (P12, I27 to I29); which they are is durable before
  * the first handler starts (undoing.ts); nothing is undone when a handler is missing (P6).
  */
@@ -126,7 +126,7 @@ export class Rollback {
     }
   }
 
-  /** The first handler of a pass counts towards the crash budget, like the first body of one (DESIGN 5.7). */
+  /** The first handler of a pass counts towards the crash budget, like the first body of one (ARCHITECTURE 8). */
   async #countStart(place: Armed): Promise<RollbackEnd | null> {
     if (this.#started) return null;
     this.#started = true;
@@ -178,7 +178,7 @@ export class Rollback {
   /** Waits in memory when it is short; else parks. */
   async #waitUntil(at: number): Promise<RollbackEnd | null> {
     const { timers, world, wakeup, journal, limits } = this.#execution;
-    // By the monotonic clock too: a wall clock that is set back meanwhile delays nothing (R13).
+    // By the monotonic clock too: a wall clock that is set back meanwhile delays nothing.
     this.#retryEnd ??= world.clock.monotonic() + at - timers.now();
     const end = this.#retryEnd;
     while (timers.now() < at && world.clock.monotonic() < end) {

@@ -15,7 +15,7 @@ import { decideUndoing } from "./undoing.ts";
 
 /**
  * Owns: the ends of a run: completion, failure, hold.
- * Invariants: the last results and the terminal status are one commit (DESIGN 5.2); output is stored if and only if the
+ * Invariants: the last results and the terminal status are one commit (ARCHITECTURE 3); output is stored if and only if the
  * run completed, an error if and only if it failed (I15).
  */
 

@@ -59,7 +59,7 @@ export function race<Value>(
   });
 }
 
-/** A loser's history goes with the commit that records the winner, unless it holds an armed handler (DESIGN 5.5). */
+/** A loser's history goes with the commit that records the winner, unless it holds an armed handler (ARCHITECTURE 5). */
 function leaveLosers(
   block: BlockBody,
   race: { name: string; winner: string; losers: readonly Scope[] },

@@ -54,7 +54,7 @@ export class LoopHistory {
     return found.sort((a, b) => a.iteration - b.iteration);
   }
 
-  /** Stores the iteration's start state with the first step in it that arms a handler (DESIGN 5.5). */
+  /** Stores the iteration's start state with the first step in it that arms a handler (ARCHITECTURE 5). */
   watch(scope: Scope, progress: LoopProgress): void {
     const { run } = this.#scope;
     scope.loopArmed = this.#armed;

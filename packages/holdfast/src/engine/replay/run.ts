@@ -61,7 +61,7 @@ export interface Run {
   whenLive(start: () => void): void;
   /** A time that is never before one that workflow code has seen. */
   stamp(): number;
-  /** What is dirty must be stored before the next body starts (DESIGN 5.2). */
+  /** What is dirty must be stored before the next body starts (ARCHITECTURE 3). */
   requireCommit(): void;
   /** Keeps the pass from parking until the returned function is called. */
   hold(): () => void;

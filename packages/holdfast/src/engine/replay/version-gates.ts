@@ -7,7 +7,7 @@ export interface VersionGate {
 }
 
 /**
- * Answers the gates at the end of the replay (DESIGN 5.1): code that waits at a gate while recorded operations of its
+ * Answers the gates at the end of the replay (ARCHITECTURE 3): code that waits at a gate while recorded operations of its
  * scope were not asked for is newer than the run, so the run is pinned to version 1; else it is new here.
  * @returns whether there was a gate to answer.
  */
