@@ -1,6 +1,4 @@
-import { DEFAULT_LIMITS } from "#holdfast/model/limits.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { allHoldings, type Holding } from "../evidence/holdings.ts";
 import { entryAt, type Life, livesOf } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
@@ -8,6 +6,7 @@ import { type Start, startsOf } from "../evidence/starts.ts";
 import { FINAL_THROWS } from "../program/throws.ts";
 import { UNSTORABLE_VALUES } from "../program/values.ts";
 import { checkerOf } from "./checker-of.ts";
+import { crashLoops } from "./i05-crash-loops.ts";
 
 export const attemptsBounded = checkerOf(
   "I5",
@@ -78,24 +77,4 @@ function* keptAttempts(life: Life) {
         };
     }
   }
-}
-
-/** Claims that started bodies, one after the other, with no commit and no orderly end in between. */
-function* crashLoops(evidence: Evidence) {
-  const starting = new Map(startsOf(evidence).map(({ holding, began }) => [holding, began.n]));
-  const barren = new Map<string, number>();
-  for (const holding of allHoldings(evidence)) {
-    const started = starting.get(holding);
-    if (started === undefined) continue;
-    const { run } = holding;
-    const loops = isBarren(holding) ? (barren.get(run) ?? 0) + 1 : 0;
-    barren.set(run, loops);
-    if (loops > DEFAULT_LIMITS.crashBudget + 1)
-      yield { problem: `bodies started in ${loops} claims without any commit`, run, fact: started };
-  }
-}
-
-function isBarren({ life, from, taken, givenUp }: Holding): boolean {
-  if (givenUp < taken) return false;
-  return !life.commits.some(({ fact }) => fact > from && fact < taken);
 }

@@ -33,6 +33,8 @@ export type ProgramFact =
   | { readonly type: "pass-returned"; readonly run: string; readonly pass: number; readonly outcome: Outcome }
   | BodyStarted
   | BodyEnded
+  /** The body ended its process. */
+  | { readonly type: "body-killed"; readonly run: string; readonly path: string; readonly start: number }
   /** The body's signal was aborted. */
   | {
       readonly type: "body-aborted";

@@ -6,6 +6,9 @@ import type { Start } from "./starts.ts";
 const TAKEN_BY = new Set(["evict", "pause", "cancel", "rewind", "recover", "delete"]);
 const LEFT_BY = new Set(["process-killed", "process-stopping", "process-stopped", "process-paused"]);
 
+/** A host stops at five sixths of its lease by its own clock, which may be fast. */
+const LEFT_EARLY = 1 / 5;
+
 /** Each start with the last one before it of the same attempt, unless an operator took results back in between. */
 export function* repeats(starts: readonly Start[]): Iterable<readonly [Start, Start]> {
   const last = new Map<string, Start>();
@@ -23,8 +26,9 @@ export function* repeats(starts: readonly Start[]): Iterable<readonly [Start, St
 export function hadReason(evidence: Evidence, before: Start, again: Start): boolean {
   const { run, process, n } = before.began;
   // Who does not know yet that the run was taken from it goes on for a while.
-  if (!before.held || !again.held || before.aborted !== null || again.holding.fromAt >= before.holding.until)
-    return true;
+  if (!before.held || !again.held || before.aborted !== null) return true;
+  const { until, leaseMs } = before.holding;
+  if (again.holding.fromAt >= until - leaseMs * LEFT_EARLY - 2 * evidence.scenario.latencyMs) return true;
   if (wasTaken(evidence, { run, from: n, to: again.began.n })) return true;
   for (let i = n + 1; i < again.began.n; i++) {
     const fact = evidence.facts[i];

@@ -28,6 +28,7 @@ const PROGRAM_FEATURES = [
   "ephemeral",
   "at-most-once",
   "slow-bodies",
+  "deadly-bodies",
   "hostile-throws",
   "odd-values",
   "large-values",

@@ -18,6 +18,8 @@ const BODY_MS = [0, 0, 0, 1, 5, 20, 60, 150, 400];
 const QUICK_BODY_MS = [0, 0, 1, 5];
 const SLOW_BODY_MS = [800, 1_500, 3_000, 6_000];
 const BACKOFFS_MS = [0, 1, 10, 100, 400, 1_200];
+/** How many processes a deadly body ends: mostly few, now and then more than the crash budget allows. */
+const DEATHS = [1, 1, 2, 3, 13, 30];
 /** The default of the engine. */
 const USUAL_TIMEOUT_MS = 30_000;
 
@@ -131,9 +133,11 @@ export class StepWriter {
 
   #attempt(ends: AttemptScript["ends"]): AttemptScript {
     const slow = !this.#quick && this.#sometimes("slow-bodies", 0.15);
+    const deadly = !this.#quick && this.#sometimes("deadly-bodies", 0.08);
     return {
       ms: this.#prng.pick(slow ? SLOW_BODY_MS : this.#quick ? QUICK_BODY_MS : BODY_MS),
       heedsAbort: this.#prng.chance(0.6),
+      ...(deadly ? { deaths: this.#prng.pick(DEATHS) } : {}),
       ends,
     };
   }

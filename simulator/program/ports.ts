@@ -6,6 +6,8 @@ export interface ProgramPorts {
   record(fact: ProgramFact): void;
   /** Resolves after `ms` of the process's time; earlier when the signal is aborted; never when the process is dead. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Ends the process, if fewer than `most` starts at this place of the run have ended one; whether it did. */
+  die(at: { readonly run: string; readonly path: string; readonly start: number }, most: number): boolean;
   /** The workflow id of a run of the world by its number; some id that no run has where there is no such number. */
   workflowId(run: number): string;
   /** A number for the start of a body or handler, from 1; unique in the world. */

@@ -85,6 +85,8 @@ export interface AttemptScript {
   readonly ms: number;
   /** Whether it ends at once, by throwing the reason, when its signal is aborted. */
   readonly heedsAbort: boolean;
+  /** The first so many starts at its place end the process when the time is over, instead of what follows; absent: none. */
+  readonly deaths?: number;
   readonly ends: { readonly value: ValueName } | { readonly throws: ThrowName } | { readonly never: true };
 }
 

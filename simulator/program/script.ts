@@ -25,8 +25,11 @@ export function playScript(scope: ProgramScope, attempts: readonly AttemptScript
   tellAbort(scope, at, start);
   const ended = (outcome: Outcome): void =>
     scope.tell({ type: "body-ended", role: at.role, run, path: at.path, start, outcome });
-  if (script.ms > 0 || !("value" in script.ends)) return play(scope, script, { start, signal, ended });
-  const value = resultOf(start, namedValue(script.ends.value));
+  const { ms, ends, deaths } = script;
+  const dies = (): boolean => deaths !== undefined && scope.ports.die({ run, path: at.path, start }, deaths);
+  if (ms > 0 || !("value" in ends) || deaths !== undefined)
+    return play(scope, script, { signal, dies, start, ended });
+  const value = resultOf(start, namedValue(ends.value));
   ended({ ok: true, value: canonicalText(value) });
   return value;
 }
@@ -35,13 +38,20 @@ function resultOf(start: number, it: unknown): unknown {
   return it ? { start, it } : it;
 }
 
+/** What a body has while it acts. */
+interface Acting {
+  readonly signal: AbortSignal;
+  /** Whether its process ends here and now. */
+  readonly dies: () => boolean;
+}
+
 async function play(
   scope: ProgramScope,
   script: AttemptScript,
-  { start, signal, ended }: { start: number; signal: AbortSignal; ended: (outcome: Outcome) => void },
+  { start, ended, ...at }: Acting & { start: number; ended: (outcome: Outcome) => void },
 ): Promise<unknown> {
   try {
-    const value = resultOf(start, await acted(scope, script, signal));
+    const value = resultOf(start, await acted(scope, script, at));
     ended({ ok: true, value: canonicalText(value) });
     return value;
   } catch (error) {
@@ -50,9 +60,10 @@ async function play(
   }
 }
 
-async function acted(scope: ProgramScope, script: AttemptScript, signal: AbortSignal): Promise<unknown> {
+async function acted(scope: ProgramScope, script: AttemptScript, { signal, dies }: Acting): Promise<unknown> {
   if (script.ms > 0) await scope.ports.sleep(script.ms, script.heedsAbort ? signal : undefined);
   if (script.heedsAbort && signal.aborted) throw signal.reason;
+  if (dies()) return new Promise<never>(() => {});
   if ("value" in script.ends) return namedValue(script.ends.value);
   if ("throws" in script.ends) throw namedThrow(script.ends.throws);
   return script.heedsAbort ? aborted(signal) : new Promise<never>(() => {});

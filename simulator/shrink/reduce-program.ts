@@ -80,6 +80,8 @@ function* smallerSteps(step: StepStatement): Generator<StepStatement> {
     yield { ...step, attempts: step.attempts.slice(1) };
     yield { ...step, attempts: step.attempts.slice(0, 1) };
   }
+  if (step.attempts.some(({ deaths }) => deaths !== undefined))
+    yield { ...step, attempts: step.attempts.map(({ deaths: _, ...attempt }) => attempt) };
   if (step.timeoutMs > 0) yield { ...step, timeoutMs: 0 };
   if (step.attempts.some(({ ms }) => ms > 0))
     yield { ...step, attempts: step.attempts.map((attempt) => ({ ...attempt, ms: 0 })) };

@@ -59,6 +59,7 @@ async function replay(
     sleep: (ms) => clock.sleep(ms),
     workflowId: (number) => world.workflowId(number),
     nextStart: () => 0,
+    die: () => false,
     nextPass: () => 0,
   };
   const workflow = world.scenario.programs

@@ -41,6 +41,8 @@ export class World {
   onCrash: (process: SimProcess) => void = () => {};
   #starts = 0;
   readonly #passes = new Map<string, number>();
+  /** Processes that bodies have ended, by the run and place. */
+  readonly #deaths = new Map<string, number>();
   readonly #onCommit = new Map<string, (() => void)[]>();
   #lives = 0;
 
@@ -127,12 +129,23 @@ export class World {
     return new SimProcess(id, this.timeline, { clock, mortal, random });
   }
 
+  #die(process: SimProcess, at: Parameters<ProgramPorts["die"]>[0], most: number): boolean {
+    const place = JSON.stringify([at.run, at.path]);
+    const deaths = this.#deaths.get(place) ?? 0;
+    if (deaths >= most || !process.alive || !process.mortal) return false;
+    this.#deaths.set(place, deaths + 1);
+    this.record(process, { type: "body-killed", ...at });
+    this.onCrash(process);
+    return true;
+  }
+
   #ports(process: SimProcess): ProgramPorts {
     return {
       record: (fact) => this.record(process, fact),
       sleep: (ms, signal) => process.sleep(ms, signal),
       workflowId: (run) => this.workflowId(run),
       nextStart: () => ++this.#starts,
+      die: (at, most) => this.#die(process, at, most),
       nextPass: (run) => {
         const pass = (this.#passes.get(run) ?? 0) + 1;
         this.#passes.set(run, pass);

@@ -86,6 +86,17 @@ describe("I3: starts are accounted for", () => {
     expect(findings(startsAccounted, tale.evidence())).toEqual([]);
   });
 
+  it("lets a body start again whose process had left it at the end of its lease, before the storage thought so", async () => {
+    const tale = await told(async (run, at) => {
+      run.start("a")();
+      at.later(8_400);
+      await run.release();
+      await run.claim();
+      run.start("a");
+    });
+    expect(findings(startsAccounted, tale.evidence())).toEqual([]);
+  });
+
   it("lets a robbed process start what an operator has taken back", async () => {
     const tale = await told(async (run) => {
       await run.commit({ put: { a: pending() } });
@@ -236,6 +247,24 @@ describe("I5: attempts", () => {
       expect.stringContaining("12 claims"),
       expect.stringContaining("13 claims"),
     ]);
+  });
+
+  it("lets a run be held that ends its process, and speaks of one held too soon, or for what ran beside it", async () => {
+    const heldAfter = (claims: number, killer: string) =>
+      told(async (run, at) => {
+        for (let start = 1; start <= claims; start++) {
+          at.tell("host-0", { type: "body-killed", run: killer, path: "a", start });
+          at.tell("host-0", { type: "process-killed" });
+          at.later(10_001);
+          await run.claim();
+        }
+        await run.commit({ status: "paused", header: { pause: "crash-loop" } });
+      });
+    const spoken = async (claims: number, killer: string) =>
+      findings(attemptsBounded, (await heldAfter(claims, killer)).evidence());
+    expect(await spoken(12, "run")).toEqual([]);
+    expect(await spoken(10, "run")).toEqual([expect.stringContaining("after 10 claims")]);
+    expect(await spoken(12, "other")).toEqual([expect.stringContaining("bodies of other runs")]);
   });
 });
 

@@ -6,7 +6,14 @@ export const ALL_OPTIONS: readonly string[] = [
   ...["try", "checkpoint", "version", "removed", "if", "together", "draw", "throw", "catch", "break"],
   ...["step value", "step throws", "step never", "step retried", "step as data", "step ephemeral"],
   ...["step at most once", "step timed", "step retried on timeout", "step ignores abort", "step handler"],
-  ...["step handler throws", "sleep of nothing", "sleep of years", "sleep refused", "wait for ever"],
+  ...[
+    "step handler throws",
+    "step deadly",
+    "sleep of nothing",
+    "sleep of years",
+    "sleep refused",
+    "wait for ever",
+  ],
   ...["wait for nothing", "wait for years", "wait for several names", "wait answers", "batch of several"],
   ...["listen", "listenN", "listenWithTimeout", "listenUntil", "listenNWithTimeout", "listenNUntil"].map(
     (form) => `listen as ${form}`,
@@ -39,6 +46,10 @@ function detailsOf(statement: Statement): readonly string[] {
         ...when(
           attempts.some(({ heedsAbort }) => !heedsAbort),
           "step ignores abort",
+        ),
+        ...when(
+          attempts.some(({ deaths }) => deaths !== undefined),
+          "step deadly",
         ),
         ...when(handler !== undefined, "step handler"),
         ...when(handler?.attempts.some(({ ends }) => "throws" in ends) === true, "step handler throws"),

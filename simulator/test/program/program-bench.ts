@@ -100,6 +100,7 @@ export class ProgramBench {
           });
         }),
       workflowId: (run) => `other-${run}`,
+      die: () => false,
       nextStart: () => ++this.#starts,
       nextPass: () => ++this.#passes,
     };
