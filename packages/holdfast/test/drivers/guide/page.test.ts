@@ -42,6 +42,7 @@ const storeIds = new Set(storeConformance.map(({ id }) => id));
 /** What stands between `<!-- name -->` and `<!-- end -->` on the page. */
 const PARTS: Readonly<Record<string, string>> = {
   "map-kv.ts": `\`\`\`ts\n${program("guide/map-kv.ts")}\n\`\`\``,
+  "map-kv-run.ts": `\`\`\`ts\n${program("guide/map-kv-run.ts")}\n\`\`\``,
   "map-kv-context.ts": `\`\`\`ts\n${program("guide/map-kv-context.ts")}\n\`\`\``,
   "node:test": `\`\`\`ts\n${program("processes/map-kv-suite.ts")}\n\`\`\``,
   vitest: `\`\`\`ts\n${program("guide/map-kv.test.ts")}\n\`\`\``,
