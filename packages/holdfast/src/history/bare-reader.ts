@@ -1,4 +1,5 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
+import { hex } from "./key.ts";
 import { readWtf8 } from "./wtf8.ts";
 
 const TWO_32 = 0x1_0000_0000;
@@ -9,11 +10,11 @@ const SHORT_STRING = 24;
 export class BareReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #key: string;
+  readonly #key: string | Uint8Array;
   #offset: number;
 
-  /** `key` names the row in errors, in hexadecimal; `offset` is where the record begins. */
-  constructor(bytes: Uint8Array, key: string, offset = 0) {
+  /** `key` names the row in errors, its bytes in hexadecimal; `offset` is where the record begins. */
+  constructor(bytes: Uint8Array, key: string | Uint8Array, offset = 0) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#key = key;
@@ -122,7 +123,8 @@ export class BareReader {
 
   /** Throws the reader's `CorruptionError`: for values that a record does not allow, such as an unknown kind. */
   fail(problem: string): never {
-    throw new CorruptionError("malformed", this.#key, `${problem} (at byte ${this.#offset})`);
+    const key = typeof this.#key === "string" ? this.#key : hex(this.#key);
+    throw new CorruptionError("malformed", key, `${problem} (at byte ${this.#offset})`);
   }
 
   #pair(signed: boolean): number {

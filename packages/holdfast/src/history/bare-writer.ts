@@ -42,6 +42,11 @@ export class BareWriter {
     return this.#length;
   }
 
+  /** What is written so far, until more is. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   /** One byte, 0 to 255. */
   u8(value: number): void {
     requireInteger(value, 0, 0xff);

@@ -1,4 +1,3 @@
-import { CorruptionError } from "../model/errors/history-errors.ts";
 import { BareReader, BareWriter } from "./bare.ts";
 import { type Compensation, ENTRY_KINDS, type Entry, type EntryKind, type EntryStatus } from "./entry.ts";
 
@@ -53,6 +52,11 @@ export interface EntryRow {
 
 export function encodeEntry(entry: Entry, name: string | null = null): Uint8Array {
   const out = new BareWriter();
+  writeEntry(out, entry, name);
+  return out.finish();
+}
+
+export function writeEntry(out: BareWriter, entry: Entry, name: string | null): void {
   out.u8(ENTRY_KINDS.indexOf(entry.kind));
   out.u8(STATUSES.indexOf(entry.status) | marksOf(entry) | (name === null ? 0 : NAMED));
   out.u8(fieldsOf(entry));
@@ -68,7 +72,6 @@ export function encodeEntry(entry: Entry, name: string | null = null): Uint8Arra
   if (entry.detail !== null) out.data(entry.detail);
   if (entry.compensation !== null) writeCompensation(out, entry.compensation);
   if (name !== null) out.string(name);
-  return out.finish();
 }
 
 function writeCompensation(out: BareWriter, compensation: Compensation): void {
@@ -83,21 +86,21 @@ function writeCompensation(out: BareWriter, compensation: Compensation): void {
 /**
  * @throws CorruptionError when the bytes are not an entry; `key` names the row in it.
  */
-export function decodeEntry(body: Uint8Array, key: string): Entry {
+export function decodeEntry(body: Uint8Array, key: string | Uint8Array): Entry {
   return decodeEntryRow(body, key).entry;
 }
 
 /**
  * @throws CorruptionError when the bytes are not an entry; `key` names the row in it.
  */
-export function decodeEntryRow(body: Uint8Array, key: string): EntryRow {
+export function decodeEntryRow(body: Uint8Array, key: string | Uint8Array): EntryRow {
   const from = new BareReader(body, key);
   const kind: EntryKind | undefined = ENTRY_KINDS[from.u8()];
   const marked = from.u8();
   const status = STATUSES[marked & ~MARKS];
   const fields = from.u8();
   if (kind === undefined || status === undefined) {
-    throw new CorruptionError("malformed", key, "unknown kind, or status of an entry");
+    return from.fail("unknown kind, or status of an entry");
   }
   const entry: Entry = {
     kind,

@@ -1,7 +1,7 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { type PauseReason, RUN_STATES, type RunState } from "../model/run.ts";
-import { BareReader, BareWriter } from "./bare.ts";
-import { openRow, sealRow } from "./row.ts";
+import { BareReader, type BareWriter } from "./bare.ts";
+import { openRow, sealRecord } from "./row.ts";
 
 /**
  * Owns: the run header, which every commit writes, and its bytes.
@@ -48,7 +48,10 @@ const PAUSE_REASONS: readonly PauseReason[] = ["operator", "divergence", "corrup
 const HEADER_KEY = Uint8Array.of(0);
 
 export function encodeHeader(runTag: number, header: RunHeader): Uint8Array {
-  const out = new BareWriter();
+  return sealRecord(runTag, HEADER_KEY, (out) => writeHeader(out, header)).value;
+}
+
+function writeHeader(out: BareWriter, header: RunHeader): void {
   out.u8(RUN_STATES.indexOf(header.status));
   out.uint(header.epoch);
   out.uint(header.revision);
@@ -68,7 +71,6 @@ export function encodeHeader(runTag: number, header: RunHeader): Uint8Array {
   out.u8(header.pause === null ? 0 : PAUSE_REASONS.indexOf(header.pause) + 1);
   out.uint(header.barrenStarts);
   out.uint(header.checkpointAt);
-  return sealRow(runTag, HEADER_KEY, out.finish()).value;
 }
 
 /**

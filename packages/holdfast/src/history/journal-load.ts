@@ -93,14 +93,14 @@ function adoptRow(journal: Journal, row: KVEntry): number {
   const { space, segments } = parseKey(row.key);
   switch (space) {
     case KeySpace.entry: {
-      const { entry, name } = decodeEntryRow(body, hex(row.key));
+      const { entry, name } = decodeEntryRow(body, row.key);
       const place = journal.root.descend(segments);
       journal.adoptEntry(place, entry, checksum);
       if (name !== null) adoptToldName(journal, place, name);
       break;
     }
     case KeySpace.name: {
-      const from = new BareReader(body, hex(row.key));
+      const from = new BareReader(body, row.key);
       journal.adoptName((segments[0] as Segment).value, from.string());
       from.end();
       break;

@@ -1,15 +1,16 @@
 import type { KVEntry } from "../storage/records.ts";
 import type { Entry } from "./entry.ts";
-import { encodeEntry } from "./entry-codec.ts";
+import { writeEntry } from "./entry-codec.ts";
 import { type Digest, digestWith, digestWithout, type RunHeader } from "./header.ts";
-import { segmentRange, singleKey, subtreeRange } from "./key.ts";
+import { segmentRange, subtreeRange } from "./key.ts";
 import { formatSegment, type Segment, SegmentType } from "./location.ts";
 import { NameRegistry } from "./name-registry.ts";
 import { Place } from "./place.ts";
-import { sealRow } from "./row.ts";
+import { sealRecord } from "./row.ts";
 import { sealName } from "./row-names.ts";
 import { runTagOf } from "./run-tag.ts";
-import type { RemovedRows, SingleRow, TakenRows, WriteSet } from "./write-set.ts";
+import { SingleRows } from "./single-rows.ts";
+import type { RemovedRows, TakenRows, WriteSet } from "./write-set.ts";
 
 /**
  * Owns: what is known of a run's history, and which of it is not written yet.
@@ -37,12 +38,13 @@ export class Journal {
   #dirty: Set<Place> = new Set();
   #dirtyBytes = 0;
   #removed: RemovedRows = { ranges: [], deletes: [], checksums: [] };
-  readonly #singles: Map<number, SingleRow> = new Map();
+  readonly #singles: SingleRows;
   #liveEntries = 0;
 
   constructor(workflowId: string, header: RunHeader) {
     this.workflowId = workflowId;
     this.runTag = runTagOf(workflowId);
+    this.#singles = new SingleRows(this.runTag);
     this.header = header;
     this.sequence = header.sequence;
     this.lastTime = header.lastTime;
@@ -73,9 +75,7 @@ export class Journal {
 
   /** Whether there is anything to write; a name that no entry uses yet is nothing. */
   get isDirty(): boolean {
-    if (this.#dirty.size > 0 || this.#removed.checksums.length > 0) return true;
-    for (const row of this.#singles.values()) if (row.dirty) return true;
-    return false;
+    return this.#dirty.size > 0 || this.#removed.checksums.length > 0 || this.#singles.isDirty;
   }
 
   /** The number of a name in the registry; a new one is written with the commit that first needs it. */
@@ -171,14 +171,12 @@ export class Journal {
 
   /** A row that the run has one of (input, output, error, hold): its body, or null. */
   single(space: number): Uint8Array | null {
-    return this.#singles.get(space)?.body ?? null;
+    return this.#singles.get(space);
   }
 
   /** Sets or clears such a row; written with the next commit. */
   setSingle(space: number, body: Uint8Array | null): void {
-    const row = this.#singles.get(space);
-    if (row === undefined) this.#singles.set(space, { body, storedChecksum: null, dirty: body !== null });
-    else this.#singles.set(space, { body, storedChecksum: row.storedChecksum, dirty: true });
+    this.#singles.set(space, body);
   }
 
   /** Takes what is dirty, as of this instant. Call `undo` of the result if nothing of it was applied. */
@@ -189,8 +187,8 @@ export class Journal {
       removed: this.#removed,
       names: this.#names.take(this.#namesNeeded()),
       telling: [],
-      previous: new Map(),
-      singles: [],
+      written: [],
+      previous: [],
     };
     this.#dirty = new Set();
     this.#dirtyBytes = 0;
@@ -202,23 +200,29 @@ export class Journal {
     for (const place of taken.dirty) {
       if (place.entry === null) continue;
       const name = place.tellsName ? this.nameOf((place.segment as Segment).value) : null;
-      const row = sealRow(this.runTag, place.key, encodeEntry(place.entry, name));
-      taken.previous.set(place, place.storedChecksum);
+      const { key, entry } = place;
+      const row = sealRecord(this.runTag, key, (out) => writeEntry(out, entry as Entry, name));
+      taken.written.push(place);
+      taken.previous.push(place.storedChecksum);
       if (place.storedChecksum !== null) digest = digestWithout(digest, place.storedChecksum);
       digest = digestWith(digest, row.checksum);
       place.storedChecksum = row.checksum;
-      puts.push({ key: place.key, value: row.value });
+      puts.push({ key, value: row.value });
     }
-    const deletes = [...taken.removed.deletes];
-    digest = this.#takeSingles(taken, puts, deletes, digest);
+    const singles = this.#singles.take(digest);
+    if (singles !== null) puts.push(...singles.puts);
+    const { deletes } = taken.removed;
     return {
       puts,
-      deletes,
+      deletes: singles === null ? deletes : [...deletes, ...singles.deletes],
       deleteRanges: taken.removed.ranges,
-      digest,
+      digest: singles?.digest ?? digest,
       sequence: this.sequence,
       lastTime: this.lastTime,
-      undo: () => this.#undo(taken),
+      undo: () => {
+        this.#undo(taken);
+        singles?.undo();
+      },
     };
   }
 
@@ -249,26 +253,6 @@ export class Journal {
     return digest;
   }
 
-  #takeSingles(taken: TakenRows, puts: KVEntry[], deletes: Uint8Array[], before: Digest): Digest {
-    let digest = before;
-    for (const [space, row] of this.#singles) {
-      if (!row.dirty) continue;
-      taken.singles.push([space, row]);
-      const key = singleKey(space);
-      if (row.storedChecksum !== null) digest = digestWithout(digest, row.storedChecksum);
-      if (row.body === null) {
-        if (row.storedChecksum !== null) deletes.push(key);
-        this.#singles.set(space, { body: null, storedChecksum: null, dirty: false });
-        continue;
-      }
-      const sealed = sealRow(this.runTag, key, row.body);
-      digest = digestWith(digest, sealed.checksum);
-      puts.push({ key, value: sealed.value });
-      this.#singles.set(space, { body: row.body, storedChecksum: sealed.checksum, dirty: false });
-    }
-    return digest;
-  }
-
   /** Everything of a write set that was not applied is dirty again, as if it had not been taken. */
   #undo(taken: TakenRows): void {
     for (const place of this.#dirty) taken.dirty.add(place);
@@ -276,13 +260,14 @@ export class Journal {
     this.#dirtyBytes += taken.dirtyBytes;
     taken.names.undo();
     for (const place of taken.telling) place.tellsName = false;
-    for (const [place, checksum] of taken.previous) place.storedChecksum = checksum;
+    taken.written.forEach((place, index) => {
+      place.storedChecksum = taken.previous[index] ?? null;
+    });
     this.#removed = {
       ranges: [...taken.removed.ranges, ...this.#removed.ranges],
       deletes: [...taken.removed.deletes, ...this.#removed.deletes],
       checksums: [...taken.removed.checksums, ...this.#removed.checksums],
     };
-    for (const [space, row] of taken.singles) this.#singles.set(space, row);
   }
 
   /** @internal For loading: a name that is stored. */
@@ -299,6 +284,6 @@ export class Journal {
 
   /** @internal For loading: a single row that is stored. */
   adoptSingle(space: number, body: Uint8Array, checksum: number): void {
-    this.#singles.set(space, { body, storedChecksum: checksum, dirty: false });
+    this.#singles.adopt(space, body, checksum);
   }
 }

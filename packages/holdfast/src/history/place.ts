@@ -21,6 +21,7 @@ export class Place {
   readonly namesNeeded: number;
   /** Null where nothing was ever below: most places are steps, and a map takes more memory than all else of them. */
   #children: Map<number, Place> | null = null;
+  /** Kept only where something is below, whose keys begin with it: most keys are needed once, to be written. */
   #key: Uint8Array | null = null;
 
   constructor(parent: Place | null, segment: Segment | null) {
@@ -32,13 +33,11 @@ export class Place {
 
   /** The key of this place's row, and the prefix of the rows below it. */
   get key(): Uint8Array {
-    if (this.#key === null) {
-      this.#key =
-        this.parent === null || this.segment === null
-          ? ENTRY_ROOT
-          : appendSegment(this.parent.key, this.segment);
-    }
-    return this.#key;
+    if (this.#key !== null) return this.#key;
+    const { parent, segment } = this;
+    const key = parent === null || segment === null ? ENTRY_ROOT : appendSegment(parent.key, segment);
+    if (this.#children !== null) this.#key = key;
+    return key;
   }
 
   /** The place one segment below, made when it is not there. */

@@ -1,15 +1,13 @@
 import type { KVEntry } from "../storage/records.ts";
-import { BareReader, BareWriter } from "./bare.ts";
+import { BareReader } from "./bare.ts";
 import { decodeEntryRow } from "./entry-codec.ts";
-import { hex, KeySpace, nameKey, parseKey } from "./key.ts";
-import { type SealedRow, sealRow } from "./row.ts";
+import { KeySpace, nameKey, parseKey } from "./key.ts";
+import { type SealedRow, sealRecord } from "./row.ts";
 
 /** The row of its own that tells a name. */
 export function sealName(runTag: number, index: number, name: string): KVEntry & SealedRow {
   const key = nameKey(index);
-  const out = new BareWriter();
-  out.string(name);
-  return { key, ...sealRow(runTag, key, out.finish()) };
+  return { key, ...sealRecord(runTag, key, (out) => out.string(name)) };
 }
 
 /** A name of a run's registry. */
@@ -25,7 +23,7 @@ export interface ToldName {
 export function nameToldBy(key: Uint8Array, body: Uint8Array): ToldName | null {
   const { space, segments } = parseKey(key);
   const index = segments.at(-1)?.value ?? -1;
-  if (space === KeySpace.name) return { index, name: new BareReader(body, hex(key)).string() };
-  const name = space === KeySpace.entry ? decodeEntryRow(body, hex(key)).name : null;
+  if (space === KeySpace.name) return { index, name: new BareReader(body, key).string() };
+  const name = space === KeySpace.entry ? decodeEntryRow(body, key).name : null;
   return name === null ? null : { index, name };
 }

@@ -1,5 +1,6 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { crc32c } from "../storage/crc32c.ts";
+import { BareWriter } from "./bare-writer.ts";
 import { hex } from "./key.ts";
 
 /**
@@ -29,6 +30,17 @@ export function sealRow(runTag: number, key: Uint8Array, body: Uint8Array): Seal
   const checksum = crc32c(value.subarray(0, body.length + 2), crc32c(key, runTag));
   new DataView(value.buffer).setUint32(body.length + 2, checksum, true);
   return { value, checksum };
+}
+
+/** A record, framed: written at once where it is to stand. */
+export function sealRecord(runTag: number, key: Uint8Array, write: (out: BareWriter) => void): SealedRow {
+  const out = new BareWriter();
+  out.u8(FORMAT);
+  out.u8(CODEC_VERSION);
+  write(out);
+  const checksum = crc32c(out.written, crc32c(key, runTag));
+  out.u32(checksum);
+  return { value: out.finish(), checksum };
 }
 
 /** What was framed. */

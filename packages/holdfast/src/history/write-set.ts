@@ -21,13 +21,6 @@ export interface RemovedRows {
   readonly checksums: number[];
 }
 
-/** A row that a run has one of. */
-export interface SingleRow {
-  readonly body: Uint8Array | null;
-  readonly storedChecksum: number | null;
-  readonly dirty: boolean;
-}
-
 /** What a write set was made of, so that it can be put back. */
 export interface TakenRows {
   readonly dirty: Set<Place>;
@@ -36,6 +29,7 @@ export interface TakenRows {
   readonly names: TakenNames;
   /** Places whose rows tell their names from this write set on. */
   readonly telling: Place[];
-  readonly previous: Map<Place, number | null>;
-  readonly singles: [number, SingleRow][];
+  /** Places whose entries are written, and the checksums that stood there before. */
+  readonly written: Place[];
+  readonly previous: (number | null)[];
 }
