@@ -1,6 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import { RunEvictedError } from "../model/errors/run-errors.ts";
 import { StorageError } from "../model/errors/storage-errors.ts";
+import { HintPace } from "../storage/hint-pace.ts";
 import type { WaitTopic, WorkflowStore } from "../storage/store.ts";
 import type { HostLog } from "./host-log.ts";
 
@@ -57,6 +58,7 @@ export class RunNews {
   ): Promise<Found | undefined> {
     const { clock, pollMs } = this.#setup;
     const end = clock.monotonic() + withinMs;
+    const pace = new HintPace();
     for (let waitMs = pollMs; ; ) {
       const listener = this.#listen(workflowId);
       try {
@@ -75,6 +77,7 @@ export class RunNews {
         if (leftMs <= 0) return undefined;
         const heard = await listener.within(Math.min(waitMs, leftMs));
         waitMs = heard ? pollMs : Math.min(waitMs * 2, pollMs * SLOWEST);
+        if (heard) await this.#pause(pace.next());
       } finally {
         listener.stop();
       }
@@ -90,6 +93,10 @@ export class RunNews {
   close(): void {
     this.#closed = true;
     for (const workflowId of [...this.#listeners.keys()]) this.tell(workflowId);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (ms > 0) await new Promise<void>((resolve) => this.#setup.clock.setTimer(ms, resolve));
   }
 
   async #ask<Found>(workflowId: string, look: () => Promise<Found | undefined>): Promise<Found | undefined> {
@@ -135,9 +142,11 @@ class Listener {
 
   /** From now on the store's hints are heard too. */
   hearStore(store: Pick<WorkflowStore, "wait">, topic: RunTopic): void {
-    this.#hints = new AbortController();
+    const hints = new AbortController();
+    this.#hints = hints;
+    const wait = async (): Promise<void> => store.wait(topic, hints.signal);
     // A store whose hints fail is looked at by the clock.
-    store.wait(topic, this.#hints.signal).then(this.hear, () => {});
+    wait().then(this.hear, () => {});
   }
 
   stop(): void {

@@ -13,6 +13,7 @@ import { ParkedPasses } from "./parked-passes.ts";
 import { Quarantine } from "./quarantine.ts";
 import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
+import { WorkHints } from "./work-hints.ts";
 import type { WorkflowRegistry } from "./workflow-registry.ts";
 
 /** What a worker is made of. */
@@ -47,6 +48,7 @@ export class Worker implements LocalRuns {
   readonly #runs: Map<string, HostedRun> = new Map();
   readonly #ending: Set<HostedRun> = new Set();
   readonly #bell: Wakeup = new Wakeup();
+  readonly #hints: WorkHints;
   readonly #backoff: Backoff;
   /** Rooms of runs that are being created. */
   #reserved = 0;
@@ -61,6 +63,7 @@ export class Worker implements LocalRuns {
     const { session, cacheSize } = setup;
     const { clock } = session.settings.world;
     const times = { firstMs: session.pollMs, longestMs: Math.max(session.pollMs, session.leaseMs / 2) };
+    this.#hints = new WorkHints(session);
     this.#backoff = new Backoff(clock, times);
     this.#neighbours = {
       session,
@@ -208,7 +211,7 @@ export class Worker implements LocalRuns {
       };
       let cancel = (): void => {};
       if (this.#room > 0) {
-        void this.#hear(hints.signal, ring);
+        void this.#hints.hear(hints.signal, ring);
         const delayMs = await this.#look();
         if (delayMs > 0) cancel = clock.setTimer(delayMs, ring);
         else ring();
@@ -216,15 +219,6 @@ export class Worker implements LocalRuns {
       if (!this.#stopping) await this.#bell.wait();
       hints.abort(LOOKING);
       cancel();
-    }
-  }
-
-  async #hear(signal: AbortSignal, ring: () => void): Promise<void> {
-    try {
-      await this.#setup.session.store.wait("work", signal);
-      ring();
-    } catch {
-      // A store whose hints fail is looked at by the clock.
     }
   }
 
@@ -260,6 +254,7 @@ export class Worker implements LocalRuns {
     );
     const { claims, nextDueAt, storeTime } = await claiming;
     const storeNow = storeClock(clock, storeTime);
+    if (claims.length > 0) this.#hints.found();
     await Promise.all(claims.map((claim) => this.#adopt({ claim, ...asked, image: null, message: null })));
     if (claims.length === limit) return 0;
     if (nextDueAt === null) return pollMs;

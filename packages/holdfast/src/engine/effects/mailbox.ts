@@ -1,11 +1,10 @@
+import type { Clock } from "../../model/clock.ts";
 import { isPromise } from "../../model/is-promise.ts";
 import { SeldomSet } from "../../model/seldom.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { StoredMessage } from "../../storage/records.ts";
 import { type Admission, type Admitted, admitAll } from "./admission.ts";
-
-/** Why the storage need not tell any more; made once, because an abort without a reason makes an error each time. */
-const LISTENED = new Error("nobody waits for this hint any more");
+import { Hints } from "./hints.ts";
 
 /** A wait for messages that is open. */
 export interface MessageWait {
@@ -18,6 +17,16 @@ export interface MessageWait {
   readonly receive: (messages: readonly Admitted[]) => void;
   /** Ends the wait without a message. */
   readonly timedOut: () => void;
+}
+
+/** What a mailbox is made of. */
+export interface MailboxSetup {
+  readonly admission: Admission;
+  readonly clock: Clock;
+  /** The storage's clock. */
+  readonly now: () => number;
+  /** Called for each message that is there and has expired. */
+  readonly expired: (message: StoredMessage) => void;
 }
 
 /** What the mailbox asks of the storage. */
@@ -36,15 +45,18 @@ export class Mailbox {
   /** Received, but not yet consumed by a commit. */
   readonly #taken: SeldomSet<string> = new SeldomSet();
   readonly #admission: Admission;
+  readonly #clock: Clock;
   readonly #now: () => number;
   readonly #expired: (message: StoredMessage) => void;
-  #hints: AbortController | null = null;
+  /** Null while nobody has listened. */
+  #hints: Hints | null = null;
   #look = false;
   #arrival: StoredMessage | null = null;
   readonly #expected: SeldomSet<{ readonly name: string }> = new SeldomSet();
 
-  constructor(admission: Admission, now: () => number, expired: (message: StoredMessage) => void) {
+  constructor({ admission, clock, now, expired }: MailboxSetup) {
     this.#admission = admission;
+    this.#clock = clock;
     this.#now = now;
     this.#expired = expired;
   }
@@ -53,7 +65,7 @@ export class Mailbox {
   open(wait: MessageWait): () => void {
     this.#waits.add(wait);
     this.#look = true;
-    this.#stopHints();
+    this.#hints?.stop();
     return () => this.#end(wait);
   }
 
@@ -131,6 +143,7 @@ export class Mailbox {
         const admitted = admitAll(this.#admission, mine);
         const fit = isPromise(admitted) ? await admitted : admitted;
         if (wait.scope.closed || !this.#waits.has(wait)) continue;
+        this.#hints?.found();
         for (const message of mine) {
           gone.add(message.id);
           this.#taken.add(message.id);
@@ -214,25 +227,16 @@ export class Mailbox {
    * unseen in between.
    */
   listen(source: MessageSource, arrived: () => void): boolean {
-    if (this.#hints !== null || this.#waits.size === 0) return false;
-    const hints = new AbortController();
-    this.#hints = hints;
-    void source.waitForMessages(this.wants(), hints.signal).then(() => {
-      if (hints.signal.aborted) return;
-      this.#hints = null;
+    if (this.#waits.size === 0) return false;
+    this.#hints ??= new Hints(this.#clock);
+    return this.#hints.listen(source, this.wants(), () => {
       this.#look = true;
       arrived();
     });
-    return true;
-  }
-
-  #stopHints(): void {
-    this.#hints?.abort(LISTENED);
-    this.#hints = null;
   }
 
   /** Stops listening. */
   close(): void {
-    this.#stopHints();
+    this.#hints?.stop();
   }
 }

@@ -101,14 +101,15 @@ export class Execution implements Run {
     this.rollingBack = setup.rollingBack;
     this.arms = !setup.rollingBack || !isUndoingDecided(setup.journal);
     this.timers = new Timers(setup.world.clock, setup.now);
-    this.mailbox = new Mailbox(
-      this,
-      () => this.timers.now(),
-      (message) => {
+    this.mailbox = new Mailbox({
+      admission: this,
+      clock: setup.world.clock,
+      now: () => this.timers.now(),
+      expired: (message) => {
         this.outbox.consume(message.id);
         this.report.event({ type: "message-expired", name: message.name, messageId: message.id });
       },
-    );
+    });
     this.root = Scope.root(this, contextOf);
     // A run without any history is new, and so is everything it does.
     this.live = !setup.rollingBack && !this.journal.root.recorded;

@@ -110,6 +110,8 @@ export class Forward {
     if (unasked !== undefined) {
       // Code that waits for nothing of the engine's waits for a promise of its own, and may ask when that settles.
       if (!execution.waitsForLive) {
+        const { wish } = this.#control;
+        if (wish !== "none") return { end: "wish", wish };
         this.#tellForeign();
         return this.#waitForTheWorld();
       }
@@ -146,8 +148,10 @@ export class Forward {
       return null;
     }
     const { wish } = this.#control;
-    if (wish !== "none" && (wish !== "drain" || bodies.waiting.length > 0)) return { end: "wish", wish };
-    if (timers.size === 0 && !mailbox.isWaiting) {
+    const foreign = timers.size === 0 && !mailbox.isWaiting;
+    const parks = wish === "drain" && bodies.waiting.length === 0 && !foreign;
+    if (wish !== "none" && !parks) return { end: "wish", wish };
+    if (foreign) {
       this.#tellForeign();
       return this.#waitForTheWorld();
     }

@@ -1,0 +1,45 @@
+import type { WorkflowContext } from "holdfast";
+import { beforeEach, describe, expect, it } from "vitest";
+import { EngineLab } from "../engine-lab.ts";
+
+let lab: EngineLab;
+beforeEach(() => {
+  lab = new EngineLab();
+});
+
+/** Code that waits for a promise that nobody ever settles, between two steps. */
+describe.each([
+  { when: "the history has no more for it", recorded: false },
+  { when: "the history has more for it", recorded: true },
+])("a run that waits for a promise of its own while $when", ({ recorded }) => {
+  let stuck = false;
+  const workflow = async (ctx: WorkflowContext) => {
+    await ctx.step("first", () => 1);
+    if (stuck) await new Promise(() => {});
+    await ctx.step("second", () => 2);
+    return ctx.listen("wait", "message");
+  };
+
+  beforeEach(async () => {
+    stuck = false;
+    if (recorded) await lab.run(workflow);
+    stuck = true;
+  });
+
+  it("can be paused, and goes on when it is resumed under code that does not", async () => {
+    const handle = lab.start(workflow, { mode: "live" });
+    await lab.clock.advance(10);
+    await lab.clock.settle(handle.pause());
+    expect(await handle.getState()).toBe("paused");
+    stuck = false;
+    await handle.resume();
+    await handle.send("message", 3);
+    expect((await lab.clock.settle(handle.result)).output).toBe(3);
+  });
+
+  it("can be cancelled", async () => {
+    const handle = lab.start(workflow, { mode: "live" });
+    await lab.clock.advance(10);
+    expect(await lab.clock.settle(handle.cancel())).toEqual({ cancelled: true });
+  });
+});
