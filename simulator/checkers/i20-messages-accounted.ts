@@ -7,6 +7,7 @@ import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
 import { queueOf, receiptsIn } from "../evidence/queues.ts";
 import { checkerOf } from "./checker-of.ts";
+import { expiryProblems, mayHaveExpired } from "./i20-expiry.ts";
 
 /** Blocks that leave code behind, and with it entries of messages that were consumed. */
 const LEAVING: ReadonlySet<string> = new Set(["race", "loop", "map"]);
@@ -21,6 +22,7 @@ export const messagesAccounted = checkerOf(
       const { unknown, fates } = queueOf(evidence, life);
       for (const { commit, messageId } of unknown)
         yield { problem: `message ${messageId} was consumed and was not queued`, run, fact: commit.fact };
+      yield* expiryProblems(evidence, life);
       for (const commit of life.commits) {
         const mayGo = (id: string): boolean => mayGoUnrecorded(evidence, life, { commit, id });
         for (const problem of [...mismatches(commit, mayGo), ...wrongSends(commit), ...notPutBack(commit)])
@@ -91,8 +93,9 @@ function mayGoUnrecorded(
   life: Life,
   { commit, id }: { readonly commit: Commit; readonly id: string },
 ): boolean {
-  const message = queueOf(evidence, life).fates.get(id)?.message;
-  if (message === undefined || message.expiresAt !== null) return true;
+  const fate = queueOf(evidence, life).fates.get(id);
+  if (fate === undefined || mayHaveExpired(evidence, commit, fate)) return true;
+  const { message } = fate;
   const program = programOf(evidence, life);
   if (!leavesCode(commit)) return false;
   if (program === undefined) return true;

@@ -17,7 +17,7 @@ export interface QueueStory {
 }
 
 /** What became of one message. */
-interface Fate {
+export interface Fate {
   readonly message: NewMessage;
   /** The facts with which it came into the queue: once, and again for every time that a rewind put it back. */
   readonly arrivals: readonly number[];

@@ -56,6 +56,7 @@ const WORLD_FEATURES = [
   "duplicate-start",
   "conflicting-start",
   "stray-sends",
+  "expiring-sends",
   "request",
   "wake",
   "evict",

@@ -14,6 +14,8 @@ interface Outside {
 }
 
 const BODIES = ["number", "text", "object", "undefined", "map", "date", "lone-surrogate", "bytes", "error"];
+/** How long messages are good for that expire. */
+const GOOD_FOR_MS = [1, 50, 400, 2_000, 60_000];
 /** Messages that one burst has at most. */
 const LARGEST_BURST = 30;
 /** When senders have given up trying: a run that is deleted then is not started again. */
@@ -74,7 +76,11 @@ class RunActs {
     for (const [name, times] of program === undefined ? [] : messagesWanted(program)) {
       for (let left = Math.min(times, 3 * LARGEST_BURST); left > 0; ) {
         const burst = prng.between(1, Math.min(left, LARGEST_BURST));
-        const send = { api: "send", name, body: prng.pick(BODIES), times: burst } as const;
+        const expires = this.#swarm.chance(prng, "expiring-sends", 0.4);
+        const send = {
+          ...({ api: "send", name, body: prng.pick(BODIES), times: burst } as const),
+          ...(expires ? { expiresInMs: prng.pick(GOOD_FOR_MS) } : {}),
+        };
         this.#act(this.#anyTime(), prng.chance(0.4) ? { ...send, replies: true } : send);
         left -= burst;
       }

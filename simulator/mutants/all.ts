@@ -2,6 +2,7 @@ import { blocks } from "./blocks.ts";
 import { changes } from "./changes.ts";
 import { controls } from "./controls.ts";
 import { crashes } from "./crashes.ts";
+import { expiry } from "./expiry.ts";
 import { fencing } from "./fencing.ts";
 import { loops } from "./loops.ts";
 import { messages } from "./messages.ts";
@@ -16,6 +17,7 @@ export const all: readonly Mutant[] = [
   ...controls,
   ...steps,
   ...messages,
+  ...expiry,
   ...timers,
   ...crashes,
   ...fencing,

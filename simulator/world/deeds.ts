@@ -17,6 +17,8 @@ const CALLS_LATER = 5;
 /** A deed that is one call of the API. */
 type Single = Exclude<Deed, { readonly api: "start" } | { readonly api: "send" } | { readonly api: "watch" }>;
 
+type Sending = Extract<Deed, { readonly api: "send" }>;
+
 /** What those outside do to runs. */
 export class Deeds {
   readonly #world: World;
@@ -111,10 +113,7 @@ export class Deeds {
   }
 
   /** Each message sets out some time of a few calls after a commit, so that it comes while the run does whatever is next. */
-  async #reply(
-    caller: Caller,
-    act: { run: string; does: { name: string; body: string; times: number }; number: number },
-  ): Promise<void> {
+  async #reply(caller: Caller, act: { run: string; does: Sending; number: number }): Promise<void> {
     const { run, does, number } = act;
     const { scenario, timeline } = this.#world;
     const random = this.#world.random(`replies ${number}`);
@@ -126,11 +125,13 @@ export class Deeds {
   }
 
   /** Sends with an id of the sender's own, so that trying again changes nothing. */
-  #send(caller: Caller, run: string, does: { name: string; body: string }, messageId: string): Promise<void> {
+  #send(caller: Caller, run: string, does: Sending, messageId: string): Promise<void> {
     const body = namedValue(does.body);
+    const { expiresInMs } = does;
+    const options = { messageId, ...(expiresInMs === undefined ? {} : { expiresIn: expiresInMs }) };
     const what = { api: "send", name: does.name, messageId, body: canonicalText(body) } as const;
     return this.#insist(() =>
-      caller.call(run, what, (client) => client.handle(run).send(does.name, body, { messageId })),
+      caller.call(run, what, (client) => client.handle(run).send(does.name, body, options)),
     );
   }
 

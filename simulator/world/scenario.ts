@@ -64,6 +64,8 @@ export type Deed =
       readonly times: number;
       /** One message after each commit of the run, as by somebody who answers what it does, instead of all at once. */
       readonly replies?: boolean;
+      /** How long each is good for, by the clock of its sender. @default for ever */
+      readonly expiresInMs?: number;
     }
   | { readonly api: "request"; readonly name: string; readonly body: string; readonly timeoutMs: number }
   | { readonly api: "cancel"; readonly compensate: boolean }

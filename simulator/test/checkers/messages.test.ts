@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { answerTo, frameBody } from "#holdfast/history/message-body.ts";
 import { defaultCodec } from "#holdfast/history/payload.ts";
+import type { NewMessage } from "#holdfast/storage/records.ts";
 import { messagesAccounted } from "../../checkers/i20-messages-accounted.ts";
 import { consumedOnce } from "../../checkers/i21-consumed-once.ts";
 import { firstInFirstOut } from "../../checkers/i22-first-in-first-out.ts";
@@ -36,6 +37,25 @@ describe("I20: messages are accounted for", () => {
       await run.commit({ put: { l: pending({ kind: "loop", count: 1 }) }, consume: ["m1"] });
     });
     expect(findings(messagesAccounted, tale.evidence())).toEqual([]);
+  });
+
+  it("lets messages expire, and speaks of one that is received too late or dropped too soon", async () => {
+    const tale = await told(async (run, at) => {
+      const expiresAt = at.now + 1_000;
+      const expiring: NewMessage[] = [];
+      for (const id of ["in-time", "dropped-early", "late", "dropped"])
+        expiring.push(await run.enqueue(id, { expiresAt }));
+      await run.commit({ put: { a: received(1, expiring.slice(0, 1)) }, consume: ["in-time"] });
+      await run.commit({ consume: ["dropped-early"] });
+      at.later(2_000);
+      await run.release();
+      await run.claim();
+      await run.commit({ put: { b: received(2, expiring.slice(2, 3)) }, consume: ["late", "dropped"] });
+    });
+    expect(findings(messagesAccounted, tale.evidence())).toEqual([
+      '"b" received message late, which had expired 1000 ms before the run was claimed',
+      "message dropped-early was consumed, and nothing records it",
+    ]);
   });
 
   it("speaks of what a lost branch consumed and no code had seen", async () => {
