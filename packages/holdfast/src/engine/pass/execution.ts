@@ -145,17 +145,30 @@ export class Execution implements Run {
     return this.turns.open || this.#turnWork > 0 || this.#foreign;
   }
 
-  /** Resolves when the code waits again: all microtasks are drained, and no codec is at work for it. */
-  async endOfTurn(): Promise<void> {
+  /**
+   * Resolves when the code waits again: all microtasks are drained, and no codec is at work for it. False: it does not, and
+   * is not to be waited for any longer.
+   */
+  async endOfTurn(hurried: () => boolean = () => false): Promise<boolean> {
     this.#foreign = false;
+    let ended = true;
     for (;;) {
-      await new Promise<void>((resolve) => this.world.scheduler.afterMicrotasks(resolve));
+      await this.breath();
       if (this.#turnWork === 0 || this.breakdown !== null) break;
+      if (hurried()) {
+        ended = false;
+        break;
+      }
       await new Promise<void>((resolve) => {
         this.#turnWorkDone = resolve;
       });
     }
     this.turns.open = false;
+    return ended;
+  }
+
+  breath(): Promise<void> {
+    return new Promise((resolve) => this.world.scheduler.afterMicrotasks(resolve));
   }
 
   async inTurn<Value>(work: Promise<Value>): Promise<Value> {

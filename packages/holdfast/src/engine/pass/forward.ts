@@ -42,6 +42,8 @@ export class Forward {
   #startedBodies = false;
   #toldForeign = false;
   #pollMs = FIRST_POLL_MS;
+  /** Whether the code is to be left, also where it goes on and on by itself. */
+  readonly #hurried = (): boolean => this.#control.wish === "evict" || this.#control.wish === "cancel";
 
   constructor(execution: Execution, committer: Committer, control: Control, crashes: CrashCount) {
     this.#execution = execution;
@@ -70,12 +72,12 @@ export class Forward {
   async #goOn(): Promise<ForwardEnd> {
     const execution = this.#execution;
     for (;;) {
-      if (execution.stirring) await execution.endOfTurn();
+      const waits = !execution.stirring || (await execution.endOfTurn(this.#hurried));
       if (execution.breakdown !== null) throw execution.breakdown.error;
       if (execution.divergence !== null) return { end: "diverged", error: execution.divergence };
       const { wish } = this.#control;
       // What is ready is handed over first, so that nothing is committed that no code has seen (I23).
-      if (wish === "evict" && !execution.turns.waiting) return { end: "wish", wish };
+      if (wish === "evict" && !(waits && execution.turns.waiting)) return { end: "wish", wish };
       if (wish === "cancel") {
         if (!execution.bodies.recording) return { end: "wish", wish };
         // What a body has come to belongs to what a cancel undoes (P12).

@@ -16,6 +16,7 @@ import type { MessageBodies } from "../../model/message.ts";
 import { checkGiven } from "../../model/option-names.ts";
 import { type BlockBody, openBlock, runFunction } from "../replay/block.ts";
 import { LoopHistory } from "../replay/loop-history.ts";
+import type { Run } from "../replay/run.ts";
 import type { Scope } from "../replay/scope.ts";
 
 /** A loop's options, checked and complete. */
@@ -40,10 +41,35 @@ export function loop<Value>(scope: Scope, config: LoopConfig<MessageBodies, neve
   });
 }
 
+/** Lets others in the process have their turn where iterations ask for nothing that would end this one. */
+class Breaths {
+  static readonly #EVERY = 1_000;
+  readonly #run: Run;
+  #turn: number;
+  #iterations = 0;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#turn = run.turns.current;
+  }
+
+  /** An iteration has ended; null when it is no time for the others yet. */
+  next(): Promise<void> | null {
+    const { turns } = this.#run;
+    this.#iterations = turns.current === this.#turn ? this.#iterations + 1 : 0;
+    this.#turn = turns.current;
+    if (this.#iterations < Breaths.#EVERY) return null;
+    this.#iterations = 0;
+    return this.#run.inTurn(this.#run.breath());
+  }
+}
+
 /** @throws StorageError, CorruptionError when a state that is stored cannot be decoded */
 async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
   const { scope, place } = block;
   const history = new LoopHistory(scope, place, plan);
+  const { run } = scope;
+  const breaths = new Breaths(run);
   let iteration = place.entry?.count ?? 0;
   let time = place.entry?.settledAt || scope.time;
   let stored = place.entry?.extra ?? null;
@@ -79,7 +105,9 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     checkpointed = inner.pastCheckpoint;
     const progressed = { iteration, state: stored, time, checkpointed };
     if (iteration % plan.pruneInterval === 0) history.advance(progressed);
-    else if (scope.run.recordsIterations) history.record(progressed);
+    else if (run.recordsIterations) history.record(progressed);
+    const breath = breaths.next();
+    if (breath !== null) await breath;
   }
 }
 

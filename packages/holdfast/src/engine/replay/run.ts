@@ -67,6 +67,8 @@ export interface Run {
   hold(): () => void;
   /** The turn does not end before this settles: a codec is at work for code that waits. */
   inTurn<Value>(work: Promise<Value>): Promise<Value>;
+  /** Lets everything else in the process have its turn. */
+  breath(): Promise<void>;
   /** An operation was started outside a turn. */
   reportForeign(name: string): void;
   /** The code does not fit the history: the run is going to be paused. */
