@@ -282,6 +282,17 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakDriver, caseId: 
   ["consumes what is not there", consumesWithout, "messages-consume-twice"],
   ["consumes nothing", committing((batch) => ({ ...batch, consume: [] })), "messages-consume"],
   ["puts messages back at the end", backToTheEnd, "messages-requeue"],
+  ["puts messages back in front once", backToTheEnd, "queue-front-again"],
+  [
+    "counts what a batch consumes as queued",
+    committing((batch) => ({ ...batch, consume: [] })),
+    "queue-full-swap",
+  ],
+  [
+    "cuts what is too long",
+    receiving((message) => ({ ...message, body: message.body.slice(0, 1_000) })),
+    "queue-body-limit",
+  ],
   ["forgets answers", forgetsAnswers, "messages-answers"],
   ["keeps the last answer of a batch", lastAnswer, "answer-twice-in-a-batch"],
   ["never ends a wait", () => deaf, "wait-message"],

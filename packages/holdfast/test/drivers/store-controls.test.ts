@@ -158,13 +158,61 @@ const sharedRuns: BreakStore = (store) => ({
   response: async (_, messageId) => (await store.response("a", messageId)) ?? store.response("b", messageId),
 });
 
+const onceAnId = driving((driver) => ({
+  commit: (batch) => {
+    const ids = batch.send.map(({ message }) => message.id);
+    return driver.commit({
+      ...batch,
+      send: batch.send.filter((_, index) => ids.indexOf(ids[index] ?? "") === index),
+    });
+  },
+}));
+const pausesAtOnce: BreakStore = (store) => ({
+  request: async (workflowId, what) => {
+    await store.request(workflowId, what);
+    if (what === "pause") await store.request(workflowId, "wake");
+  },
+});
+const equalLeases: BreakStore = (store) => ({
+  renew: (owner, claims) =>
+    store.renew(
+      owner,
+      claims.map((claim) => ({ ...claim, leaseMs: claims[0]?.leaseMs ?? 1 })),
+    ),
+});
+const tellsTooSoon: BreakStore = (store) => ({
+  claim: async (request) => {
+    const { nextDueAt, ...outcome } = await store.claim(request);
+    return { ...outcome, nextDueAt: nextDueAt === null ? null : nextDueAt - 1 };
+  },
+});
+const deafToEnds: BreakStore = (store) => ({
+  wait: (topic, signal) =>
+    topic !== "work" && topic.endOnly === true ? new Promise(() => {}) : store.wait(topic, signal),
+});
+/** Counts on from the epoch of the run that was deleted last. */
+const countsFromTheLast: BreakStore = (store) => ({
+  delete: async (workflowId) => {
+    const epoch = (await store.get(workflowId))?.epoch ?? 0;
+    const existed = await store.delete(workflowId);
+    store.restore({ ...store.dump(), retiredEpoch: epoch });
+    return existed;
+  },
+});
+
 const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: string])[] = [
   ["does not look again after parking", withoutLooking, "due-look-again"],
   ["forgets what a run waits for", withoutLooking, "due-message"],
   ["forgets times", timeless, "due-times"],
+  ["makes a held run due by its lease alone", timeless, "due-behind-lease"],
+  ["tells other times than it goes by", tellsTooSoon, "due-as-told"],
+  ["does not wait for a rollback's time", timeless, "due-backing-off"],
+  ["wakes a run that is to pause", pausesAtOnce, "pause-asleep"],
   ["keeps the claim of a run that sleeps", restless, "commit-gives-up"],
   ["lets a zombie commit", zombie, "claim-zombie"],
   ["takes a run for another that had its id", forgetsEpochs, "claim-reborn"],
+  ["lets the future commit", zombie, "claim-future-epoch"],
+  ["takes a run for another, if it was not deleted last", countsFromTheLast, "claim-reborn-others"],
   ["lets two ends of a run win", zombie, "terminal-once"],
   ["commits after a release", zombie, "release-fences"],
   ["sends before it has decided", sendsApart, "send-refused"],
@@ -178,10 +226,14 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
   ["never ends a lease", foreverLeased, "due-dead-holder"],
   ["revives expired leases", reviving, "lease-expired"],
   ["renews nothing", never, "lease-renew"],
+  ["renews all leases by one length", equalLeases, "lease-renew-lengths"],
   ["renews by hearsay", reviving, "lease-renew-many"],
   ["releases another's claim", releasesAny, "release-conditional"],
   ["releases nothing", releasesNone, "release-due"],
   ["does not count starts", uncounted, "claim-budget"],
+  ["counts a start where there were more", uncounted, "claim-budget-released"],
+  ["claims what nobody asked for", claiming((request) => ({ ...request, limit: 9 })), "claim-none"],
+  ["sends an id once, whoever it is for", onceAnId, "send-one-id"],
   ["takes any run for the same", anyRun, "create-conflict"],
   ["says of every run that it is new", alwaysNew, "create-concurrent"],
   ["leases by the caller's clock", byCallersClock, "clock-of-the-store"],
@@ -194,6 +246,8 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
   ["gives the newest due first", unfair, "fair-newcomers"],
   ["forgets requests", wakesNobody, "wake-now"],
   ["never ends a wait", deaf, "wait-work"],
+  ["tells nobody of a claim that was given back", deaf, "wait-given-back"],
+  ["tells nobody of an end", deafToEnds, "wait-end"],
   ["goes on after it was closed", staysOpen, "close-refuses"],
   ["loses answers", noResponses, "enqueue-response"],
   ["mixes runs up", sharedRuns, "isolation"],

@@ -1,7 +1,7 @@
 import type { EngineDriver } from "../../storage/driver.ts";
 import { casesOf } from "./conformance-case.ts";
 import { type RunningContext, withRun } from "./driver-context.ts";
-import { expectEqual, expectTrue } from "./expectations.ts";
+import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, row, send } from "./samples.ts";
 
 async function idsOf(
@@ -183,6 +183,59 @@ export const queueCases = casesOf<RunningContext>({
         expectEqual(await idsOf(driver), ["1", "0", "2"], "the queue");
         expectEqual(await idsOf(driver, ["m"]), ["1", "0", "2"], "the queue of its name");
       }),
+  ],
+  "queue-front-again": [
+    "puts messages back in front in one commit after the other, the last ones foremost",
+    (context) =>
+      withRun(context, async ({ driver, epoch, workflowId }) => {
+        for (const id of numbers(4)) await driver.enqueueMessage(message(id));
+        await driver.commit(batch({ epoch, consume: ["0", "1", "2"] }));
+        for (const [index, id] of ["2", "1", "0"].entries()) {
+          const back = [{ ...send(workflowId, id), requeue: true }];
+          await driver.commit(batch({ epoch, expectedRevision: 2 + index, send: back }));
+        }
+        expectEqual(await idsOf(driver), numbers(4), "the queue");
+        expectEqual(await idsOf(driver, ["m"]), numbers(4), "the queue of its name");
+      }),
+  ],
+  "queue-full-swap": [
+    "takes a message to itself in the room of one that the same batch consumes",
+    (context) =>
+      withRun(
+        context,
+        async ({ driver, epoch, workflowId }) => {
+          for (const id of numbers(2)) await driver.enqueueMessage(message(id));
+          await driver.commit(batch({ epoch, consume: ["0"], send: [send(workflowId, "2")] }));
+          expectEqual(await idsOf(driver), ["1", "2"], "the queue");
+          const two = [send(workflowId, "3"), send(workflowId, "4")];
+          const over = driver.commit(batch({ epoch, expectedRevision: 2, consume: ["1"], send: two }));
+          await expectRejection(over, "MESSAGE_REFUSED", "two in the room of one");
+        },
+        { queuedMessages: 2 },
+      ),
+  ],
+  "queue-body-limit": [
+    "takes a body of the limit's bytes, and refuses a longer one, sent from outside and by a batch",
+    (context) =>
+      withRun(
+        context,
+        async ({ driver, epoch, workflowId }) => {
+          const { valueBytes } = driver.limits;
+          await driver.enqueueMessage(message("fits", { body: new Uint8Array(valueBytes) }));
+          const long = { body: new Uint8Array(valueBytes + 1) };
+          await expectRejection(
+            driver.enqueueMessage(message("long", long)),
+            "LIMIT",
+            "a message from outside",
+          );
+          const sent = driver.commit(
+            batch({ epoch, puts: [row([1])], send: [send(workflowId, "long", long)] }),
+          );
+          await expectRejection(sent, "LIMIT", "a message of a batch");
+          expectEqual([await idsOf(driver), await driver.list(bytes())], [["fits"], []], "what is stored");
+        },
+        { driverLimits: { valueBytes: 1_000 } },
+      ),
   ],
   "queue-known-sends": [
     "skips sends of a batch whose ids are queued or were consumed",

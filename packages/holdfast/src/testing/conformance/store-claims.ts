@@ -48,11 +48,12 @@ export const claimCases = casesOf<StoreContext>({
     "does not give a run that is leased to anybody, its owner included",
     (context) =>
       withStore(context, async ({ store, clock }) => {
-        await createClaimed(store, "a");
+        for (const id of ["a", "b"]) await createClaimed(store, id);
         clock.advance(9_999);
         expectEqual(await dueIds(store), [], "due runs");
         expectEqual(await claimRun(store, "a"), null, "a claim of just this run");
         clock.advance(1);
+        expectEqual((await claimRun(store, "b"))?.epoch, 2, "a claim of just one when the lease has ended");
         expectEqual(await dueIds(store), ["a"], "due runs when the lease has ended");
       }),
   ],

@@ -125,6 +125,23 @@ export const effectCases = casesOf<StoreContext>({
         { queuedMessages: 2 },
       ),
   ],
+  "send-one-id": [
+    "queues messages of one id in each of the runs that a batch sends them to",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const claim = await createClaimed(store, "a");
+        for (const id of ["b", "c"]) await store.create(newRun(id));
+        await commitAs(store, claim, { send: ["a", "b", "c", "b"].map((to) => send(to, "1")) });
+        for (const workflowId of ["a", "b", "c"]) {
+          const queue = await store.driver({ workflowId, epoch: 0 }).peekMessages(null, 9);
+          expectEqual(
+            queue.map(({ id }) => id),
+            ["1"],
+            `the queue of ${workflowId}`,
+          );
+        }
+      }),
+  ],
   "spawn-create": [
     "creates the runs of a commit with the commit, due at once or at their time",
     (context) =>

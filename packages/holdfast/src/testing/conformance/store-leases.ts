@@ -46,6 +46,19 @@ export const leaseCases = casesOf<StoreContext>({
         expectEqual(await store.renew("owner", []), [], "a renewal of nothing");
       }),
   ],
+  "lease-renew-lengths": [
+    "extends each of several leases by its own length",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        const short = { ...(await createClaimed(store, "short")), leaseMs: 1_000 };
+        const long = { ...(await createClaimed(store, "long")), leaseMs: 60_000 };
+        await store.renew("owner", [short, long]);
+        clock.advance(59_999);
+        expectEqual(await dueIds(store), ["short"], "due runs before the longer one's end");
+        clock.advance(1);
+        expectEqual(await dueIds(store), ["long"], "due runs at it");
+      }),
+  ],
   "lease-expired": [
     "does not renew a lease that has ended, though nobody took it",
     (context) =>

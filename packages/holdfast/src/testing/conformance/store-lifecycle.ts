@@ -51,6 +51,28 @@ export const lifecycleCases = casesOf<StoreContext>({
         expectEqual(watched.listeners, 0, "listeners that are left");
       }),
   ],
+  "wait-given-back": [
+    "ends a wait for work when a claim is given back",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const claim = await createClaimed(store, "a");
+        const wait = store.wait("work", new AbortController().signal);
+        await store.release(claim);
+        await wait;
+      }),
+  ],
+  "wait-end": [
+    "ends a wait for a run's end when it ends, and when it is deleted",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const claims = [await createClaimed(store, "a"), await createClaimed(store, "b")] as const;
+        const { signal } = new AbortController();
+        const waits = claims.map(({ workflowId }) => store.wait({ workflowId, endOnly: true }, signal));
+        await commitAs(store, claims[0], { status: "completed" });
+        await store.delete("b");
+        await Promise.all(waits);
+      }),
+  ],
   "wait-run": [
     "ends a wait for a run when it changes",
     (context) =>

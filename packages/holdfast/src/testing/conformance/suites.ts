@@ -19,10 +19,12 @@ import { crashCases } from "./store-crashes.ts";
 import { creationCases } from "./store-creation.ts";
 import { dueCases } from "./store-due.ts";
 import { effectCases } from "./store-effects.ts";
+import { epochCases } from "./store-epochs.ts";
 import { fairnessCases } from "./store-fairness.ts";
 import { leaseCases } from "./store-leases.ts";
 import { lifecycleCases } from "./store-lifecycle.ts";
 import { listCases } from "./store-lists.ts";
+import { timeCases } from "./store-times.ts";
 
 /** What the driver of any run does, bare or of a claim. */
 const runCases: readonly CaseBody<RunningContext>[] = [
@@ -59,9 +61,11 @@ export const storeConformance: readonly ConformanceCase<StoreContext>[] = suiteO
   ...creationCases,
   ...listCases,
   ...claimCases,
+  ...epochCases,
   ...fairnessCases,
   ...leaseCases,
   ...dueCases,
+  ...timeCases,
   ...effectCases,
   ...lifecycleCases,
   ...crashCases,
