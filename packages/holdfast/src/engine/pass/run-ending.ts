@@ -25,7 +25,7 @@ export async function finishRun(
   outcome: Outcome,
   undo: () => Promise<PassOutcome>,
 ): Promise<PassOutcome> {
-  const { execution, journal, workflowId, report } = state;
+  const { execution, journal, report } = state;
   execution.mailbox.close();
   // Sends and answers that nobody awaited go out with the last commit, and are recorded by it.
   execution.outbox.seal();
@@ -39,7 +39,7 @@ export async function finishRun(
   const { error } = ended;
   execution.root.close(new BranchAbandonedError("The workflow has failed.", { cause: error }));
   recordFailure(journal, error, execution.origins);
-  report.error({ workflow: { workflowId, error } });
+  report.failed(error);
   if (holdsArmed(journal.root)) {
     decideUndoing(journal);
     await state.committer.commit({ status: "rolling_back", rollback: "failure" }, execution.outbox);

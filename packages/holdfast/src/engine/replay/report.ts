@@ -71,6 +71,13 @@ export class Report {
     );
   }
 
+  /** The workflow has failed: its own business, but not to be looked for in vain. */
+  failed(error: unknown): void {
+    const { workflowId, logger } = this.#options;
+    this.error({ workflow: { workflowId, error } });
+    this.#guarded(null, () => logger.info({ workflowId, error }, `run failed: ${messageOf(error)}`));
+  }
+
   /** The run is paused by the engine and waits for somebody: that must not go unseen. */
   held(reason: string, error: unknown): void {
     const { workflowId, logger } = this.#options;
