@@ -1,14 +1,10 @@
-import type { WorkflowContext } from "holdfast";
 import type { SmokeRun } from "./smoke-run.ts";
-
-/** Notes that something ran, and gives `value`. */
-export type Note = <T>(what: string, value?: T) => T;
+import type { SmokeWorkflow } from "./smoke-workflow.ts";
 
 /** One thing that has to work on every runtime, as plain data. */
 export interface SmokeCase {
   readonly name: string;
-  /** `life` is the number of its process, from 1. */
-  readonly workflow: (ctx: WorkflowContext, note: Note, life: number) => Promise<unknown>;
+  readonly workflow: SmokeWorkflow;
   /** What happens to the run from outside. @default it is started, and its end is waited for */
   readonly play?: (run: SmokeRun) => Promise<unknown>;
   /** What the workflow, or `play` where there is one, comes to. @default undefined */
