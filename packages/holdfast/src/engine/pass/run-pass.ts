@@ -10,6 +10,7 @@ import { isTerminal, type TerminalState } from "../../model/run.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import type { RunSchedule, StoredMessage } from "../../storage/records.ts";
 import { holdsArmed } from "../replay/block.ts";
+import { CancelRequests } from "./cancel-requests.ts";
 import type { Wish } from "./control.ts";
 import { Forward } from "./forward.ts";
 import type { CancelOutcome, PassOutcome } from "./outcome.ts";
@@ -34,7 +35,7 @@ import { decideUndoing } from "./undoing.ts";
  */
 export class RunPass {
   readonly #state: PassState;
-  readonly #cancels: { compensate: boolean; done: (outcome: CancelOutcome) => void }[] = [];
+  readonly #cancels: CancelRequests = new CancelRequests();
   #forward: Forward | null = null;
   #rollback: Rollback | null = null;
   #ended: PassOutcome | null = null;
@@ -121,10 +122,9 @@ export class RunPass {
     const { status } = this.#state.journal.header;
     if (isTerminal(status) || status === "rolling_back")
       return Promise.resolve({ cancelled: false, state: status });
-    return new Promise((done) => {
-      this.#cancels.push({ compensate, done });
-      this.#state.control.ask("cancel");
-    });
+    const told = this.#cancels.add(compensate);
+    this.#state.control.ask("cancel");
+    return told;
   }
 
   /** Goes on until the run ends, parks or stops here. How storage and code fail is told by the outcome, not thrown. */
@@ -282,7 +282,7 @@ export class RunPass {
     const { execution, committer, control, journal, report, workflowId } = this.#state;
     const error = new RunCancelledError(workflowId);
     control.clear();
-    const undoes = this.#cancels.some((cancel) => cancel.compensate) && holdsArmed(journal.root);
+    const undoes = this.#cancels.compensates && holdsArmed(journal.root);
     if (undoes) recordFailure(journal, error, execution.origins);
     if (undoes && execution.live) decideUndoing(journal);
     // From here on bodies come too late: what one came to during the commit would be kept and not undone (P12).
@@ -290,7 +290,7 @@ export class RunPass {
     execution.leave(error);
     const status = undoes ? "rolling_back" : "cancelled";
     await committer.commit(undoes ? { status, rollback: "cancel" } : { status }, execution.outbox);
-    for (const { done } of this.#cancels.splice(0)) done({ cancelled: true });
+    this.#cancels.won();
     if (undoes) return this.#undo();
     report.event({ type: "run-ended", state: "cancelled" });
     return { state: "cancelled" };
@@ -304,7 +304,7 @@ export class RunPass {
 
   /** The run had come to this before it could be cancelled. */
   #loseCancels(state: TerminalState | "rolling_back"): void {
-    for (const { done } of this.#cancels.splice(0)) done({ cancelled: false, state });
+    this.#cancels.lost(state);
     if (this.#state.control.wish === "cancel") this.#state.control.clear();
   }
 }
