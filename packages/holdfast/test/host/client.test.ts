@@ -193,6 +193,21 @@ describe("history and watch", () => {
     await running.delete("a");
     expect(await clock.settle(watching)).toBeGreaterThan(0);
   });
+
+  it("watch ends when its run is deleted and another one has the id before anybody looks", async () => {
+    for (const ms of [5_000, 3_600_000]) {
+      const { host, clock } = virtualStore();
+      const running = await host({ workflows: [nap] });
+      const handle = await running.start(nap, { workflowId: "a", input: { ms: 3_600_000 } });
+      await reaches(clock, handle, "sleeping");
+      const watching = handle.watch()[Symbol.asyncIterator]();
+      expect((await clock.settle(watching.next())).value?.status).toBe("sleeping");
+      await running.delete("a");
+      await clock.advance(1);
+      await running.start(nap, { workflowId: "a", input: { ms } });
+      expect(await clock.settle(watching.next())).toEqual({ done: true, value: undefined });
+    }
+  });
 });
 
 describe("types", () => {
