@@ -25,7 +25,7 @@ import { isScheduled, mendSchedule } from "./schedule.ts";
 import { decideUndoing } from "./undoing.ts";
 
 /**
- * One pass over a run (DESIGN 5.1), from replay to the point where nothing is left to do here. A parked pass can be
+ * One pass over a run (ARCHITECTURE 3), from replay to the point where nothing is left to do here. A parked pass can be
  * advanced again and goes on in place, without replay.
  *
  * Owns: what follows when the way forward ends: parking, rollback, eviction, cancellation.
@@ -201,7 +201,7 @@ export class RunPass {
     }
   }
 
-  /** Null: a message came while the wait was being committed, or a timer is due, so there is something to do (R7). */
+  /** Null: a message came while the wait was being committed, or a timer is due, so there is something to do. */
   async #park(wakeAt: number | null, wants: readonly string[] | null): Promise<PassOutcome | null> {
     const { journal, execution, committer, claim } = this.#state;
     const { header } = journal;
