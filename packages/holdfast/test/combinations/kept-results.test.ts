@@ -5,6 +5,7 @@ import type { WorkflowContext } from "../../src/model/context.ts";
 import { StorageError } from "../../src/model/errors/storage-errors.ts";
 import type { EngineDriver } from "../../src/storage/driver.ts";
 import { EngineLab } from "../engine-lab.ts";
+import { Gate } from "../host/host-on-virtual-clock.ts";
 import { interceptedStore } from "../host/intercepted-store.ts";
 
 let lab: EngineLab;
@@ -80,6 +81,34 @@ describe("a pass that cannot go on", () => {
     expect((await lab.clock.settle(lab.start(workflow, { codec }).result)).output).toBe(1);
     expect(calls).toEqual(["charge", "ship 1"]);
   });
+});
+
+it("a commit that failed is followed by none: what came after it is not kept without it", async () => {
+  const gate = new Gate();
+  const calls: string[] = [];
+  let down = true;
+  const driver = interceptedStore(lab.storage, async (method, go) => {
+    if (method !== "commit" || !calls.includes("first") || !down) return go();
+    down = false;
+    gate.open();
+    await lab.clock.sleep(10);
+    throw new StorageError("disk gone", { outcome: "not-applied", retryable: false });
+  });
+  const workflow = async (ctx: WorkflowContext) => {
+    const beside = ctx.step("beside", async () => {
+      await gate.passed;
+      calls.push("beside");
+    });
+    await ctx.step("first", () => void calls.push("first"));
+    await ctx.step("second", () => void calls.push("second"));
+    await beside;
+  };
+  const before = lab.commits;
+  await expect(lab.clock.settle(lab.start(workflow, { driver }).result)).rejects.toThrow("disk gone");
+  const started = lab.commits - before;
+  await lab.clock.settle(lab.start(workflow, { driver }).result);
+  expect(calls).toEqual(["first", "beside", "first", "beside", "second"]);
+  expect(started).toBe(1);
 });
 
 describe("what an ephemeral step has come to is stored", () => {

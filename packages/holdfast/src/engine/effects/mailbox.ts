@@ -23,6 +23,8 @@ export interface MessageWait {
 export interface MailboxSetup {
   readonly admission: Admission;
   readonly clock: Clock;
+  /** Bytes that the messages of one wait may take, since they are one value. */
+  readonly maximumBytes: number;
   /** The storage's clock. */
   readonly now: () => number;
   /** Called for each message that is there and has expired. */
@@ -46,6 +48,7 @@ export class Mailbox {
   readonly #taken: SeldomSet<string> = new SeldomSet();
   readonly #admission: Admission;
   readonly #clock: Clock;
+  readonly #maximumBytes: number;
   readonly #now: () => number;
   readonly #expired: (message: StoredMessage) => void;
   /** Null while nobody has listened. */
@@ -54,9 +57,10 @@ export class Mailbox {
   #arrival: StoredMessage | null = null;
   readonly #expected: SeldomSet<{ readonly name: string }> = new SeldomSet();
 
-  constructor({ admission, clock, now, expired }: MailboxSetup) {
+  constructor({ admission, clock, maximumBytes, now, expired }: MailboxSetup) {
     this.#admission = admission;
     this.#clock = clock;
+    this.#maximumBytes = maximumBytes;
     this.#now = now;
     this.#expired = expired;
   }
@@ -136,20 +140,21 @@ export class Mailbox {
     for (const [wait, page] of pages) {
       if (wait.scope.closed || !this.#waits.has(wait)) continue;
       const offered = page.filter((message) => this.#mayHave(wait, message));
-      const mine = offered
-        .filter(({ id, name }) => !gone.has(id) && !spokenFor.has(name))
-        .slice(0, wait.count);
+      const free = offered.filter(({ id, name }) => !gone.has(id) && !spokenFor.has(name));
+      const mine = firstWithin(free.slice(0, wait.count), this.#maximumBytes, (message) => message);
       if (mine.length > 0) {
         const admitted = admitAll(this.#admission, mine);
         const fit = isPromise(admitted) ? await admitted : admitted;
         if (wait.scope.closed || !this.#waits.has(wait)) continue;
         this.#hints?.found();
-        for (const message of mine) {
+        // A schema may have made more of them.
+        const received = firstWithin(fit, this.#maximumBytes, ({ message }) => message);
+        for (const { message } of received) {
           gone.add(message.id);
           this.#taken.add(message.id);
         }
         this.#end(wait);
-        wait.receive(fit);
+        wait.receive(received);
       } else if (offered.length === 0 && this.#expiring.has(wait)) {
         this.#end(wait);
         wait.timedOut();
@@ -190,7 +195,9 @@ export class Mailbox {
       if (queued.length === room && fresh.length < queued.length) this.#look = true;
       for (const wait of group) found.set(wait, fresh);
     }
-    return new Map([...this.#waits].map((wait) => [wait, found.get(wait) ?? []]));
+    // One that was fresh when it was read may have expired while another page was.
+    const left = (page: readonly StoredMessage[]) => page.filter(({ id }) => !this.#taken.has(id));
+    return new Map([...this.#waits].map((wait) => [wait, left(found.get(wait) ?? [])]));
   }
 
   /** A wait whose deadline has come receives what was sent before it, and nothing that came later. */
@@ -239,4 +246,23 @@ export class Mailbox {
   close(): void {
     this.#hints?.stop();
   }
+}
+
+/** What a message takes besides its body and its names. */
+const OVERHEAD_BYTES = 32;
+
+/** The first ones, as many as fit; one at least, where there is one. */
+function firstWithin<Item>(
+  items: readonly Item[],
+  maximum: number,
+  messageOf: (item: Item) => StoredMessage,
+): readonly Item[] {
+  if (items.length < 2) return items;
+  let bytes = 0;
+  const end = items.findIndex((item) => {
+    const { id, name, body } = messageOf(item);
+    bytes += body.length + 3 * (id.length + name.length) + OVERHEAD_BYTES;
+    return bytes > maximum;
+  });
+  return end < 0 ? items : items.slice(0, Math.max(1, end));
 }

@@ -38,13 +38,15 @@ export interface CommitterSetup {
  * Owns: turning what is dirty into one batch, and finding out whether it was applied.
  * Invariants: one transition is one batch (P3); a batch whose outcome is unknown is looked up, and repeated only as the
  * same batch after the same revision, so that it is applied once or not at all (I14); an error of the storage is
- * told as such and changes nothing of the run (P11).
+ * told as such and changes nothing of the run (P11); after a commit that failed there is none.
  */
 export class Committer {
   readonly #setup: CommitterSetup;
   driver: EngineDriver;
   epoch: number;
   #uncertain = false;
+  /** Why a commit failed: what it took from the journal is lost, and nothing that came after it may be kept. */
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(setup: CommitterSetup) {
     this.#setup = setup;
@@ -55,6 +57,7 @@ export class Committer {
   /** @throws FencedError, StorageError, LimitError */
   async commit(intent: CommitIntent, outbox: Outbox | null): Promise<void> {
     const { journal } = this.#setup;
+    if (this.#failure !== null) throw this.#failure.error;
     outbox?.seal();
     // A row that only a cancelled run has: an older header, of before, does not fit the rows any more.
     if (intent.status === "cancelled") journal.setSingle(KeySpace.cancelled, new Uint8Array(0));
@@ -65,10 +68,10 @@ export class Committer {
       try {
         await this.#write(this.#batch(intent, header, { writes, outgoing }));
       } catch (error) {
-        if (!MessageRefusedError.is(error) || outbox === null) throw error;
+        if (!MessageRefusedError.is(error) || outbox === null) throw this.#failed(error);
         writes.undo();
         outgoing?.undo();
-        if (!outbox.refuse(error.messageId, error.cause as HoldfastError)) throw error;
+        if (!outbox.refuse(error.messageId, error.cause as HoldfastError)) throw this.#failed(error);
         continue;
       }
       journal.header = header;
@@ -82,6 +85,11 @@ export class Committer {
       this.#setup.committed(outgoing);
       return;
     }
+  }
+
+  #failed(error: unknown): unknown {
+    this.#failure = { error };
+    return error;
   }
 
   #header(intent: CommitIntent, writes: WriteSet): RunHeader {
