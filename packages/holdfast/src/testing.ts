@@ -13,13 +13,9 @@ export {
   type PlannedFault,
   type StorageOperation,
 } from "./testing/crash-driver.ts";
-export {
-  type CrashOptions,
-  type CrashProgram,
-  type CrashReport,
-  CrashTestError,
-  crashEverywhere,
-} from "./testing/crash-everywhere.ts";
+export { type CrashOptions, type CrashReport, crashEverywhere } from "./testing/crash-everywhere.ts";
+export type { CrashProgram } from "./testing/crash-program.ts";
+export { CrashTestError } from "./testing/crash-test-error.ts";
 export type { ScriptedMessage } from "./testing/simulated-run.ts";
 
 // Recorded histories against today's code.

@@ -4,7 +4,7 @@ import type { Workflow } from "../../src/model/workflow.ts";
 import { objectClient } from "../../src/objects/object-client.ts";
 import type { ObjectWorkflowHandle } from "../../src/objects/object-handle.ts";
 import { workflowObject } from "../../src/objects/workflow-object.ts";
-import type { CrashProgram } from "../../src/testing/crash-everywhere.ts";
+import type { CrashProgram } from "../../src/testing/crash-program.ts";
 import type { ScriptedMessage } from "../../src/testing/simulated-run.ts";
 import { virtualClock } from "../../src/testing/virtual-clock.ts";
 import { programGroups } from "../sweep/programs.ts";

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
-import { type CrashProgram, crashEverywhere } from "../../src/testing/crash-everywhere.ts";
+import { crashEverywhere } from "../../src/testing/crash-everywhere.ts";
+import type { CrashProgram } from "../../src/testing/crash-program.ts";
 
 /** A workflow as the tests of combinations write it. */
 export type Code = (ctx: WorkflowContext) => Promise<unknown>;

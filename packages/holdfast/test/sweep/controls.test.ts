@@ -12,7 +12,8 @@ import type { WorkflowContext } from "../../src/model/context.ts";
 import { compareBytes } from "../../src/storage/byte-order.ts";
 import type { EngineDriver } from "../../src/storage/driver.ts";
 import type { CommitBatch, KVEntry, NewMessage } from "../../src/storage/records.ts";
-import { type CrashOptions, type CrashProgram, crashEverywhere } from "../../src/testing/crash-everywhere.ts";
+import { type CrashOptions, crashEverywhere } from "../../src/testing/crash-everywhere.ts";
+import type { CrashProgram } from "../../src/testing/crash-program.ts";
 
 const TAG = runTagOf("run");
 

@@ -1,6 +1,6 @@
 import { Loop } from "holdfast";
 import type { WorkflowContext } from "../../src/model/context.ts";
-import type { CrashProgram } from "../../src/testing/crash-everywhere.ts";
+import type { CrashProgram } from "../../src/testing/crash-program.ts";
 
 /** Programs that receive and send messages. */
 export const messagePrograms: readonly CrashProgram[] = [

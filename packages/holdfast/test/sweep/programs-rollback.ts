@@ -1,7 +1,7 @@
 import { Loop } from "holdfast";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { RollbackError } from "../../src/model/errors/step-errors.ts";
-import type { CrashProgram } from "../../src/testing/crash-everywhere.ts";
+import type { CrashProgram } from "../../src/testing/crash-program.ts";
 
 type Handler = () => unknown;
 const undone: Handler = () => {};

@@ -1,6 +1,6 @@
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { CriticalError } from "../../src/model/errors/step-errors.ts";
-import type { CrashProgram } from "../../src/testing/crash-everywhere.ts";
+import type { CrashProgram } from "../../src/testing/crash-program.ts";
 
 /** Fails on the first `times` attempts. */
 function flaky<T>(times: number, value: T): (step: { readonly attempt: number }) => T {

@@ -1,4 +1,4 @@
-import type { CrashProgram } from "../../src/testing/crash-everywhere.ts";
+import type { CrashProgram } from "../../src/testing/crash-program.ts";
 import { blockPrograms } from "./programs-blocks.ts";
 import { messagePrograms } from "./programs-messages.ts";
 import { rollbackPrograms } from "./programs-rollback.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CrashOptions, type CrashProgram, crashEverywhere } from "../../src/testing/crash-everywhere.ts";
+import { type CrashOptions, crashEverywhere } from "../../src/testing/crash-everywhere.ts";
+import type { CrashProgram } from "../../src/testing/crash-program.ts";
 import { programGroups } from "./programs.ts";
 
 /** What a file of the sweep tries. */
