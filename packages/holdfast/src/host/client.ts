@@ -23,6 +23,7 @@ export type StartArguments<RawInput> = undefined extends RawInput
   ? [options?: StartOptions<RawInput>]
   : [options: StartOptions<RawInput>];
 
+/** Which runs `list` gives. */
 export interface ListOptions {
   /** Only runs that are, as of their last commit, in this state or one of these. @default any */
   readonly status?: RunState | readonly RunState[];

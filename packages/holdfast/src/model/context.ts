@@ -34,6 +34,7 @@ export interface RaceResult<Value> {
   readonly value: Value;
 }
 
+/** A loop as one object. */
 export interface LoopConfig<Bodies extends MessageBodies, State, Value> extends LoopOptions {
   /** Unique in its scope. */
   readonly name: string;
@@ -57,6 +58,7 @@ type DecidingBody<Bodies extends MessageBodies, State, Decision> = (
 /** Items of a `map` in work at once. */
 export const DEFAULT_MAP_CONCURRENCY = 10;
 
+/** Options of `map`. */
 export interface MapOptions {
   /** Items in work at once, 1 or more. @default 10 */
   readonly concurrency?: number;

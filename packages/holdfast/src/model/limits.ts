@@ -32,6 +32,7 @@ export interface Limits {
   readonly uncommittedEntries: number;
 }
 
+/** What is bounded where `limits` does not say otherwise. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   nameBytes: 256,
   workflowIdBytes: 512,

@@ -12,6 +12,7 @@ export interface LoopBreak<Value> {
   readonly value: Value;
 }
 
+/** What an iteration returns: go on, or leave the loop. */
 export type LoopDecision<State, Value> = LoopContinue<State> | LoopBreak<Value>;
 
 /** What a loop gives whose iterations decide so. */
@@ -51,6 +52,7 @@ export const DEFAULT_LOOP_PRUNE_INTERVAL = 20;
 /** Finished iterations of a loop that stay readable. */
 export const DEFAULT_LOOP_HISTORY_SIZE = 20;
 
+/** How much of a loop is kept, and how often the rest is dropped. */
 export interface LoopOptions {
   /**
    * Iterations between two prunings; each stores the state and drops old iterations. At least 1. After a crash those since

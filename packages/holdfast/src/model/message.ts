@@ -22,6 +22,7 @@ export type MessageOf<Bodies extends MessageBodies, Name extends keyof Bodies & 
   [N in Name]: Message<N, Bodies[N]>;
 }[Name];
 
+/** The completable messages with one of these names. */
 export type CompletableMessageOf<Bodies extends MessageBodies, Name extends keyof Bodies & string> = {
   [N in Name]: CompletableMessage<N, Bodies[N]>;
 }[Name];

@@ -1,6 +1,7 @@
 import type { Duration, Instant } from "./duration.ts";
 import type { CompletableMessageOf, MessageBodies, MessageOf } from "./message.ts";
 
+/** Options of `queue.next`. */
 export interface QueueNextOptions<Name extends string, Completable extends boolean = boolean> {
   /** The message names to receive, 1 or more. The oldest message with any of them is taken. */
   readonly names: readonly Name[];
@@ -10,12 +11,14 @@ export interface QueueNextOptions<Name extends string, Completable extends boole
   readonly completable?: Completable;
 }
 
+/** Options of `queue.nextBatch`. */
 export interface QueueBatchOptions<Name extends string, Completable extends boolean = boolean>
   extends QueueNextOptions<Name, Completable> {
   /** At most this many messages, 1 to 1,000 (`limits.batchMessages`). @default 1 */
   readonly count?: number;
 }
 
+/** Options of `queue.send`. */
 export interface QueueSendOptions {
   /** The workflow id of the receiver. @default this run */
   readonly to?: string;

@@ -117,16 +117,19 @@ export type TryResult<Value, Kind extends string> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: Failure<Kind> };
 
+/** A step of `tryStep` as one object. */
 export interface TryStepConfig<Result> extends StepConfig<Result> {
   /** The failures that come back as data; others throw. @default critical, timeout, exhausted */
   readonly catch?: readonly StepFailureKind[];
 }
 
+/** Options of `tryStep`. */
 export interface TryStepOptions<Result> extends StepOptions<Result> {
   /** As in `TryStepConfig`. */
   readonly catch?: readonly StepFailureKind[];
 }
 
+/** Options of `try`. */
 export interface TryOptions {
   /** The failures that come back as data; others throw. @default step, join, race */
   readonly catch?: readonly BlockFailureKind[];

@@ -46,6 +46,7 @@ export interface Claim {
   readonly requested: HolderRequest | null;
 }
 
+/** What a worker asks for: due runs, or one run. */
 export interface ClaimRequest {
   readonly owner: string;
   readonly leaseMs: number;
@@ -65,6 +66,7 @@ export interface ClaimRequest {
   };
 }
 
+/** What a worker is given. */
 export interface ClaimOutcome {
   readonly claims: readonly Claim[];
   /** When the earliest run of these workflows that was not claimed becomes due (a live lease's end included). */
@@ -76,6 +78,7 @@ export interface ClaimOutcome {
 /** Who takes a run that something makes due: as in a `ClaimRequest`. */
 export type Claimant = Pick<ClaimRequest, "owner" | "leaseMs" | "workflowNames">;
 
+/** What has become of a lease that was to be extended. */
 export interface RenewOutcome {
   readonly workflowId: string;
   readonly epoch: number;
@@ -84,6 +87,7 @@ export interface RenewOutcome {
   readonly requested: HolderRequest | null;
 }
 
+/** What a creation came to. */
 export interface CreateOutcome {
   /** False: a run with this id and the same fingerprint was there already. */
   readonly created: boolean;
@@ -92,6 +96,7 @@ export interface CreateOutcome {
   readonly claim: Claim | null;
 }
 
+/** Which runs a listing gives. */
 export interface RunQuery {
   readonly status?: readonly RunState[];
   readonly workflowName?: string;
@@ -101,14 +106,19 @@ export interface RunQuery {
   readonly cursor?: string;
 }
 
+/** A page of a listing. */
 export interface RunPage {
   /** Newest first; a page is stable while runs are created or change. */
   readonly runs: readonly RunRecord[];
+  /** What to pass as `cursor` for the next page; null: this is the last. */
   readonly nextCursor: string | null;
 }
 
+/** Counts of a whole store. */
 export interface StoreStatistics {
+  /** How many runs are in each state. */
   readonly runs: Readonly<Record<RunState, number>>;
+  /** Messages that are queued in all runs together. */
   readonly queuedMessages: number;
 }
 

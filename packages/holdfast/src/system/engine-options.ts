@@ -13,7 +13,10 @@ export interface EngineOptions {
   readonly scheduler?: Scheduler;
   /** Where ids and seeds come from. @default the runtime's `crypto` */
   readonly random?: RandomSource;
-  /** Any pino-shaped logger. @default silence */
+  /**
+   * Any logger of pino's shape, `(details, message)`. It is told of runs that fail (`info`) and of whatever needs somebody:
+   * held runs, damaged bytes, a failing storage (`warn`, `error`). The library never writes to the console. @default silence
+   */
   readonly logger?: Logger;
   /** Called after the fact with plain events. */
   readonly observers?: readonly Observer[];

@@ -9,6 +9,7 @@ import { DRIVER_METHODS } from "../storage/port-methods.ts";
 import { ENGINE_OPTIONS, type EngineOptions } from "./engine-options.ts";
 import { engineSettings } from "./engine-settings.ts";
 
+/** Options of `runWorkflow`. */
 export interface RunWorkflowOptions extends EngineOptions {
   /**
    * `"yield"`: the result settles when the run parks, and the caller starts it again when it is due. `"live"`: a parked

@@ -29,6 +29,7 @@ export type RunResult<Output> =
       readonly waitingForMessages?: undefined;
     };
 
+/** Options of `send`. */
 export interface SendOptions {
   /**
    * Chosen by the sender: a second send with the same one changes nothing, as long as the run is stored. Give one wherever
@@ -39,6 +40,7 @@ export interface SendOptions {
   readonly expiresIn?: Duration;
 }
 
+/** Options of `request`. */
 export interface RequestOptions extends SendOptions {
   /** How long to wait for the answer. @default 30 s */
   readonly timeout?: Duration;
