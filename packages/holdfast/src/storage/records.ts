@@ -72,6 +72,11 @@ export interface NewMessage extends StoredMessage {
    * life of the run. True for ids that the sender chose; generated ids never come again and leave nothing behind.
    */
   readonly remember: boolean;
+  /**
+   * How many messages the run may have queued, as the sender's `limits` say; it counts where the storage itself was not
+   * told. Not stored.
+   */
+  readonly queueLimit?: number;
 }
 
 /** A message that a commit sends to a run (the committing run itself included). */

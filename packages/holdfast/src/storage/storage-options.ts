@@ -11,7 +11,10 @@ export interface StorageOptions {
    * opening, and the monotonic clock from then on
    */
   readonly clock?: Pick<Clock, "now">;
-  /** Of these only `queuedMessages` concerns a storage (`QueueFullError`). @default `DEFAULT_LIMITS` */
+  /**
+   * Of these only `queuedMessages` concerns a storage (`QueueFullError`); it comes before what senders have as theirs.
+   * @default the sender's
+   */
   readonly limits?: Partial<Limits>;
   /** What one batch may hold (`LimitError`). @default values of 64 MiB, batches of 256 MiB and 100,000 rows */
   readonly driverLimits?: Partial<DriverLimits>;
@@ -27,7 +30,8 @@ export const STORAGE_OPTIONS: Readonly<Record<keyof StorageOptions, true>> = {
 /** Options that every storage has, checked and complete but for the clock. */
 export interface StorageSettings {
   readonly limits: DriverLimits;
-  readonly queuedMessages: number;
+  /** Null: as each sender says. */
+  readonly queuedMessages: number | null;
 }
 
 /** @throws InvalidArgumentError */
@@ -37,8 +41,9 @@ export function storageSettings(
 ): StorageSettings {
   const { clock, limits = {}, driverLimits = {} } = options;
   if (clock !== undefined) checkMethods(clock, "clock", ["now"]);
+  checkNumbers(limits, "limits", DEFAULT_LIMITS);
   return {
     limits: checkNumbers(driverLimits, "driverLimits", defaults),
-    queuedMessages: checkNumbers(limits, "limits", DEFAULT_LIMITS).queuedMessages,
+    queuedMessages: limits.queuedMessages ?? null,
   };
 }

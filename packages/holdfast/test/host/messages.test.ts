@@ -80,28 +80,36 @@ describe("send", () => {
     expect(events).toContainEqual(expect.objectContaining({ type: "message-expired", messageId: "m1" }));
   });
 
-  it("is refused when the queue is full, and accepted again when the run has taken some", async () => {
-    const { host, clock } = virtualStore();
-    const store = memoryStore({ clock, limits: { queuedMessages: 2 } });
-    const later = defineWorkflow({
-      name: "later",
-      run: async (ctx) => {
-        await ctx.sleep("before", 1_000);
-        return [
-          await ctx.listen("first", "word"),
-          await ctx.listen("second", "word"),
-          await ctx.listen("third", "word"),
-        ];
-      },
-    });
-    const handle = await (await host({ workflows: [later], store })).start(later, { workflowId: "a" });
-    await handle.send("word", 1);
-    await handle.send("word", 2);
-    await expect(handle.send("word", 3)).rejects.toThrow(QueueFullError);
-    await clock.advance(2_000);
-    await handle.send("word", 3);
-    expect(await clock.settle(handle.result())).toEqual([1, 2, 3]);
-  });
+  it.each([
+    { whose: "the store's", storeLimits: { queuedMessages: 2 }, limits: { queuedMessages: 1 } },
+    { whose: "the host's", storeLimits: {}, limits: { queuedMessages: 2 } },
+  ])(
+    "is refused when the queue is full by $whose limit, and accepted again when the run has taken some",
+    async ({ storeLimits, limits }) => {
+      const { host, clock } = virtualStore();
+      const store = memoryStore({ clock, limits: storeLimits });
+      const later = defineWorkflow({
+        name: "later",
+        run: async (ctx) => {
+          await ctx.sleep("before", 1_000);
+          return [
+            await ctx.listen("first", "word"),
+            await ctx.listen("second", "word"),
+            await ctx.listen("third", "word"),
+          ];
+        },
+      });
+      const handle = await (await host({ workflows: [later], store, limits })).start(later, {
+        workflowId: "a",
+      });
+      await handle.send("word", 1);
+      await handle.send("word", 2);
+      await expect(handle.send("word", 3)).rejects.toThrow(QueueFullError);
+      await clock.advance(2_000);
+      await handle.send("word", 3);
+      expect(await clock.settle(handle.result())).toEqual([1, 2, 3]);
+    },
+  );
 
   it("refuses what does not fit before anything is queued", async () => {
     const { host, store } = virtualStore();

@@ -752,6 +752,15 @@ describe("request and send", () => {
     expect(await rejection(handle.send("m", 3))).toMatchObject({ code: "QUEUE_FULL" });
   });
 
+  it("a queue is as long as the sender's limits say, where the storage was not told", async () => {
+    const limits = { queuedMessages: 1 };
+    const handle = lab.start((ctx: WorkflowContext) => ctx.listen("wait", "n"), { limits });
+    await lab.clock.settle(handle.result);
+    await handle.send("m", 1);
+    expect(await rejection(handle.send("m", 2))).toMatchObject({ code: "QUEUE_FULL" });
+    await lab.start((ctx: WorkflowContext) => ctx.listen("wait", "n")).send("m", 3);
+  });
+
   it("a finished run refuses messages", async () => {
     const handle = lab.start(async () => 1);
     await lab.clock.settle(handle.result);

@@ -1,3 +1,4 @@
+import { memoryDriver } from "holdfast/memory";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { EngineLab } from "../engine-lab.ts";
@@ -167,6 +168,25 @@ describe("queues", () => {
     ] as const)
       await lab.clock.settle(handle.send(name, body));
     expect((await lab.clock.settle(handle.result)).output).toEqual([[1, 2], [3]]);
+  });
+
+  it("give no more messages at once than the storage takes as one value", async () => {
+    const driver = memoryDriver({
+      workflowId: "run",
+      clock: lab.clock,
+      driverLimits: { valueBytes: 10_000 },
+    });
+    const handle = lab.start(
+      async (ctx: WorkflowContext) => {
+        await ctx.sleep("rest", "1h");
+        const batches: number[] = [];
+        for (let i = 0; i < 3; i++) batches.push((await ctx.listenN(`batch-${i}`, "m", 100)).length);
+        return batches;
+      },
+      { mode: "live", driver },
+    );
+    for (let i = 0; i < 6; i++) await lab.clock.settle(handle.send("m", "x".repeat(3_000)));
+    expect((await lab.clock.settle(handle.result)).output).toEqual([2, 2, 2]);
   });
 
   it("refuse the next receive of a strand while a completable message has no answer", async () => {

@@ -58,7 +58,7 @@ export class KVDriver implements EngineDriver {
   readonly #reader: KVReader;
   readonly #now: () => number;
   readonly #watchMs: number | null;
-  readonly #queuedMessages: number;
+  readonly #queuedMessages: number | null;
   readonly #workflowId: string;
   /** One read-decide-write at a time: the revision is checked on what is stored. */
   readonly #section = new SerialSection();

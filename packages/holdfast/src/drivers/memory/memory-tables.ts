@@ -119,7 +119,8 @@ export class MemoryTables implements Tables {
 
   insertMessage({ key, workflowId }: RowOwner, message: NewMessage, position: number): number {
     this.writes++;
-    return this.#run(key).queue.insert(workflowId, { ...message, body: message.body.slice() }, position);
+    const { queueLimit: _, ...kept } = message;
+    return this.#run(key).queue.insert(workflowId, { ...kept, body: message.body.slice() }, position);
   }
 
   removeMessage({ key, workflowId }: RowOwner, messageId: string): Removal {

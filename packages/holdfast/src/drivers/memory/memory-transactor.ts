@@ -52,7 +52,7 @@ export class MemoryTransactor implements Transactor {
   #commits = 0;
   #closed = false;
 
-  constructor(options: { now: () => number; limits: DriverLimits; queuedMessages: number }) {
+  constructor(options: { now: () => number; limits: DriverLimits; queuedMessages: number | null }) {
     this.#ledger = {
       tables: this.#tables,
       limits: options.limits,

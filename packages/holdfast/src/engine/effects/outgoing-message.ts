@@ -53,6 +53,7 @@ export async function newMessage(
     expiresAt,
     completable: draft.completable,
     remember: messageId !== undefined,
+    queueLimit: settings.limits.queuedMessages,
   };
 }
 

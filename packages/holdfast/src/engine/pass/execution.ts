@@ -36,6 +36,8 @@ export interface ExecutionSetup {
   readonly parksOnRetry?: boolean;
   readonly wakeup: Wakeup;
   readonly rollingBack: boolean;
+  /** Bytes of one value that the storage takes, beside what an entry has besides. */
+  readonly valueBytes: number;
   /** The storage's clock: milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -104,6 +106,7 @@ export class Execution implements Run {
     this.mailbox = new Mailbox({
       admission: this,
       clock: setup.world.clock,
+      maximumBytes: setup.valueBytes,
       now: () => this.timers.now(),
       expired: (message) => {
         this.outbox.consume(message.id);

@@ -79,8 +79,8 @@ export class PassState {
 
   newExecution(rollingBack: boolean): Execution {
     const { settings, journal, report, wakeup } = this;
-    const { valueBytes } = settings.claim.driver.limits;
-    const maximum = Math.min(settings.limits.payloadBytes, valueBytes - ENTRY_OVERHEAD_BYTES);
+    const valueBytes = settings.claim.driver.limits.valueBytes - ENTRY_OVERHEAD_BYTES;
+    const maximum = Math.min(settings.limits.payloadBytes, valueBytes);
     const { clock } = settings.world;
     const payloads = new Payloads({
       codec: settings.codec,
@@ -95,6 +95,7 @@ export class PassState {
       payloads,
       wakeup,
       rollingBack,
+      valueBytes,
       now: this.claim.now,
     });
     return execution;

@@ -70,6 +70,7 @@ function dispatch(operation: Operation<void>, what: { to: string; name: string; 
     expiresAt: null,
     completable: false,
     remember: false,
+    queueLimit: run.limits.queuedMessages,
   };
   operation.settleOnCommit({ status: "completed", result: null });
   run.outbox.send({ to, message }, (error) => operation.refuse(error));

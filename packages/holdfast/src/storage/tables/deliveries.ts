@@ -1,6 +1,7 @@
 import { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { RunNotFoundError } from "../../model/errors/run-errors.ts";
 import { MessageRefusedError } from "../../model/errors/storage-errors.ts";
+import { DEFAULT_LIMITS } from "../../model/limits.ts";
 import { isTerminal } from "../../model/run.ts";
 import { assertTakesMessage } from "../admission.ts";
 import { assertMessageFits } from "../batch-limits.ts";
@@ -84,11 +85,15 @@ function planOne(
       plan.ids.has(identity) ||
       (requeue ? isQueuedAfter(sending, to, message.id, state) : state !== "unknown");
     if (there) return null;
-    if (!requeue) assertTakesMessage(receiver, ledger.queuedMessages);
+    if (!requeue) assertTakesMessage(receiver, queueLimit(ledger, message));
     plan.ids.add(identity);
     plan.receivers.set(to, { ...receiver, queued: receiver.queued + 1 });
     return { to, message, front: requeue };
   });
+}
+
+function queueLimit(ledger: RunLedger, message: NewMessage): number {
+  return ledger.queuedMessages ?? message.queueLimit ?? DEFAULT_LIMITS.queuedMessages;
 }
 
 function isQueuedAfter(
@@ -160,10 +165,10 @@ export function enqueueMessage(
   if (run !== null) {
     assertSound(run);
     if (ledger.tables.messageState(run, message.id) !== "unknown") return null;
-    assertTakesMessage(run, ledger.queuedMessages);
+    assertTakesMessage(run, queueLimit(ledger, message));
     position = ledger.tables.nextPosition(run, false);
   } else {
-    assertTakesMessage({ workflowId, status: "pending", queued: 0 }, ledger.queuedMessages);
+    assertTakesMessage({ workflowId, status: "pending", queued: 0 }, queueLimit(ledger, message));
     ledger.tables.insertRun(unbornRow(workflowId, ledger.now()), new Uint8Array(0));
   }
   return deliver(ledger, { to: workflowId, message, position }, claimant);

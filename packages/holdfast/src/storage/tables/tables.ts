@@ -99,8 +99,8 @@ export interface Tables extends RunTables {
 export interface RunLedger {
   readonly tables: RunTables;
   readonly limits: DriverLimits;
-  /** How many messages one run may have queued. */
-  readonly queuedMessages: number;
+  /** How many messages one run may have queued; null: as each sender says. */
+  readonly queuedMessages: number | null;
   /** The storage's clock: milliseconds since the epoch. */
   now(): number;
   /** Called for every run that an operation changes; waiters are told when it is durable. */
