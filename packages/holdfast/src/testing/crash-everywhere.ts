@@ -26,7 +26,8 @@ export interface CrashReport {
 /**
  * Runs a program without faults, then again with a fault at each of its storage operations, and checks each time that
  * the run comes to the same end, that no committed body or handler starts again, that messages are consumed once, that
- * handlers run in reverse order of commit, that nothing is left behind, and that replaying the end writes nothing.
+ * handlers run in reverse order of commit, that nothing is left behind, and that replaying the end writes nothing. A
+ * workflow that is not deterministic is found by its other end. Time is virtual and bodies run many times: pass it fakes.
  *
  * @throws CrashTestError at the first promise that was not kept; InvalidArgumentError
  *

@@ -12,7 +12,9 @@ export class CrashTestError extends Error {
     options?: ErrorOptions,
   ) {
     const told = faults
-      .map((list) => list.map(({ operation, fault }) => `${fault} at ${operation}`).join(" and "))
+      .map((list) =>
+        list.map(({ operation, fault }) => `${fault} at operation ${operation} of the storage`).join(" and "),
+      )
       .join(", then ");
     super(`${name}, ${told === "" ? "without faults" : told}:\n- ${problems.join("\n- ")}`, options);
     this.name = "CrashTestError";

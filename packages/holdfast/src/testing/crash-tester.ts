@@ -14,6 +14,10 @@ import {
   type Simulation,
 } from "./simulated-run.ts";
 
+/** What made the difference most likely, where it is the workflow's and not the engine's. */
+const LIKELY_CAUSE =
+  "Does the workflow keep something in a variable that a block changes, or ask the clock or chance outside of a step?";
+
 /** What must be the same with and without faults. */
 interface Reference {
   readonly ending: string;
@@ -79,7 +83,9 @@ export class CrashTester {
   async #problems(run: SimulatedRun, reference: Reference, ending: string): Promise<string[]> {
     const problems = [...run.problems, ...run.ledger.problems, ...run.history.problems];
     if (ending !== reference.ending && !reference.allowed.includes(ending)) {
-      problems.push(`the run ended as\n    ${ending}\n  instead of\n    ${reference.ending}`);
+      problems.push(
+        `the run ended as\n    ${ending}\n  instead of\n    ${reference.ending}\n  ${LIKELY_CAUSE}`,
+      );
     }
     for (const [attempt, starts] of run.ledger.starts()) {
       if (starts > 1 + run.deaths)

@@ -5,7 +5,9 @@ import type { Ending } from "./simulated-run.ts";
 /** An ending as text that is equal for equal endings. */
 export function endingText(ending: Ending): string {
   if ("error" in ending) return `${ending.state}: ${errorText(ending.error, 0)}`;
-  return `${ending.state}: ${new TextDecoder().decode(defaultCodec.encode(ending.output, "output"))}`;
+  const text = new TextDecoder().decode(defaultCodec.encode(ending.output, "output"));
+  // The byte before JSON tells the codec how to read it, and people nothing.
+  return `${ending.state}: ${text.replace(/^J/, "")}`;
 }
 
 function errorText(error: unknown, depth: number): string {
