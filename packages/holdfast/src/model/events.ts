@@ -5,8 +5,18 @@ import type { RunState } from "./run.ts";
  * milliseconds since the epoch.
  */
 export type WorkflowEvent = { readonly workflowId: string; readonly at: number } & (
-  | { readonly type: "run-started"; readonly replayed: number }
-  | { readonly type: "run-parked"; readonly wakeAt: number | null; readonly wants: readonly string[] | null }
+  | {
+      readonly type: "run-started";
+      /** Recorded results that are handed over again. */
+      readonly replayed: number;
+    }
+  | {
+      readonly type: "run-parked";
+      /** When it wakes by itself; null: by no clock. */
+      readonly wakeAt: number | null;
+      /** Names of the messages that wake it; null: none does. */
+      readonly wants: readonly string[] | null;
+    }
   | { readonly type: "run-ended"; readonly state: RunState; readonly error?: unknown }
   | {
       readonly type: "step-started";
@@ -31,6 +41,7 @@ export type WorkflowEvent = { readonly workflowId: string; readonly at: number }
       readonly durationMs: number;
     }
   | {
+      /** A body went on after its timeout and has ended now; what it came to is ignored. */
       readonly type: "step-orphaned";
       readonly location: string;
       readonly name: string;
@@ -62,19 +73,28 @@ export type WorkflowEvent = { readonly workflowId: string; readonly at: number }
 /** Called with every event. It cannot change behaviour; one that throws is logged. */
 export type Observer = (event: WorkflowEvent) => void;
 
-/** An error as `onError` is told of it. */
+/** An error as `onError` is told of it: which of the three it is, is the one key that the event has. */
 export type WorkflowErrorEvent =
   | {
+      /** An attempt of a step failed. */
       readonly step: {
         readonly workflowId: string;
         readonly stepName: string;
         readonly attempt: number;
         readonly maxRetries: number;
         readonly willRetry: boolean;
+        /** Milliseconds until the next attempt, if there is one. */
         readonly retryDelay?: number;
+        /** When that is, in milliseconds since the epoch. */
         readonly retryAt?: number;
         readonly error: unknown;
       };
     }
-  | { readonly rollback: { readonly workflowId: string; readonly stepName: string; readonly error: unknown } }
-  | { readonly workflow: { readonly workflowId: string; readonly error: unknown } };
+  | {
+      /** An attempt of a rollback handler failed. */
+      readonly rollback: { readonly workflowId: string; readonly stepName: string; readonly error: unknown };
+    }
+  | {
+      /** The run failed, or is held by the engine. */
+      readonly workflow: { readonly workflowId: string; readonly error: unknown };
+    };

@@ -50,7 +50,7 @@ export type RollbackHandler<Result> = (ctx: RollbackContext, result: Result) => 
 /** A rollback handler with its own retry policy and timeout. */
 export interface RollbackOptions<Result> extends RetryOptions {
   readonly run: RollbackHandler<Result>;
-  /** Per attempt; 0: none. @default 30 s */
+  /** How long one attempt may take; 0: for ever. One that takes longer is retried like other failures. @default 30 s */
   readonly timeout?: Duration;
 }
 

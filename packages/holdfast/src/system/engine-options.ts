@@ -20,7 +20,7 @@ export interface EngineOptions {
   readonly logger?: Logger;
   /** Called after the fact with plain events. */
   readonly observers?: readonly Observer[];
-  /** Called with the error of every failed attempt of a step, of every failed rollback handler, and of every failed run. */
+  /** Called with the error of every failed attempt of a step or rollback handler, and of every run that fails or is held. */
   readonly onError?: (event: WorkflowErrorEvent) => void;
   /** Called with a snapshot of the history after each commit. Building it costs time: for tests and dashboards. */
   readonly onHistoryUpdated?: (snapshot: HistorySnapshot) => void;
