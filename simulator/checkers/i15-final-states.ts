@@ -4,10 +4,11 @@ import { callsBefore } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { type Commit, type Life, livesOf } from "../evidence/lives.ts";
 import { checkerOf } from "./checker-of.ts";
+import { retentionProblems } from "./i15-retention.ts";
 
 export const finalStates = checkerOf(
   "I15",
-  "a terminal status is written once and left by recover and rewind only; output and error are there when they belong",
+  "a terminal status is written once and left by recover and rewind only; output and error are there when they belong; only what has ended is deleted by itself",
   function* (evidence) {
     for (const life of livesOf(evidence)) {
       const rows = new Set<number>();
@@ -28,6 +29,7 @@ export const finalStates = checkerOf(
           for (const problem of misplaced(status, rows)) yield { problem, ...at };
       }
     }
+    yield* retentionProblems(evidence);
   },
 );
 

@@ -7,6 +7,7 @@ import { type Commit, commitBefore, type Life, livesOf } from "../evidence/lives
 import { queueOf } from "../evidence/queues.ts";
 import { mustBeClaimedBy } from "../evidence/quiet.ts";
 import { checkerOf } from "./checker-of.ts";
+import { keptBy } from "./i15-retention.ts";
 
 const OPERATORS = ["cancel", "pause", "resume", "recover", "rewind"] as const;
 
@@ -32,6 +33,8 @@ function prematurity(evidence: Evidence, { life, run, process, from, fromAt }: H
   const { status, wakeAt } = last.record;
   if (callsBefore(evidence, { run, n: from, apis: OPERATORS }).some(({ began }) => began.process === process))
     return null;
+  // Whoever deletes what is over takes it first.
+  if (isTerminal(status) && keptBy(evidence, process) !== undefined) return null;
   if (isTerminal(status) || status === "paused") return `the run was claimed, which is ${status}`;
   const asleep = status === "sleeping" || (status === "rolling_back" && wakeAt !== null);
   if (!asleep || (wakeAt !== null && wakeAt <= fromAt)) return null;

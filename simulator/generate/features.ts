@@ -50,6 +50,7 @@ const WORLD_FEATURES = [
   "pauses",
   "clock-jumps",
   "skewed-clocks",
+  "retention",
   "newer-code",
   "cancel",
   "compensate",

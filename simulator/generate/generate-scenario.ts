@@ -14,6 +14,9 @@ export type { Weather } from "./weather.ts";
 /** How long after the last fault a world goes on, at most: more than all waits and backoffs of a program take. */
 const AFTER_QUIET_MS = 300_000;
 
+/** How long hosts keep runs that have ended. */
+const KEPT_MS = [1, 300, 2_000, 10_000];
+
 /** A random world. The same seed and weather give the same scenario. */
 export function generateScenario(seed: string, weather: Weather): Scenario {
   const swarm = new Swarm(new Prng(seed, "swarm"), alwaysOn(weather));
@@ -85,6 +88,7 @@ function generateRuns(prng: Prng, count: number, programs: number): PlannedRun[]
 function generateHosts(prng: Prng, swarm: Swarm): PlannedHost[] {
   const count = swarm.has("many-hosts") ? prng.between(2, 4) : prng.between(1, 2);
   const skewed = swarm.has("skewed-clocks");
+  const keepMs = swarm.chance(prng, "retention", 0.5) ? prng.pick(KEPT_MS) : null;
   return Array.from({ length: count }, () => ({
     version: 1,
     leaseMs: prng.pick([500, 1_000, 2_000, 5_000]),
@@ -93,6 +97,7 @@ function generateHosts(prng: Prng, swarm: Swarm): PlannedHost[] {
     cacheSize: prng.pick([0, 1, 100]),
     clockRate: skewed ? prng.pick([1, 0.98, 1.02]) : 1,
     clockSkewMs: skewed ? prng.pick([0, -5_000, 5_000, 3_600_000]) : 0,
+    ...(keepMs === null ? {} : { keepMs }),
   }));
 }
 

@@ -7,6 +7,7 @@ import { fencing } from "./fencing.ts";
 import { loops } from "./loops.ts";
 import { messages } from "./messages.ts";
 import type { Mutant } from "./mutant.ts";
+import { retention } from "./retention.ts";
 import { rollback } from "./rollback.ts";
 import { steps } from "./steps.ts";
 import { storage } from "./storage.ts";
@@ -26,4 +27,5 @@ export const all: readonly Mutant[] = [
   ...rollback,
   ...changes,
   ...storage,
+  ...retention,
 ];

@@ -45,6 +45,8 @@ export interface PlannedHost {
   readonly clockRate: number;
   /** How wrong its wall clock is at first. */
   readonly clockSkewMs: number;
+  /** How long it keeps runs that have ended, in milliseconds. @default for ever */
+  readonly keepMs?: number;
 }
 
 /** Something that somebody outside does, at a time, to a run by its number. */

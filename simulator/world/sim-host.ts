@@ -1,4 +1,5 @@
 import { createHost, type Host } from "#holdfast/host/create-host.ts";
+import type { RetentionOptions } from "#holdfast/host/host-options.ts";
 import type { PlannedHost } from "./scenario.ts";
 import type { SimProcess } from "./sim-process.ts";
 import type { World } from "./world.ts";
@@ -43,7 +44,7 @@ export class SimHost {
   start(): void {
     if (this.#life !== null || this.#closing) return;
     const world = this.#world;
-    const { leaseMs, pollMs, concurrency, cacheSize, clockRate } = this.#planned;
+    const { leaseMs, pollMs, concurrency, cacheSize, clockRate, keepMs } = this.#planned;
     const process = world.process(this.#id, { rate: clockRate, skewMs: this.#skewMs });
     world.record(process, { type: "process-started", version: this.#version });
     const host = createHost({
@@ -56,6 +57,7 @@ export class SimHost {
       pollMs,
       concurrency,
       cacheSize,
+      ...(keepMs === undefined ? {} : { retention: retentionOf(keepMs) }),
     });
     this.#life = { process, host };
   }
@@ -125,4 +127,8 @@ export class SimHost {
     this.#version = version;
     this.#world.timeline.after(afterMs, () => this.start());
   }
+}
+
+function retentionOf(keepMs: number): RetentionOptions {
+  return { completedMs: keepMs, failedMs: keepMs, cancelledMs: keepMs };
 }

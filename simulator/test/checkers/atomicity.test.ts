@@ -200,6 +200,21 @@ describe("I14: applied once", () => {
 });
 
 describe("I15: final states", () => {
+  it("lets what is over be deleted after its time, and speaks of what is deleted sooner or goes on", async () => {
+    const deletedAfter = async (ms: number, status: "completed" | "sleeping") => {
+      const tale = await told(async (run, at) => {
+        await run.commit(status === "completed" ? { status, output: 1 } : { status, wakeAt: 0 });
+        at.later(ms);
+        await run.delete("host-0");
+      });
+      const hosts = [{ ...HOST, keepMs: 1_000 }];
+      return findings(finalStates, tale.evidence({ hosts }));
+    };
+    expect(await deletedAfter(1_000, "completed")).toEqual([]);
+    expect(await deletedAfter(900, "completed")).toEqual([expect.stringContaining("900 ms after its end")]);
+    expect(await deletedAfter(1_000, "sleeping")).toEqual([expect.stringContaining("is sleeping")]);
+  });
+
   it("lets a run complete, be rewound, fail, and be recovered", async () => {
     const tale = await told(async (run, at) => {
       await run.commit({ status: "completed", put: { a: settled(1) }, output: 1 });

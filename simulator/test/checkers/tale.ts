@@ -171,9 +171,9 @@ export class TaleRun {
     return message;
   }
 
-  async delete(): Promise<void> {
+  async delete(process = "client"): Promise<void> {
     const existed = await this.#tale.store.delete(this.id);
-    this.#tale.tell("client", { type: "deleted", run: this.id, existed });
+    this.#tale.tell(process, { type: "deleted", run: this.id, existed });
   }
 
   async commit(what: TaleCommit = {}): Promise<CommitBatch> {
