@@ -244,7 +244,8 @@ export class HostedRun {
     const waits = outcome.state === "sleeping" || outcome.state === "rolling_back";
     if (waits && parked.pass.resumable && this.#stop === null && !this.#cancels)
       this.#with.parked.put(parked);
-    else leavePass(parked.pass);
+    // A completed run has let go of everything itself.
+    else if (outcome.state !== "completed") leavePass(parked.pass);
   }
 
   /** Gives the claim back, if the last commit did not and nobody has taken it. */

@@ -17,6 +17,9 @@ const PAGE_BYTES = 1_024;
  */
 const LOG_BYTES = 1_024 * 1_024;
 
+/** Pages that SQLite may keep in memory: its own limit, 2 MB, holds less than the runs that a busy host has in work. */
+const CACHE_KIB = 16 * 1_024;
+
 /**
  * Makes a database ready: write-ahead log, durability, schema. Done at once and not by promises, so that opening a
  * store is a plain call; it is the only place that may block while another process holds the lock.
@@ -32,6 +35,7 @@ export function prepareDatabase(
       database.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`);
       // Nothing is changed by it where there are pages already.
       if (options.alone) database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
+      if (options.alone) database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
       useWriteAheadLog(database, file);
       database.exec(`PRAGMA synchronous = ${options.synchronous === "full" ? "FULL" : "NORMAL"}`);
       database.exec(`PRAGMA wal_autocheckpoint = ${Math.ceil(LOG_BYTES / pageBytes(database))}`);
