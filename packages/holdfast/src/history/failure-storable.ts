@@ -26,13 +26,17 @@ import { inspectPayload } from "./payload-walk.ts";
 export interface Keep {
   readonly messageLength: number;
   readonly stackLength: number;
+  /** Of an error in an error: how long its message and stack may be, or its description where that is all that is kept. */
+  readonly nestedLength: number;
   /** Length of other strings. */
   readonly textLength: number;
   /** How many errors may be nested in an error: causes of causes, errors of a join. */
   readonly errorDepth: number;
   /** How many properties of an error's own data. */
   readonly keys: number;
-  /** Whether an error's data is kept whole, or only what is a short primitive. */
+  /** How many items of a list, and how many properties of an object, that an error holds. */
+  readonly items: number;
+  /** Whether an error's data is kept whole, or only what is a short primitive, and the errors that it gathers. */
   readonly data: "all" | "primitives";
 }
 
@@ -140,7 +144,8 @@ function copyKnown(copier: Copier, value: object, place: Place): unknown {
 
 function copyError(copier: Copier, error: object, place: Place): unknown {
   const { keep } = copier;
-  if (place.errorDepth >= keep.errorDepth) return describeError(error);
+  if (place.errorDepth >= keep.errorDepth)
+    return describeError(error, Math.min(MAX_PRIMITIVE, keep.nestedLength));
   const identity: ErrorIdentity = identityOf(error);
   const shell = createShell(identity);
   copier.copies.set(error, shell);
@@ -149,7 +154,7 @@ function copyError(copier: Copier, error: object, place: Place): unknown {
   const parts = takeApart(error, identity, (from, key) => {
     if (key === "__proto__") return LEFT_OUT;
     const value = attempt(() => Reflect.get(from, key) as unknown, LEFT_OUT);
-    const textLength = textLengthOf(keep, key);
+    const textLength = textLengthOf(keep, key, place.errorDepth > 0);
     if (keep.data === "primitives" && !staysWithoutData(key, value)) return LEFT_OUT;
     if (textLength === null && keysLeft-- <= 0) return LEFT_OUT;
     copier.room -= key.length;
@@ -160,15 +165,16 @@ function copyError(copier: Copier, error: object, place: Place): unknown {
 }
 
 /** The limit of the properties that every error has; null for all others. */
-function textLengthOf(keep: Keep, key: string): number | null {
+function textLengthOf(keep: Keep, key: string, nested: boolean): number | null {
+  const most = nested ? keep.nestedLength : Number.POSITIVE_INFINITY;
   switch (key) {
     case "name":
     case "code":
       return MAX_NAME;
     case "message":
-      return keep.messageLength;
+      return Math.min(keep.messageLength, most);
     case "stack":
-      return keep.stackLength;
+      return Math.min(keep.stackLength, most);
     case "cause":
       return keep.textLength;
     default:
@@ -179,6 +185,7 @@ function textLengthOf(keep: Keep, key: string): number | null {
 /** Whether a property is kept when data is not: what identifies the error, and the errors that caused it. */
 function staysWithoutData(key: string, value: unknown): boolean {
   if (key === "cause" && attempt(() => isErrorObject(value), false)) return true;
+  if (key === "errors") return true;
   if (typeof value === "string")
     return key === "message" || key === "stack" || key.length + value.length <= MAX_PRIMITIVE;
   return (
@@ -186,11 +193,16 @@ function staysWithoutData(key: string, value: unknown): boolean {
   );
 }
 
+function mostItems({ keep }: Copier, { errorDepth }: Place): number {
+  return errorDepth > 0 ? keep.items : MAX_ITEMS;
+}
+
 function copyArray(copier: Copier, array: readonly unknown[], place: Place): unknown[] {
   const copy: unknown[] = [];
   copier.copies.set(array, copy);
   // One more than the limit stands as it is: the note takes one place, and a cut array is not cut again.
-  const kept = array.length > MAX_ITEMS + 1 ? MAX_ITEMS : array.length;
+  const most = mostItems(copier, place);
+  const kept = array.length > most + 1 ? most : array.length;
   for (let i = 0; i < kept && copier.room >= 0; i++) {
     const value = attempt(() => array[i], "a value that cannot be read");
     copy.push(copyItem(copier, value, place));
@@ -207,8 +219,9 @@ function copyItem(copier: Copier, value: unknown, place: Place): unknown {
 function copyMap(copier: Copier, map: ReadonlyMap<unknown, unknown>, place: Place): Map<unknown, unknown> {
   const copy = new Map<unknown, unknown>();
   copier.copies.set(map, copy);
+  const most = mostItems(copier, place);
   for (const [key, value] of Map.prototype.entries.call(map)) {
-    if (copy.size >= MAX_ITEMS || copier.room < 0) break;
+    if (copy.size >= most || copier.room < 0) break;
     copy.set(copyItem(copier, key, place), copyItem(copier, value, place));
   }
   return copy;
@@ -217,8 +230,9 @@ function copyMap(copier: Copier, map: ReadonlyMap<unknown, unknown>, place: Plac
 function copySet(copier: Copier, set: ReadonlySet<unknown>, place: Place): Set<unknown> {
   const copy = new Set<unknown>();
   copier.copies.set(set, copy);
+  const most = mostItems(copier, place);
   for (const value of Set.prototype.values.call(set)) {
-    if (copy.size >= MAX_ITEMS || copier.room < 0) break;
+    if (copy.size >= most || copier.room < 0) break;
     copy.add(copyItem(copier, value, place));
   }
   return copy;
@@ -227,10 +241,11 @@ function copySet(copier: Copier, set: ReadonlySet<unknown>, place: Place): Set<u
 function copyPlain(copier: Copier, object: object, place: Place): object {
   const copy: object = Object.getPrototypeOf(object) === null ? Object.create(null) : {};
   copier.copies.set(object, copy);
+  const most = mostItems(copier, place);
   let kept = 0;
   for (const key of Object.keys(object)) {
     if (key === "__proto__") continue;
-    if (kept >= MAX_ITEMS || copier.room < 0) break;
+    if (kept >= most || copier.room < 0) break;
     const value = attempt(() => Reflect.get(object, key) as unknown, LEFT_OUT);
     const copied = copyValue(copier, value, place, copier.keep.textLength);
     if (copied === LEFT_OUT) continue;
@@ -256,9 +271,9 @@ function describeShort(value: unknown): string {
   return attempt(() => cutText(describe(value), MAX_PRIMITIVE), "an object that cannot be read");
 }
 
-function describeError(error: object): string {
+function describeError(error: object, length: number): string {
   const { name, message } = error as { name?: unknown; message?: unknown };
-  return cutText(`${String(name)}: ${String(message)}`, MAX_PRIMITIVE);
+  return cutText(`${String(name)}: ${String(message)}`, length);
 }
 
 /** What can be told of an error whose properties cannot be listed. */

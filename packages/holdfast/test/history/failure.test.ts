@@ -7,7 +7,7 @@ import {
   MAX_FAILURE_BYTES,
 } from "../../src/history/failure.ts";
 import { defaultCodec } from "../../src/history/payload.ts";
-import { JoinError } from "../../src/model/errors/block-errors.ts";
+import { JoinError, MapError } from "../../src/model/errors/block-errors.ts";
 import { CorruptionError } from "../../src/model/errors/history-errors.ts";
 import { CriticalError, StepExhaustedError } from "../../src/model/errors/step-errors.ts";
 import { storable } from "./payload-values.ts";
@@ -192,6 +192,26 @@ describe("a failure that is too large", () => {
     const revived = checked(error) as typeof error;
     expect(revived).toMatchObject({ message: "kept", code: "E_KEPT", stack: error.stack });
     expect(revived.body).toBeUndefined();
+  });
+
+  it.each([
+    ["few, with all of them", 20, "StepExhaustedError"],
+    ["many, with what they say", 1_000, "string"],
+  ])("keeps the errors that it gathers: %s", (_, count, kept) => {
+    const one = (n: number) =>
+      new StepExhaustedError("s", 1, { cause: new Error(`${n} ${"x".repeat(300)}`) });
+    const errors = Array.from({ length: count }, (__, index) => ({ index, error: one(index) }));
+    const revived = checked(new MapError("items", errors, 0, "no failures")) as MapError;
+    expect(revived.errors.map(({ index }) => index)).toEqual(errors.map(({ index }) => index));
+    const { error } = revived.errors[0] as { error: unknown };
+    expect(error instanceof Error ? error.name : typeof error).toBe(kept);
+  });
+
+  it("keeps as many as fit of the errors that it gathers, with a note", () => {
+    const errors = Array.from({ length: 100_000 }, (_, index) => ({ index, error: new Error("no") }));
+    const { errors: kept } = checked(new MapError("items", errors, 0, "no failures")) as MapError;
+    expect(kept.length).toBeGreaterThan(100);
+    expect(kept.at(-1)).toBe("… [cut: 100000 items in all]");
   });
 
   it("fits in any case", () => {
