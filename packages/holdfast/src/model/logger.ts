@@ -1,7 +1,10 @@
 /** One level of a logger: pino's call shape. */
 export type LogMethod = (details: Readonly<Record<string, unknown>>, message: string) => void;
 
-/** Any pino-shaped logger. The library never writes to the console; the default is silence. */
+/**
+ * Any logger of pino's shape; `console` will do. Errors come as `details.error`, so pino wants `pino({ errorKey: "error" })` to
+ * write them out. The library never writes to the console by itself; the default is silence.
+ */
 export interface Logger {
   readonly debug: LogMethod;
   readonly info: LogMethod;

@@ -14,8 +14,9 @@ export interface EngineOptions {
   /** Where ids and seeds come from. @default the runtime's `crypto` */
   readonly random?: RandomSource;
   /**
-   * Any logger of pino's shape, `(details, message)`. It is told of runs that fail (`info`) and of whatever needs somebody:
-   * held runs, damaged bytes, a failing storage (`warn`, `error`). The library never writes to the console. @default silence
+   * Any logger of pino's shape, `(details, message)`; `console` will do. It is told of runs that fail (`info`) and of
+   * whatever needs somebody: held runs, damaged bytes, a failing storage (`warn`, `error`). Errors come as
+   * `details.error`, which `pino({ errorKey: "error" })` writes out. @default silence
    */
   readonly logger?: Logger;
   /** Called after the fact with plain events. */
