@@ -104,7 +104,6 @@ export function queueDamage(run: RunRow, kept: KeptMessages): CorruptionError | 
   }
 }
 
-/** Ids are only looked through where some were remembered: one that is there too much is found when it is asked for. */
 function assertQueue(run: RunRow, kept: KeptMessages): void {
   const { workflowId } = run;
   let messages = 0;
@@ -114,7 +113,6 @@ function assertQueue(run: RunRow, kept: KeptMessages): void {
     messages += 1;
     seal = queueSealWith(seal, message.seal ?? 0);
   }
-  if (messages === run.queued && seal === run.queueSeal) return;
   for (const remembered of kept.remembered()) {
     assertRemembered(workflowId, remembered);
     seal = queueSealWith(seal, remembered.seal ?? 0);
@@ -146,7 +144,7 @@ export function queueIsWrong(
 ): CorruptionError {
   const problem =
     found === queued
-      ? "messages are queued that were not put there, or ids of consumed ones are missing"
+      ? "messages are queued, or ids of consumed ones are kept, that are not those that were put there"
       : `${found} messages are queued where ${queued} were put`;
   return new CorruptionError("missing", "", problem, { workflowId });
 }

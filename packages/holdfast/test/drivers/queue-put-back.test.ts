@@ -9,6 +9,8 @@ import { MemoryOrderedKV } from "../../src/testing/memory-ordered-kv.ts";
 
 interface Storage {
   readonly driver: EngineDriver;
+  /** Looks at the run's own record; what it gives puts that back, and leaves alone what stands beside it. */
+  rememberRun(): Promise<() => Promise<void>>;
   /** Looks at the queue; what it gives puts the messages back that were there. */
   remember(): Promise<() => Promise<void>>;
 }
@@ -34,7 +36,15 @@ const STORAGES: Record<string, () => Storage> = {
         driver.restore({ ...after, runs });
       };
     };
-    return { driver, remember };
+    const rememberRun = async () => {
+      const before = driver.dump();
+      return async () => {
+        const after = driver.dump();
+        const { consumed = [], consumedSeals = [] } = after.runs[0] ?? {};
+        driver.restore({ ...before, runs: before.runs.map((run) => ({ ...run, consumed, consumedSeals })) });
+      };
+    };
+    return { driver, remember, rememberRun };
   },
   sqlite: () => {
     const database = new DatabaseSync(":memory:");
@@ -43,7 +53,12 @@ const STORAGES: Record<string, () => Storage> = {
       database.exec(REMEMBER);
       return async () => database.exec(PUT_BACK);
     };
-    return { driver, remember };
+    const rememberRun = async () => {
+      database.exec("CREATE TABLE run_before AS SELECT * FROM holdfast_runs");
+      return async () =>
+        database.exec("DELETE FROM holdfast_runs; INSERT INTO holdfast_runs SELECT * FROM run_before");
+    };
+    return { driver, remember, rememberRun };
   },
   "key-value": () => {
     const kv = new MemoryOrderedKV();
@@ -52,7 +67,12 @@ const STORAGES: Record<string, () => Storage> = {
       const puts = (await Promise.all(spaces)).flat();
       return () => kv.batch({ deleteRanges: [], deletes: [], puts });
     };
-    return { driver: kvDriver(kv), remember };
+    const rememberRun = async () => {
+      const key = Uint8Array.of(0);
+      const puts = [{ key, value: (await kv.get(key)) as Uint8Array }];
+      return () => kv.batch({ deleteRanges: [], deletes: [], puts });
+    };
+    return { driver: kvDriver(kv), remember, rememberRun };
   },
 };
 
@@ -78,6 +98,19 @@ describe.each(Object.entries(STORAGES))(
     });
   },
 );
+
+describe.each(Object.entries(STORAGES))("a run as it was before it consumed anything: %s", (_, open) => {
+  test("does not fit the ids of what it consumed since", async () => {
+    const { driver, rememberRun } = open();
+    await driver.commit(batch({ expectedRevision: 0 }));
+    const putBack = await rememberRun();
+    await driver.enqueueMessage(message("1"));
+    await driver.commit(batch({ expectedRevision: 1, consume: ["1"] }));
+    expect((await driver.load())?.damage).toBeUndefined();
+    await putBack();
+    expect((await driver.load())?.damage).toBeInstanceOf(CorruptionError);
+  });
+});
 
 test("a host that keeps the run in memory holds it, and the code does nothing with the message", async () => {
   const database = new DatabaseSync(":memory:");

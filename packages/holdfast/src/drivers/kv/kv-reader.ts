@@ -83,8 +83,7 @@ export class KVReader {
       seal = queueSealWith(seal, queued.seal ?? 0);
       byName.add(nameKey(queued.name, queued.position).join());
     }
-    // Ids are only looked through where some were remembered: one that is there too much is found when it is asked for.
-    if (seal !== row.queueSeal) seal = queueSealWith(seal, await this.#rememberedSeal());
+    seal = queueSealWith(seal, await this.#rememberedSeal());
     if (messages !== row.queued || seal !== row.queueSeal) throw queueIsWrong(row, messages);
     for await (const { key } of this.#all(NAMES_PREFIX)) {
       if (!byName.delete(key.join())) throw this.#queueIsWrong("a message is named that is not in the queue");
