@@ -12,6 +12,7 @@ import { backup } from "../src/backup.ts";
 import { journey } from "../src/journey.ts";
 import { payment } from "../src/payment.ts";
 import { shopping } from "../src/shopping.ts";
+import { subscription } from "../src/subscription.ts";
 import { welcome, welcomeToday } from "../src/welcome.ts";
 import { remembering } from "./services.ts";
 
@@ -72,6 +73,26 @@ test("an account answers what it is asked until it is closed", async () => {
   expect(await host.settle(handle.request("deposit", 12))).toEqual({ balance: 42 });
   expect(await host.settle(handle.request("close"))).toEqual({ balance: 42 });
   expect(await host.settle(handle.result())).toBe("closed with 42");
+  await host.stop();
+});
+
+test("a subscription bills every month for ten years, and ends when it is cancelled", async () => {
+  const bills: string[] = [];
+  const { bank } = remembering();
+  const workflow = subscription({
+    ...bank,
+    charge: async (_card, _cents, { idempotencyKey }) => {
+      bills.push(new Date(host.clock.now()).toISOString().slice(0, 10));
+      return idempotencyKey;
+    },
+  });
+  const host = await createTestHost({ workflows: [workflow], now: Date.UTC(2031, 0, 31) });
+  const handle = await host.start(workflow, { workflowId: "ada", input: { card: "4711", cents: 900 } });
+  await host.advance(Date.UTC(2041, 0, 10) - host.clock.now());
+  expect(bills).toHaveLength(120);
+  expect(bills.slice(0, 3)).toEqual(["2031-01-31", "2031-02-28", "2031-03-31"]);
+  await handle.send("cancel", { reason: "Moved away." });
+  expect(await host.settle(handle.result())).toEqual({ paid: 120, ended: "Moved away." });
   await host.stop();
 });
 
