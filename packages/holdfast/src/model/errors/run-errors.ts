@@ -60,7 +60,9 @@ export class RunPausedError extends HoldfastError {
 
   constructor(workflowId: string, reason: PauseReason, options?: ErrorOptions) {
     const why = options?.cause instanceof Error ? ` ${options.cause.message}` : "";
-    super(`Run "${workflowId}" is paused (${reason}); resume() continues it.${why}`, options);
+    const remedy =
+      reason === "operator" ? "resume() continues it." : "resume() continues it once the cause is gone.";
+    super(`Run "${workflowId}" is paused (${reason}); ${remedy}${why}`, options);
     this.workflowId = workflowId;
     this.reason = reason;
   }
