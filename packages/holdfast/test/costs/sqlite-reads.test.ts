@@ -20,16 +20,26 @@ function openStore(path: string): ReturnType<typeof sqliteStore> {
   return store;
 }
 
+/** The statements that are asked by `method` while `work` is at it; afterwards one of them may have no text any more. */
+async function asked(method: "get" | "all", work: () => Promise<unknown>): Promise<string[]> {
+  const original = StatementSync.prototype[method];
+  const texts: string[] = [];
+  const spy = vi.spyOn(StatementSync.prototype, method).mockImplementation(function (
+    this: StatementSync,
+    ...parameters
+  ) {
+    texts.push(this.sourceSQL);
+    return Reflect.apply(original, this, parameters);
+  });
+  await work();
+  spy.mockRestore();
+  return texts;
+}
+
 /** Rows of runs that are read by their id while `work` is at it. */
 async function runsRead(work: () => Promise<unknown>): Promise<number> {
-  const get = vi.spyOn(StatementSync.prototype, "get");
-  await work();
-  const read = get.mock.contexts.filter(
-    (statement) =>
-      statement instanceof StatementSync && /FROM holdfast_runs WHERE workflow_id/.test(statement.sourceSQL),
-  );
-  get.mockRestore();
-  return read.length;
+  const texts = await asked("get", work);
+  return texts.filter((text) => /FROM holdfast_runs WHERE workflow_id/.test(text)).length;
 }
 
 it("a run in work is read once from its file, however many steps it commits", async () => {
@@ -53,13 +63,10 @@ it("of a run that is created here nothing is read but its output", async () => {
   const once = defineWorkflow({ name: "once", run: (ctx) => ctx.step("step", () => "done") });
   const host = await createHost({ store: openStore(file()), workflows: [once] });
   onTestFinished(() => host.stop());
-  const all = vi.spyOn(StatementSync.prototype, "all");
-  expect(await (await host.start(once)).result()).toBe("done");
-  const histories = all.mock.contexts.filter(
-    (statement) => statement instanceof StatementSync && /holdfast_entries/.test(statement.sourceSQL),
-  );
-  all.mockRestore();
-  expect(histories).toHaveLength(1);
+  const texts = await asked("all", async () => {
+    expect(await (await host.start(once)).result()).toBe("done");
+  });
+  expect(texts.filter((text) => /holdfast_entries/.test(text))).toHaveLength(1);
 });
 
 it("reads that are asked for together share one transaction", async () => {
