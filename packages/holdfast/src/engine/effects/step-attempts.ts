@@ -1,7 +1,7 @@
 import type { Entry } from "../../history/entry.ts";
 import { decodeFailure, encodeFailure } from "../../history/failure.ts";
 import { escapeName } from "../../history/location.ts";
-import { StepExhaustedError } from "../../model/errors/step-errors.ts";
+import { StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
 import { isPromise } from "../../model/is-promise.ts";
 import { backoffMs, type RetryPolicy } from "../../model/retry-policy.ts";
 import { type Schema, validate } from "../../model/schema.ts";
@@ -151,14 +151,28 @@ export class StepAttempts {
     }
     try {
       const { output } = this.#plan;
-      const value =
-        output === undefined
-          ? outcome.value
-          : await validate(output, outcome.value, `The result of step "${this.#plan.name}"`);
+      const value = output === undefined ? outcome.value : await this.#validated(output, outcome.value);
       const encoded = run.payloads.encode(value, `the result of step ${JSON.stringify(this.#location)}`);
       this.#succeeded(isPromise(encoded) ? await encoded : encoded, at);
     } catch (error) {
       this.#failed(error, at.attempt, null);
+    }
+  }
+
+  /** The output schema has as long as the body had: one that never answers must not hold the step for ever. */
+  async #validated(output: Schema<unknown, unknown>, value: unknown): Promise<unknown> {
+    const { name, timeoutMs } = this.#plan;
+    const { clock } = this.#operation.scope.run.world;
+    const validated = validate(output, value, `The result of step "${name}"`);
+    if (timeoutMs === 0) return validated;
+    let cancel = (): void => {};
+    const late = new Promise<never>((_, reject) => {
+      cancel = clock.setTimer(timeoutMs, () => reject(new StepTimeoutError(name, timeoutMs)));
+    });
+    try {
+      return await Promise.race([validated, late]);
+    } finally {
+      cancel();
     }
   }
 

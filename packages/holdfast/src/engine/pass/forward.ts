@@ -26,6 +26,8 @@ export interface CrashCount {
 /** Between looks at the queue when no hint comes; doubled each time, up to an hour (I19). */
 const FIRST_POLL_MS = 1_000;
 const LONGEST_POLL_MS = 3_600_000;
+/** For so long a cancel waits for a schema or a codec that is at work on what a body has come to. */
+const RECORDING_MS = 5_000;
 
 /**
  * Owns: the forward part of a run pass (ARCHITECTURE 3): replay by turns, the check that the code fits, live work, and the
@@ -42,6 +44,8 @@ export class Forward {
   #startedBodies = false;
   #toldForeign = false;
   #pollMs = FIRST_POLL_MS;
+  /** Until when a cancel waits for what is being recorded; null while none does. */
+  #recordedBy: number | null = null;
   /** Whether the code is to be left, also where it goes on and on by itself. */
   readonly #hurried = (): boolean => this.#control.wish === "evict" || this.#control.wish === "cancel";
 
@@ -79,9 +83,7 @@ export class Forward {
       // What is ready is handed over first, so that nothing is committed that no code has seen (I23).
       if (wish === "evict" && !(waits && execution.turns.waiting)) return { end: "wish", wish };
       if (wish === "cancel") {
-        if (!execution.bodies.recording) return { end: "wish", wish };
-        // What a body has come to belongs to what a cancel undoes (P12).
-        await this.#waitForTheWorld();
+        if (!(await this.#waitForRecording())) return { end: "wish", wish };
         continue;
       }
       if (execution.outcome !== null) return this.#settled(execution.outcome);
@@ -89,6 +91,18 @@ export class Forward {
       const end = execution.live ? await this.#work() : await this.#endReplay();
       if (end !== null) return end;
     }
+  }
+
+  /** What a body has come to belongs to what a cancel undoes (P12). False: nothing is being recorded, or it takes too long. */
+  async #waitForRecording(): Promise<boolean> {
+    const { bodies, world, wakeup } = this.#execution;
+    const now = world.clock.monotonic();
+    this.#recordedBy ??= now + RECORDING_MS;
+    if (!bodies.recording || now >= this.#recordedBy) return false;
+    const cancel = world.clock.setTimer(this.#recordedBy - now, () => wakeup.notify());
+    await this.#waitForTheWorld();
+    cancel();
+    return true;
   }
 
   #settled(outcome: Outcome): ForwardEnd {
