@@ -11,6 +11,8 @@ const SWEEP_MS = 1_000;
 /** Between two rounds: a tenth of the shortest time that runs are kept, within these bounds. */
 const SHORTEST_ROUND_MS = 1_000;
 const LONGEST_ROUND_MS = 3_600_000;
+/** What a sweep holds when the host stops and it does not end within this is left to its leases. */
+const GRACE_MS = 5_000;
 
 /**
  * Owns: deleting finished runs that were kept long enough, a bounded batch at a time, round and round.
@@ -40,11 +42,17 @@ export class Retention {
     if (this.#keepMs.size > 0) this.#later(SWEEP_MS);
   }
 
-  /** Resolves when no sweep is at work. */
+  /** Resolves when no sweep is at work, or a storage that does not answer has had its time. */
   async stop(): Promise<void> {
+    const { clock } = this.#session.settings.world;
     this.#stopped = true;
     this.#cancel?.();
-    await this.#sweeping;
+    let stopWaiting = (): void => {};
+    const stuck = new Promise<void>((resolve) => {
+      stopWaiting = clock.setTimer(GRACE_MS, resolve);
+    });
+    await Promise.race([this.#sweeping, stuck]);
+    stopWaiting();
   }
 
   #later(ms: number): void {

@@ -57,6 +57,23 @@ describe("retention", () => {
     expect(await handle.getState()).toBeNull();
   });
 
+  it("does not hold up the end of a host when the storage no longer answers", async () => {
+    for (const method of ["list", "claim", "delete"]) {
+      const { host, clock, store } = virtualStore();
+      let answers = true;
+      const intercepted = interceptedStore(store, (called, go) =>
+        called === method && !answers ? new Promise(() => {}) : go(),
+      );
+      const settings = { workflows: [ends], retention: { completedMs: 10_000 }, pollMs: 60_000 };
+      const running = await host({ ...settings, store: intercepted });
+      const handle = await running.start(ends, { workflowId: "a", input: "completes" });
+      await reaches(clock, handle, "completed");
+      answers = false;
+      await clock.advance(20_000);
+      await clock.settle(running.stop({ timeoutMs: 1_000 }));
+    }
+  });
+
   it("spares a run that is rewound while it is being deleted", async () => {
     const { host, clock, store } = virtualStore();
     const client = createClient({ store, clock, scheduler: clock.scheduler });
