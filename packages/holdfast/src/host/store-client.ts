@@ -41,7 +41,7 @@ export class StoreClient {
     checkGiven(options, "The options of start", START_OPTIONS);
     const { session, resolve, create } = this.#setup;
     const definition = resolve(workflow);
-    const workflowId = options.workflowId ?? formatUuid(session.settings.world.random.bytes(16));
+    const { workflowId = formatUuid(session.settings.world.random.bytes(16)) } = options;
     const run = await newRun(session, { workflowId, definition, input: options.input });
     await create(run);
     return new StoredRun(this.#setup, workflowId, definition);

@@ -50,7 +50,8 @@ export function objectClient<Input, Output, Bodies extends MessageBodies, RawInp
   };
   const start = async (options: StartOptions<unknown> = {}): Promise<ObjectHandle> => {
     checkGiven(options, "The options of start", START_OPTIONS);
-    const started = handle(options.workflowId ?? formatUuid(systemWorld.random.bytes(16)));
+    const { workflowId = formatUuid(systemWorld.random.bytes(16)) } = options;
+    const started = handle(workflowId);
     await started.start(options.input);
     return started;
   };

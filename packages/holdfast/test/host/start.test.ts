@@ -106,6 +106,9 @@ describe("starting a run", () => {
     );
     await expect(running.start("double", { input: "x".repeat(200) })).rejects.toThrow(LimitError);
     await expect(running.start("double", { workflowId: "" })).rejects.toThrow(InvalidArgumentError);
+    await expect(running.start("double", { workflowId: null as never })).rejects.toThrow(
+      InvalidArgumentError,
+    );
     await expect(running.start("double", { workflowId: "x".repeat(600) })).rejects.toThrow(LimitError);
     expect(store.stats.transactions).toBe(0);
   });
