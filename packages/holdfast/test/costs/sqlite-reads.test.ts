@@ -105,3 +105,10 @@ it("what was rolled back is not remembered", async () => {
   await commit();
   expect((await store.get("run"))?.revision).toBe(2);
 });
+
+it("a look for what is due asks one statement of each workflow when nothing is", async () => {
+  const store = openStore(file());
+  await createClaimed(store, "run");
+  const look = { owner: "idle", leaseMs: 1_000, limit: 10, workflowNames: ["a", "b", "workflow"] };
+  expect(await asked("all", () => store.claim(look))).toHaveLength(3);
+});

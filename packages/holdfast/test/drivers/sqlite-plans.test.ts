@@ -42,7 +42,8 @@ describe("no statement walks a table to find a little in it", () => {
   test("whatever is asked, each step of its plan is a search by a key or an index, in its order", async () => {
     const { database, store, claim } = await busyStore();
     const driver = store.driver(claim);
-    await store.claim({ ...CLAIM, limit: 9, workflowNames: null });
+    for (const workflowId of ["run 0.0", "run 1.0"]) await store.request(workflowId, "wake");
+    await store.claim({ ...CLAIM, limit: 1, workflowNames: null });
     await store.claim({ ...CLAIM, limit: 9, workflowNames: ["w0", "w1"] });
     await store.claim({
       ...CLAIM,
@@ -92,10 +93,15 @@ describe("no statement walks a table to find a little in it", () => {
 
   test("what is due is found by the index of due times, and a message by the index of names", async () => {
     const { database, store } = await busyStore();
+    await store.request("run 0.0", "wake");
     await store.claim({ ...CLAIM, limit: 9, workflowNames: ["w0"] });
     const due = database.executed.find((sql) => sql.includes("due_at <= ?")) ?? "";
     expect(database.planOf(due)).toEqual([
       "SEARCH holdfast_runs USING INDEX holdfast_runs_due (workflow_name=? AND due_at<?)",
+    ]);
+    const next = database.executed.find((sql) => sql.includes("due_at IS NOT NULL ORDER BY")) ?? "";
+    expect(database.planOf(next)).toEqual([
+      "SEARCH holdfast_runs USING INDEX holdfast_runs_due (workflow_name=? AND due_at>?)",
     ]);
     await store.driver({ workflowId: "a", epoch: 1 }).peekMessages(["m"], 1);
     const oldest = database.executed.findLast((sql) => sql.includes("FROM holdfast_messages")) ?? "";

@@ -33,7 +33,7 @@ const RETIRED = `SELECT ${numberColumn("epoch")}, ${numberColumn("seal")} FROM h
 const RETIRE = "UPDATE holdfast_retired SET epoch = ?, seal = ? WHERE only = 1";
 /** How many times longer a page is than the one before. */
 const PAGE_GROWTH = 8;
-/** Runs that are read at once to find the one that is due first. */
+/** Runs that are read at once to find the one that is due first beside those that were just claimed. */
 const EARLIEST_ROWS = 8;
 const TABLES_OF_A_RUN = ["entries", "messages", "consumed", "responses", "runs"];
 
@@ -148,7 +148,7 @@ export class RunTable {
     for (const name of this.#names(workflowNames)) {
       const page = (rows: number, offset: number): SqliteRow[] =>
         this.#statements.all(WITH_DUE_TIME, name, rows, offset);
-      for (const { key, dueAt } of soundRuns(page, EARLIEST_ROWS)) {
+      for (const { key, dueAt } of soundRuns(page, except.size === 0 ? 1 : EARLIEST_ROWS)) {
         if (except.has(key) || dueAt === null) continue;
         earliest = Math.min(earliest ?? dueAt, dueAt);
         break;

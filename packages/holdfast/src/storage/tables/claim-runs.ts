@@ -22,9 +22,12 @@ export function claimOf(run: RunRow, leaseMs: number, storeTime: number): Claim 
 /** The outcome of a claim that finds nothing, without writing; null when there is something to claim. */
 export function nothingToClaim(ledger: Ledger, request: ClaimRequest): ClaimOutcome | null {
   const storeTime = ledger.now();
-  if (candidates(ledger, { ...request, limit: Math.min(request.limit, 1) }, storeTime).length > 0)
-    return null;
-  return { claims: [], nextDueAt: ledger.tables.earliestDue(request.workflowNames, new Set()), storeTime };
+  const nextDueAt = ledger.tables.earliestDue(request.workflowNames, new Set());
+  const there =
+    request.run === undefined
+      ? request.limit > 0 && nextDueAt !== null && nextDueAt <= storeTime
+      : candidates(ledger, request, storeTime).length > 0;
+  return there ? null : { claims: [], nextDueAt, storeTime };
 }
 
 /** Claims due runs, longest due first, or the one that is asked for. @throws CorruptionError if that is damaged */
