@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -19,6 +19,10 @@ export interface Storage {
   close(): Promise<void>;
 }
 
+// What is simulated is death of processes: no power cut, so nothing has to reach the disk.
+const MEMORY_FILES = "/dev/shm";
+const FILES = existsSync(MEMORY_FILES) ? MEMORY_FILES : tmpdir();
+
 /** @param now true time: the clock of the store */
 export function openStorage(name: StorageName, now: () => number): Storage {
   const clock = { now };
@@ -31,9 +35,8 @@ export function openStorage(name: StorageName, now: () => number): Storage {
       close: () => store.close(),
     };
   }
-  const folder = name === "sqlite-file" ? mkdtempSync(join(tmpdir(), "holdfast-simulator-")) : null;
+  const folder = name === "sqlite-file" ? mkdtempSync(join(FILES, "holdfast-simulator-")) : null;
   const database = new DatabaseSync(folder === null ? ":memory:" : join(folder, "store.db"));
-  // What is simulated is death of processes: no power cut, so nothing has to reach the disk.
   const store = sqliteStore({ database, clock, synchronous: "normal" });
   return {
     store,
