@@ -51,7 +51,7 @@ function isHopeless(evidence: Evidence, { began, life }: Start): boolean {
   if (step?.kind !== "step" || others.length > 0) return false;
   const script = step.attempts[Math.min(began.attempt - 1, step.attempts.length) - 1];
   // A timeout may come first.
-  const byTimeout = step.timeoutMs > 0 && step.retryOnTimeout;
+  const byTimeout = (step.timeoutMs > 0 || step.heartbeatMs !== undefined) && step.retryOnTimeout;
   if (script === undefined || byTimeout) return false;
   if ("never" in script.ends) return true;
   if ("throws" in script.ends) return FINAL_THROWS.includes(script.ends.throws);

@@ -6,6 +6,7 @@ import { programOf } from "../evidence/programs.ts";
 import { mustBeClaimedBy } from "../evidence/quiet.ts";
 import { startsOf } from "../evidence/starts.ts";
 import { checkerOf } from "./checker-of.ts";
+import { heartbeatProblems } from "./i18-heartbeats.ts";
 
 /** Rounding of clocks to whole milliseconds. */
 const ROUNDING_MS = 2;
@@ -23,6 +24,7 @@ export const timersOnTime = checkerOf(
       }
       yield* overslept(evidence, life);
     }
+    yield* heartbeatProblems(evidence);
     for (const { began, held, life } of startsOf(evidence)) {
       if (!held || began.attempt < 2) continue;
       const version = versionAt(life, began.path, began.n);

@@ -11,6 +11,7 @@ import { copiedMessages, queueOf } from "../evidence/queues.ts";
 import { canonicalText } from "../program/canonical.ts";
 import type { Statement } from "../program/program.ts";
 import { checkerOf } from "./checker-of.ts";
+import { greedyWaits } from "./i23-greedy-waits.ts";
 
 export const waitsKeepToTheirTerms = checkerOf(
   "I23",
@@ -22,6 +23,7 @@ export const waitsKeepToTheirTerms = checkerOf(
       yield* wrongAnswers(evidence, life);
     }
     yield* hastyAnswers(evidence);
+    yield* greedyWaits(evidence);
     yield* wrongResponses(evidence);
   },
 );

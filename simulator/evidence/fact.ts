@@ -33,6 +33,14 @@ export type ProgramFact =
   | { readonly type: "pass-returned"; readonly run: string; readonly pass: number; readonly outcome: Outcome }
   | BodyStarted
   | BodyEnded
+  /** The body told that it is alive. */
+  | {
+      readonly type: "beat";
+      readonly run: string;
+      readonly path: string;
+      readonly start: number;
+      readonly details: ValueText;
+    }
   /** The body ended its process. */
   | { readonly type: "body-killed"; readonly run: string; readonly path: string; readonly start: number }
   /** The body's signal was aborted. */
@@ -85,6 +93,8 @@ export interface BodyStarted {
   readonly atMostOnce: boolean;
   readonly ephemeral: boolean;
   readonly pass: number;
+  /** Of a body: the last heartbeat of the attempt before, as the body was given it; absent: none. */
+  readonly heard?: ValueText;
   /** Of a handler: what it was given to undo. */
   readonly given: ValueText | null;
 }

@@ -18,6 +18,9 @@ const BODY_MS = [0, 0, 0, 1, 5, 20, 60, 150, 400];
 const QUICK_BODY_MS = [0, 0, 1, 5];
 const SLOW_BODY_MS = [800, 1_500, 3_000, 6_000];
 const BACKOFFS_MS = [0, 1, 10, 100, 400, 1_200];
+/** How long bodies are silent, and may be. */
+const SILENCES_MS = [30, 60, 200, 700];
+const BEATING_MS = [20, 150, 400, 1_500];
 /** How many processes a deadly body ends: mostly few, now and then more than the crash budget allows. */
 const DEATHS = [1, 1, 2, 3, 13, 30];
 /** The default of the engine. */
@@ -54,10 +57,12 @@ export class StepWriter {
     const maxRetries = fate === "succeeds later" || this.#sometimes("retries", 0.5) ? prng.between(1, 3) : 0;
     const hangs = fate === "never ends";
     const timed = hangs || this.#sometimes("timeouts", 0.3);
+    const beats = !quick && this.#sometimes("heartbeats", 0.3);
+    const attempts = this.#attempts(fate, maxRetries);
     return {
       kind: "step",
       name,
-      attempts: this.#attempts(fate, maxRetries),
+      attempts: beats ? attempts.map((attempt) => this.#beating(attempt)) : attempts,
       asData: !fails && this.#sometimes("as-data", fate === "succeeds" ? 0.2 : 0.6),
       maxRetries,
       backoffMs: this.#backoffMs(),
@@ -66,7 +71,8 @@ export class StepWriter {
           ? 50
           : prng.pick([50, 200, 700])
         : prng.pick([0, USUAL_TIMEOUT_MS, USUAL_TIMEOUT_MS]),
-      retryOnTimeout: timed && prng.chance(0.4),
+      ...(beats ? { heartbeatMs: prng.pick(SILENCES_MS) } : {}),
+      retryOnTimeout: (timed || beats) && prng.chance(0.4),
       ephemeral: this.#sometimes("ephemeral", 0.25),
       atMostOnce: this.#sometimes("at-most-once", 0.2),
       ...(armed && prng.chance(0.8) ? { handler: this.handler() } : {}),
@@ -139,6 +145,16 @@ export class StepWriter {
       heedsAbort: this.#prng.chance(0.6),
       ...(deadly ? { deaths: this.#prng.pick(DEATHS) } : {}),
       ends,
+    };
+  }
+
+  /** One that takes some time, and is silent for too long now and then. */
+  #beating(attempt: AttemptScript): AttemptScript {
+    const ms = this.#prng.pick(BEATING_MS);
+    return {
+      ...attempt,
+      ms,
+      ...(this.#prng.chance(0.8) ? { beatsEveryMs: this.#prng.pick(SILENCES_MS) } : {}),
     };
   }
 

@@ -58,13 +58,13 @@ export class WaitWriter {
   }
 
   next(room: Room, name: string): NextStatement {
-    return { kind: "next", name, names: this.#names(), ...this.#timeout(room), answers: this.#answers() };
+    return { kind: "next", name, names: this.#names(), ...this.#timeout(room), ...this.#answers() };
   }
 
   batch(room: Room, name: string): BatchStatement {
     const count = this.#prng.between(1, 5);
     const names = this.#names();
-    return { kind: "batch", name, names, count, ...this.#timeout(room), answers: this.#answers() };
+    return { kind: "batch", name, names, count, ...this.#timeout(room), ...this.#answers() };
   }
 
   listen(room: Room, name: string): ListenStatement {
@@ -94,8 +94,9 @@ export class WaitWriter {
     return this.#prng.shuffle(messages).slice(0, this.#prng.between(1, messages.length));
   }
 
-  #answers(): boolean {
-    return this.#swarm.chance(this.#prng, "answers", 0.7);
+  #answers(): Pick<NextStatement, "answers" | "forgets"> {
+    if (this.#swarm.chance(this.#prng, "forgotten-answers", 0.15)) return { answers: false, forgets: true };
+    return { answers: this.#swarm.chance(this.#prng, "answers", 0.7) };
   }
 
   #timeout(room: Room): { readonly timeoutMs?: number } {

@@ -72,7 +72,7 @@ function removal(statement: Statement): Statement | null {
   visitStatements({ statements: [statement] }, (inside) => {
     // Handlers are owed, and messages that were received with a promise of an answer are answered.
     if (inside.kind === "checkpoint" || ("handler" in inside && inside.handler !== undefined)) stays = true;
-    if ("answers" in inside && inside.answers) stays = true;
+    if ("answers" in inside && (inside.answers || inside.forgets)) stays = true;
   });
   return stays ? null : { kind: "removed", name: statement.name, removed };
 }

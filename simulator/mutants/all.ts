@@ -4,6 +4,7 @@ import { controls } from "./controls.ts";
 import { crashes } from "./crashes.ts";
 import { expiry } from "./expiry.ts";
 import { fencing } from "./fencing.ts";
+import { heartbeats } from "./heartbeats.ts";
 import { loops } from "./loops.ts";
 import { messages } from "./messages.ts";
 import type { Mutant } from "./mutant.ts";
@@ -20,6 +21,7 @@ export const all: readonly Mutant[] = [
   ...messages,
   ...expiry,
   ...timers,
+  ...heartbeats,
   ...crashes,
   ...fencing,
   ...loops,

@@ -237,4 +237,13 @@ export const messages: readonly Mutant[] = [
     modes: ["single", "soup"],
     about: "next",
   },
+  {
+    id: "next-before-the-answer",
+    title: "the next message is received while the one before has no answer yet (job queues without a lock)",
+    kind: "historic",
+    file: "engine/primitives/queue.ts",
+    find: "for (const { id, wait } of scope.unanswered()) {",
+    replace: "for (const { id, wait } of [...scope.unanswered()].slice(1_000)) {",
+    modes: ["soup"],
+  },
 ];

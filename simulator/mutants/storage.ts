@@ -65,8 +65,8 @@ export const storage: readonly Mutant[] = [
     title: "who watches a run is shown an older state after a newer one (views built from events)",
     kind: "historic",
     file: "host/watch-run.ts",
-    find: "    revision = snapshot.revision;\n",
-    replace: "    revision = Math.max(0, snapshot.revision - 2);\n",
+    find: "return record.revision > (last?.revision ?? 0) ?",
+    replace: "return record.revision > (last?.revision ?? 0) - 2 ?",
     modes: ["soup"],
   },
 ];

@@ -5,20 +5,25 @@ import type { ProgramScope } from "./program-scope.ts";
 import { namedValue } from "./values.ts";
 
 export async function performNext(scope: ProgramScope, wait: NextStatement): Promise<unknown> {
-  const { name, names, timeoutMs, answers } = wait;
+  const { name, names, timeoutMs, answers, forgets = false } = wait;
   const path = scope.idOf(name);
   const message = await scope.see(path, "next", async () =>
-    scope.ctx.queue.next(name, { names, ...timeoutOf(timeoutMs), completable: answers }),
+    scope.ctx.queue.next(name, { names, ...timeoutOf(timeoutMs), completable: answers || forgets }),
   );
   await received(scope, path, [message], answers);
   return plain(message);
 }
 
 export async function performBatch(scope: ProgramScope, wait: BatchStatement): Promise<unknown> {
-  const { name, names, count, timeoutMs, answers } = wait;
+  const { name, names, count, timeoutMs, answers, forgets = false } = wait;
   const path = scope.idOf(name);
   const messages = await scope.see(path, "batch", async () =>
-    scope.ctx.queue.nextBatch(name, { names, count, ...timeoutOf(timeoutMs), completable: answers }),
+    scope.ctx.queue.nextBatch(name, {
+      names,
+      count,
+      ...timeoutOf(timeoutMs),
+      completable: answers || forgets,
+    }),
   );
   await received(scope, path, messages, answers);
   return messages.map(plain);

@@ -25,7 +25,9 @@ function configOf(scope: ProgramScope, step: StepStatement, path: string) {
       atMostOnce,
       ephemeral,
       given: null,
+      ...(body.lastHeartbeat === undefined ? {} : { heard: canonicalText(body.lastHeartbeat) }),
       signal: body.signal,
+      beat: (details) => body.heartbeat(details),
     });
   return {
     name: step.name,
@@ -33,6 +35,7 @@ function configOf(scope: ProgramScope, step: StepStatement, path: string) {
     maxRetries,
     retryBackoffBase: step.backoffMs,
     timeout: step.timeoutMs,
+    ...(step.heartbeatMs === undefined ? {} : { heartbeatTimeout: step.heartbeatMs }),
     retryOnTimeout: step.retryOnTimeout,
     ephemeral,
     delivery: atMostOnce ? ("at-most-once" as const) : ("at-least-once" as const),

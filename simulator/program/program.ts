@@ -73,6 +73,8 @@ export interface StepStatement {
   readonly backoffMs: number;
   /** Per attempt; 0: none. */
   readonly timeoutMs: number;
+  /** The longest silence between heartbeats; absent: any. */
+  readonly heartbeatMs?: number;
   readonly retryOnTimeout: boolean;
   readonly ephemeral: boolean;
   readonly atMostOnce: boolean;
@@ -85,6 +87,8 @@ export interface AttemptScript {
   readonly ms: number;
   /** Whether it ends at once, by throwing the reason, when its signal is aborted. */
   readonly heedsAbort: boolean;
+  /** How long it is silent between its heartbeats; absent: it gives none. */
+  readonly beatsEveryMs?: number;
   /** The first so many starts at its place end the process when the time is over, instead of what follows; absent: none. */
   readonly deaths?: number;
   readonly ends: { readonly value: ValueName } | { readonly throws: ThrowName } | { readonly never: true };
@@ -104,6 +108,8 @@ export interface NextStatement {
   readonly timeoutMs?: number;
   /** Asks for a completable message and answers it. */
   readonly answers: boolean;
+  /** Asks for a completable message and never answers it. */
+  readonly forgets?: true;
 }
 
 export interface BatchStatement {
@@ -113,6 +119,7 @@ export interface BatchStatement {
   readonly count: number;
   readonly timeoutMs?: number;
   readonly answers: boolean;
+  readonly forgets?: true;
 }
 
 export interface ListenStatement {

@@ -7,8 +7,13 @@ import { namedValue } from "./values.ts";
 
 /** One start of a body or handler, as the engine asked for it. */
 interface Start
-  extends Pick<BodyStarted, "role" | "path" | "attempt" | "allowed" | "atMostOnce" | "ephemeral" | "given"> {
+  extends Pick<
+    BodyStarted,
+    "role" | "path" | "attempt" | "allowed" | "atMostOnce" | "ephemeral" | "given" | "heard"
+  > {
   readonly signal: AbortSignal;
+  /** Tells the engine that the body is alive; handlers have none. */
+  readonly beat?: (details: unknown) => void;
 }
 
 /**
@@ -19,7 +24,7 @@ interface Start
 export function playScript(scope: ProgramScope, attempts: readonly AttemptScript[], at: Start): unknown {
   const script = attempts[Math.min(at.attempt, attempts.length) - 1] as AttemptScript;
   const start = scope.ports.nextStart();
-  const { signal, ...told } = at;
+  const { signal, beat, ...told } = at;
   const { run, number: pass } = scope.pass;
   scope.tell({ type: "body-started", run, start, pass, ...told });
   tellAbort(scope, at, start);
@@ -27,8 +32,13 @@ export function playScript(scope: ProgramScope, attempts: readonly AttemptScript
     scope.tell({ type: "body-ended", role: at.role, run, path: at.path, start, outcome });
   const { ms, ends, deaths } = script;
   const dies = (): boolean => deaths !== undefined && scope.ports.die({ run, path: at.path, start }, deaths);
+  const beating = (number: number): void => {
+    const details = { start, beat: number };
+    scope.tell({ type: "beat", run, path: at.path, start, details: canonicalText(details) });
+    beat?.(details);
+  };
   if (ms > 0 || !("value" in ends) || deaths !== undefined)
-    return play(scope, script, { signal, dies, start, ended });
+    return play(scope, script, { signal, dies, beat: beating, start, ended });
   const value = resultOf(start, namedValue(ends.value));
   ended({ ok: true, value: canonicalText(value) });
   return value;
@@ -43,6 +53,8 @@ interface Acting {
   readonly signal: AbortSignal;
   /** Whether its process ends here and now. */
   readonly dies: () => boolean;
+  /** Its heartbeats are numbered from 1. */
+  readonly beat: (number: number) => void;
 }
 
 async function play(
@@ -60,13 +72,27 @@ async function play(
   }
 }
 
-async function acted(scope: ProgramScope, script: AttemptScript, { signal, dies }: Acting): Promise<unknown> {
-  if (script.ms > 0) await scope.ports.sleep(script.ms, script.heedsAbort ? signal : undefined);
+async function acted(scope: ProgramScope, script: AttemptScript, at: Acting): Promise<unknown> {
+  const { signal, dies } = at;
+  await passes(scope, script, at);
   if (script.heedsAbort && signal.aborted) throw signal.reason;
   if (dies()) return new Promise<never>(() => {});
   if ("value" in script.ends) return namedValue(script.ends.value);
   if ("throws" in script.ends) throw namedThrow(script.ends.throws);
   return script.heedsAbort ? aborted(signal) : new Promise<never>(() => {});
+}
+
+/** Lets the time of the script pass, with heartbeats in between. */
+async function passes(
+  scope: ProgramScope,
+  { ms, beatsEveryMs = ms, heedsAbort }: AttemptScript,
+  { signal, beat }: Acting,
+): Promise<void> {
+  for (let number = 1, left = ms; left > 0; number++, left -= beatsEveryMs) {
+    await scope.ports.sleep(Math.min(left, beatsEveryMs), heedsAbort ? signal : undefined);
+    if (heedsAbort && signal.aborted) return;
+    if (left > beatsEveryMs) beat(number);
+  }
 }
 
 /** Rejects with the reason when the signal is aborted. */

@@ -8,18 +8,23 @@ import type { Message } from "#holdfast/model/message.ts";
 import { canonicalText } from "../program/canonical.ts";
 import type { BatchStatement, ListenStatement, NextStatement, StatementOf } from "../program/program.ts";
 import { namedValue } from "../program/values.ts";
-import { type End, value } from "./end.ts";
+import { type End, Undecided, value } from "./end.ts";
 import type { Interpreting } from "./interpreting.ts";
 import { entryEnd } from "./operations.ts";
 import type { ScopePlace } from "./place.ts";
 
+/** What the rest of a strand may still receive, and when its functions fail, is for another checker (I23). */
+const FORGOTTEN = "a message that nobody answers";
+
 export function endOfNext(interpreter: Interpreting, wait: NextStatement, scope: ScopePlace): End {
+  if (wait.forgets) throw new Undecided(FORGOTTEN);
   const path = scope.named(wait.name);
   const end = entryEnd(interpreter, path, (entry) => canonicalText(messagesOf(entry)[0]));
   return wait.answers ? answered(interpreter, path, end, 1) : end;
 }
 
 export function endOfBatch(interpreter: Interpreting, wait: BatchStatement, scope: ScopePlace): End {
+  if (wait.forgets) throw new Undecided(FORGOTTEN);
   const path = scope.named(wait.name);
   let count = 0;
   const end = entryEnd(interpreter, path, (entry) => {

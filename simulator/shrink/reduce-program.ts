@@ -82,6 +82,10 @@ function* smallerSteps(step: StepStatement): Generator<StepStatement> {
   }
   if (step.attempts.some(({ deaths }) => deaths !== undefined))
     yield { ...step, attempts: step.attempts.map(({ deaths: _, ...attempt }) => attempt) };
+  if (step.heartbeatMs !== undefined) {
+    const { heartbeatMs: _, ...patient } = step;
+    yield patient;
+  }
   if (step.timeoutMs > 0) yield { ...step, timeoutMs: 0 };
   if (step.attempts.some(({ ms }) => ms > 0))
     yield { ...step, attempts: step.attempts.map((attempt) => ({ ...attempt, ms: 0 })) };

@@ -9,12 +9,21 @@ export const ALL_OPTIONS: readonly string[] = [
   ...[
     "step handler throws",
     "step deadly",
+    "step beats",
+    "step may be silent",
     "sleep of nothing",
     "sleep of years",
     "sleep refused",
     "wait for ever",
   ],
-  ...["wait for nothing", "wait for years", "wait for several names", "wait answers", "batch of several"],
+  ...[
+    "wait for nothing",
+    "wait for years",
+    "wait for several names",
+    "wait answers",
+    "wait forgets",
+    "batch of several",
+  ],
   ...["listen", "listenN", "listenWithTimeout", "listenUntil", "listenNWithTimeout", "listenNUntil"].map(
     (form) => `listen as ${form}`,
   ),
@@ -51,6 +60,11 @@ function detailsOf(statement: Statement): readonly string[] {
           attempts.some(({ deaths }) => deaths !== undefined),
           "step deadly",
         ),
+        ...when(
+          attempts.some(({ beatsEveryMs }) => beatsEveryMs !== undefined),
+          "step beats",
+        ),
+        ...when(statement.heartbeatMs !== undefined, "step may be silent"),
         ...when(handler !== undefined, "step handler"),
         ...when(handler?.attempts.some(({ ends }) => "throws" in ends) === true, "step handler throws"),
       ];
@@ -69,6 +83,7 @@ function detailsOf(statement: Statement): readonly string[] {
         ...when((statement.timeoutMs ?? 0) > YEAR_MS, "wait for years"),
         ...when(statement.names.length > 1, "wait for several names"),
         ...when(statement.answers, "wait answers"),
+        ...when(statement.forgets === true, "wait forgets"),
         ...when(statement.kind === "batch" && statement.count > 1, "batch of several"),
       ];
     case "listen":
