@@ -7,14 +7,17 @@ import { BREAKS } from "./breaks.ts";
  */
 const chosen = BREAKS[process.env.HOLDFAST_BREAK ?? ""];
 if (chosen === undefined) throw new Error(`There is no break "${process.env.HOLDFAST_BREAK}".`);
-const { file, safeguard, instead } = chosen;
+const { file, safeguards, instead } = chosen;
 
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
     if (!url.endsWith(`/packages/holdfast/src/${file}`)) return loaded;
-    const source = new TextDecoder().decode(loaded.source as Uint8Array);
-    if (!source.includes(safeguard)) throw new Error(`${file} has no "${safeguard}" any more.`);
-    return { ...loaded, source: source.replace(safeguard, instead) };
+    let source = new TextDecoder().decode(loaded.source as Uint8Array);
+    for (const safeguard of safeguards) {
+      if (!source.includes(safeguard)) throw new Error(`${file} has no "${safeguard}" any more.`);
+      source = source.replace(safeguard, instead);
+    }
+    return { ...loaded, source };
   },
 });
