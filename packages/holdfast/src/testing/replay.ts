@@ -1,5 +1,5 @@
 import { type MemoryDriver, memoryDriver } from "../drivers/memory/memory-driver.ts";
-import type { MemoryDump } from "../drivers/memory/memory-transactor.ts";
+import type { MemoryDump } from "../drivers/memory/memory-dump.ts";
 import { decodeHeader, encodeHeader, type RunHeader } from "../history/header.ts";
 import { loadJournal } from "../history/journal-load.ts";
 import { KeySpace } from "../history/key.ts";

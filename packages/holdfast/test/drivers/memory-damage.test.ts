@@ -1,4 +1,4 @@
-import { CorruptionError } from "holdfast";
+import { CorruptionError, InvalidArgumentError } from "holdfast";
 import { type MemoryDump, memoryStore } from "holdfast/memory";
 import { expect, test } from "vitest";
 import { message, newRun } from "../../src/testing/conformance/samples.ts";
@@ -66,4 +66,33 @@ test("dumps of before there were these checksums are taken as they are", async (
   await changed.enqueue("there", message("2"));
   const old = await changed.driver({ workflowId: "there", epoch: 0 }).load();
   expect(old?.damage).toBeUndefined();
+});
+
+test.each<[string, (dump: MemoryDump) => unknown]>([
+  ["nothing", () => null],
+  ["no runs", ({ runs: _, ...dump }) => dump],
+  ["JSON, which has no bytes", (dump) => JSON.parse(JSON.stringify(dump))],
+  ["a run without a row", (dump) => ({ ...dump, runs: dump.runs.map(({ row: _, ...run }) => run) })],
+  ["a run without a queue", (dump) => ({ ...dump, runs: dump.runs.map(({ messages: _, ...run }) => run) })],
+])("%s is no dump, and leaves a store as it was", async (_, change) => {
+  const { changed, sound } = await restoredWith((dump) => dump);
+  expect(() => changed.restore(change(sound) as MemoryDump)).toThrow(InvalidArgumentError);
+  expect((await changed.get("there"))?.workflowId).toBe("there");
+});
+
+test("a dump in which two runs have one id, or one key, leaves a store as it was", async () => {
+  const { changed, sound } = await restoredWith((dump) => dump);
+  for (const row of [{ workflowId: "other" }, { key: 99 }]) {
+    const runs = sound.runs.flatMap((run) => [run, { ...run, row: { ...run.row, ...row } }]);
+    expect(() => changed.restore({ ...sound, runs })).toThrow(CorruptionError);
+  }
+  expect((await changed.get("there"))?.workflowId).toBe("there");
+});
+
+test("a dump whose next key is taken gives no run the place of another", async () => {
+  const { changed } = await restoredWith((dump) => ({ ...dump, nextKey: 1 }));
+  await changed.create(newRun("new"));
+  await changed.create(newRun("newer"));
+  const { runs } = await changed.list({ limit: 9 });
+  expect(runs.map(({ workflowId }) => workflowId)).toEqual(["newer", "new", "there"]);
 });

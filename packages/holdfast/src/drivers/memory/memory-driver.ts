@@ -3,8 +3,9 @@ import { checkGiven, type OptionNames, optionNames } from "../../model/option-na
 import type { DriverLimits } from "../../storage/records.ts";
 import { STORAGE_OPTIONS } from "../../storage/storage-options.ts";
 import { TablesDriver } from "../../storage/tables/tables-driver.ts";
+import type { MemoryDump } from "./memory-dump.ts";
 import { type MemoryOptions, openMemory } from "./memory-options.ts";
-import type { MemoryDump, MemoryStatistics, MemoryTransactor } from "./memory-transactor.ts";
+import type { MemoryStatistics, MemoryTransactor } from "./memory-transactor.ts";
 
 /** Options of `memoryDriver`. */
 export interface MemoryDriverOptions extends MemoryOptions {

@@ -1,8 +1,9 @@
 import { checkGiven } from "../../model/option-names.ts";
 import type { DriverLimits } from "../../storage/records.ts";
 import { TablesStore } from "../../storage/tables/tables-store.ts";
+import type { MemoryDump } from "./memory-dump.ts";
 import { MEMORY_STORE_OPTIONS, type MemoryOptions, openMemory } from "./memory-options.ts";
-import type { MemoryDump, MemoryStatistics, MemoryTransactor } from "./memory-transactor.ts";
+import type { MemoryStatistics, MemoryTransactor } from "./memory-transactor.ts";
 
 /** A store in memory, for tests: everything is gone with the process unless `dump()` keeps it. */
 export class MemoryStore extends TablesStore {

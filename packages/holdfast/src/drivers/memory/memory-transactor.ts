@@ -1,22 +1,11 @@
-import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { StoreClosedError } from "../../model/errors/storage-errors.ts";
 import type { DriverLimits } from "../../storage/records.ts";
 import type { Ledger } from "../../storage/tables/tables.ts";
 import type { Transactor } from "../../storage/tables/transactor.ts";
 import { type Change, type Interest, Waiters } from "../../storage/waiters.ts";
-import { MemoryRun, type MemoryRunDump } from "./memory-run.ts";
+import { assertDump, type MemoryDump } from "./memory-dump.ts";
+import { MemoryRun } from "./memory-run.ts";
 import { MemoryTables } from "./memory-tables.ts";
-
-/** All bytes of a memory store or driver: plain data that can be cloned, compared and kept. */
-export interface MemoryDump {
-  readonly nextKey: number;
-  /** The highest epoch of all runs that were deleted. @default 0 */
-  readonly retiredEpoch?: number;
-  /** Its checksum; absent in dumps of old. */
-  readonly retiredSeal?: number;
-  /** In the order of creation. */
-  readonly runs: readonly MemoryRunDump[];
-}
 
 /** What was written, and what is there. */
 export interface MemoryStatistics {
@@ -30,16 +19,11 @@ export interface MemoryStatistics {
   readonly bytes: number;
 }
 
-/** @throws CorruptionError when two runs have one id: which of them is the run, nobody can tell */
-function assertDistinct({ runs }: MemoryDump): void {
-  const ids = new Set<string>();
-  for (const { row } of runs) {
-    const { workflowId } = row;
-    if (ids.has(workflowId)) {
-      throw new CorruptionError("malformed", "", "the dump has two such runs", { workflowId });
-    }
-    ids.add(workflowId);
-  }
+/** The key of the next run: greater than that of every run, whatever damage says. */
+function keyAfter({ nextKey }: MemoryDump, runs: readonly MemoryRun[]): number {
+  let next = Number.isSafeInteger(nextKey) ? nextKey : 1;
+  for (const { row } of runs) if (row.key >= next) next = row.key + 1;
+  return next;
 }
 
 /** Runs every operation at once, at the call. */
@@ -101,12 +85,13 @@ export class MemoryTransactor implements Transactor {
   }
 
   restore(data: MemoryDump): void {
-    assertDistinct(data);
+    assertDump(data);
+    const runs = data.runs.map((run) => MemoryRun.restore(run));
     this.#tables.clear();
-    this.#tables.nextKey = data.nextKey;
+    this.#tables.nextKey = keyAfter(data, runs);
     const { retiredEpoch: epoch = 0, retiredSeal: seal = null } = data;
     this.#tables.retired = { epoch, seal };
-    for (const run of data.runs) this.#tables.adopt(MemoryRun.restore(run));
+    for (const run of runs) this.#tables.adopt(run);
     this.#waiters.changedSomewhere();
   }
 
