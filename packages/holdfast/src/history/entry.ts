@@ -67,7 +67,7 @@ export interface Entry {
   readonly result: Uint8Array | null;
   /** Of a pending step: its last failure. Of a loop: the state's payload. Of a failed wait: the messages that were refused. */
   readonly extra: Uint8Array | null;
-  /** Of a step: the last heartbeat's details. Of a failed block: keys of the entries that its failure came from. */
+  /** Of a step: the last heartbeat's details. Of a block that failed, or gave its failure as data: keys of the entries that it came from. */
   readonly detail: Uint8Array | null;
   readonly compensation: Compensation | null;
 }

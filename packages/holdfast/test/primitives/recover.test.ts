@@ -91,6 +91,32 @@ describe("recover of a run whose code did something about the failure", () => {
     expect(later).toHaveBeenCalledTimes(1);
   });
 
+  it.each<[string, (error: unknown) => unknown]>([
+    ["as it is", (error) => error],
+    ["as the cause of its own", (cause) => new Error("the code says no", { cause })],
+    ["by an error of its own", () => new Error("the code says no")],
+  ])("does a try again whose failure the code throws %s", async (_, thrown) => {
+    const { state, body } = breakable();
+    const before = vi.fn(() => "before");
+    const workflow = async (ctx: WorkflowContext) => {
+      const tried = await ctx.try("block", async (inner) => {
+        await inner.step("before", before);
+        return (
+          await inner.join("both", { a: { run: (a) => a.step({ name: "s", maxRetries: 0, run: body }) } })
+        ).a;
+      });
+      if (!tried.ok) throw thrown(tried.failure.error);
+      return tried.value;
+    };
+    const handle = lab.start(workflow);
+    await rejection(handle.result);
+    state.broken = false;
+    await lab.clock.settle(handle.recover());
+    expect((await lab.clock.settle(handle.result)).output).toBe("charged");
+    expect(before).toHaveBeenCalledTimes(1);
+    expect(body).toHaveBeenCalledTimes(2);
+  });
+
   it("still finds code that no longer asks for what came before the failure", async () => {
     const { body } = breakable();
     const first = async (ctx: WorkflowContext) => {

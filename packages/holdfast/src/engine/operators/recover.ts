@@ -6,6 +6,7 @@ import { decodeKeys, decodeRunFailure, type RunFailure } from "../../history/run
 import { RunStateError } from "../../model/errors/run-errors.ts";
 import { resetBlock } from "../pass/reopen.ts";
 import { recordRollbackFailure } from "../pass/run-failing.ts";
+import { isFailure } from "../replay/origins.ts";
 import type { Operator } from "./operator.ts";
 import { resetHandlers } from "./reset-handlers.ts";
 
@@ -52,7 +53,7 @@ export async function recoverRun(operator: Operator): Promise<void> {
  */
 function resetFailed(journal: Journal, place: Place): number {
   const { entry } = place;
-  if (entry === null || entry.status !== "failed") return Number.POSITIVE_INFINITY;
+  if (entry === null || !isFailure(entry)) return Number.POSITIVE_INFINITY;
   const origins = entry.kind === "step" || entry.detail === null ? [] : decodeKeys(entry.detail);
   reset(journal, place as Place & { entry: Entry });
   const inner = origins.map((key) => resetFailed(journal, journal.root.descend(parseKey(key).segments)));

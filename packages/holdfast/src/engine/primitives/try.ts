@@ -1,3 +1,4 @@
+import type { Place } from "../../history/place.ts";
 import { checkFunction, checkWords } from "../../model/check.ts";
 import type { WorkflowContext } from "../../model/context.ts";
 import { TRY_OPTIONS, TRY_STEP_CONFIG, TRY_STEP_OPTIONS } from "../../model/context-option-names.ts";
@@ -18,7 +19,7 @@ import type {
   TryResult,
   TryStepConfig,
 } from "../../model/step-options.ts";
-import { openBlock, runFunction } from "../replay/block.ts";
+import { type BlockBody, openBlock, originKeys, runFunction } from "../replay/block.ts";
 import type { Run } from "../replay/run.ts";
 import type { Scope } from "../replay/scope.ts";
 import { type StepNames, step } from "./step.ts";
@@ -69,18 +70,30 @@ export function tryBlock<Value>(
   checkOptions(options, `The options of try ${describeName(name)}`, TRY_OPTIONS);
   const { catch: kinds = DEFAULT_BLOCK_CATCH } = options;
   checkWords(kinds, `Try ${describeName(name)}: catch`, BLOCK_KINDS);
-  return openBlock<TryResult<Value, BlockFailureKind>>({ scope, kind: "try", name }, (block) => {
+  const { run: owner } = scope;
+  const start = (block: BlockBody): void => {
     const inner = scope.open(block.place, false);
     void runFunction(inner, run).then((outcome) => {
       if (outcome.ok) {
         block.complete({ ok: true, value: outcome.value });
         return;
       }
-      const kind = blockFailureKind(scope.run, outcome.error);
-      if (kind === undefined || !kinds.includes(kind)) block.fail(outcome.error);
-      else block.complete({ ok: false, failure: { kind, error: outcome.error } });
+      const { error } = outcome;
+      const kind = blockFailureKind(owner, error);
+      if (kind === undefined || !kinds.includes(kind)) block.fail(error);
+      else
+        block.complete(
+          { ok: false, failure: { kind, error } },
+          { detail: originKeys(owner, error, block.place) },
+        );
     });
-  });
+  };
+  // Code that throws the error of a failure after all fails by what that came from.
+  const handed = (result: TryResult<Value, BlockFailureKind>, place: Place): void => {
+    if (result.ok || typeof result.failure.error !== "object" || result.failure.error === null) return;
+    owner.origins.set(result.failure.error, place);
+  };
+  return openBlock({ scope, kind: "try", name }, start, handed);
 }
 
 /** What kind of operation an error came from; undefined when it is the code's own. */

@@ -5,11 +5,13 @@ import type { WorkflowContext } from "../../model/context.ts";
 import { MessageUnansweredError } from "../../model/errors/block-errors.ts";
 import { EntryInProgressError, FailureUnawaitedError } from "../../model/errors/history-errors.ts";
 import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
+import { isPromise } from "../../model/is-promise.ts";
 import { claim } from "./claim.ts";
 import { divergenceAt, firstUnasked } from "./divergence.ts";
 import { Operation, type Settlement } from "./operation.ts";
 import { originsOf } from "./origins.ts";
 import { returned } from "./returned.ts";
+import type { Run } from "./run.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -44,17 +46,22 @@ export interface BlockPlace {
   readonly count?: number;
 }
 
-/** Claims the place of a block and runs it, or gives what is recorded. */
+/** Claims the place of a block and runs it, or gives what is recorded; `handed` is called with what the code is given. */
 export function openBlock<Value>(
   at: BlockPlace,
   run: (block: BlockBody) => void,
-  revive?: (value: unknown) => Value,
+  handed?: (value: Value, place: Place) => void,
 ): Promise<Value> {
   const { scope } = at;
   const place = claim(scope, at.kind, at.name);
   const operation = new Operation<Value>({ scope, place, kind: at.kind }, (entry) => {
-    const value = scope.run.payloads.decode(entry.result ?? new Uint8Array(0));
-    return (revive === undefined ? value : revive(value)) as Value;
+    const value = scope.run.payloads.decode(entry.result ?? new Uint8Array(0)) as Value | Promise<Value>;
+    if (handed === undefined) return value;
+    const tell = (decoded: Value): Value => {
+      handed(decoded, place);
+      return decoded;
+    };
+    return isPromise(value) ? value.then(tell) : tell(value);
   });
   const entry = place.entry;
   const collecting = scope.run.rollingBack;
@@ -72,19 +79,25 @@ export function openBlock<Value>(
     scope,
     place,
     collecting,
-    complete: (value, change = {}) => {
+    complete: (value, given = {}) => {
       if (collecting) return;
+      const change = { detail: null, ...given };
       operation.settleWith(value, { ephemeral: true, change }, (error) =>
         operation.fail(error, { ephemeral: true, change }),
       );
     },
     fail: (error, change = {}) => {
       if (collecting) return;
-      const keys = originsOf(error, scope.run.origins, place).map((origin) => origin.key);
-      operation.fail(error, { ephemeral: true, change: { ...change, detail: encodeKeys(keys) } });
+      const detail = originKeys(scope.run, error, place);
+      operation.fail(error, { ephemeral: true, change: { ...change, detail } });
     },
   });
   return operation.promise;
+}
+
+/** The entries that a block's failure came from, as its own entry keeps them. */
+export function originKeys({ origins }: Run, error: unknown, under: Place): Uint8Array {
+  return encodeKeys(originsOf(error, origins, under).map((origin) => origin.key));
 }
 
 /** Whether a step with a rollback handler stands at or below this place. */

@@ -1,3 +1,4 @@
+import type { Entry } from "../../history/entry.ts";
 import type { Place } from "../../history/place.ts";
 
 /**
@@ -19,7 +20,12 @@ export function originsOf(error: unknown, origins: WeakMap<object, Place>, under
   }
   if (found.size > 0) return [...found];
   const last = lastRecorded(under);
-  return last?.entry.status === "failed" ? [last] : [];
+  return last !== null && isFailure(last.entry) ? [last] : [];
+}
+
+/** Whether an operation failed, be it that its failure was given as data. */
+export function isFailure({ status, kind, detail }: Entry): boolean {
+  return status === "failed" || (kind === "try" && status === "completed" && detail !== null);
 }
 
 /** The errors in an error: its cause, and those that a JoinError, RaceError, MapError or AggregateError gathers. */
