@@ -10,7 +10,7 @@ import type { Violation } from "./checker.ts";
 const DRIFT = 0.03;
 const ROUNDING_MS = 2;
 /** How a body is told that it was silent for too long. */
-const SILENT = /sent no heartbeat/;
+const SILENT = /^HoldfastError\("StepTimeoutError", "STEP_TIMEOUT", [^,]* sent no heartbeat/;
 
 /** A body is given up when it is silent for too long and not sooner; what it had told last comes to its next attempt. */
 export function* heartbeatProblems(evidence: Evidence): Iterable<Violation> {

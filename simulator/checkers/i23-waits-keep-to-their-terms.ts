@@ -3,7 +3,7 @@ import { defaultCodec } from "#holdfast/history/payload.ts";
 import type { CompletedMessage } from "#holdfast/storage/records.ts";
 import { callsOf } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { holdingsOf } from "../evidence/holdings.ts";
+import { type Holding, holdingsOf } from "../evidence/holdings.ts";
 import { type Life, lifeAt, livesOf, livesOfRun } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
@@ -45,17 +45,16 @@ const HEARD_MS = 10;
 
 /**
  * A wait whose deadline has passed receives what was sent before it, and nothing that was sent later. Only a client's
- * messages tell when that was; how far a process may be behind, faults make uncertain.
+ * messages tell when that was; how far a process may be behind, faults of its calls make uncertain.
  */
 function* tooLate(evidence: Evidence, life: Life) {
-  const { rates, plan, hosts, latencyMs } = evidence.scenario;
-  if (Object.keys(rates).length + plan.length > 0) return;
+  const { hosts, latencyMs } = evidence.scenario;
   const drift = Math.max(...hosts.map(({ clockRate }) => Math.abs(clockRate - 1)), 0);
   const { receipts, fates } = queueOf(evidence, life);
   for (const { commit, path, messages } of receipts) {
     const dueAt = commit.entries.find((change) => change.path === path)?.before?.dueAt ?? null;
     const holding = holdingsOf(evidence, life.run).findLast(({ from }) => from < commit.fact);
-    if (dueAt === null || holding === undefined) continue;
+    if (dueAt === null || holding === undefined || isUncertain(evidence, holding, commit.fact)) continue;
     const behindMs = drift * (commit.at - holding.fromAt) + 2 * latencyMs + HEARD_MS;
     for (const { id, createdAt } of messages) {
       const arrival = fates.get(id)?.arrivals[0] ?? -1;
@@ -64,6 +63,18 @@ function* tooLate(evidence: Evidence, life: Life) {
       yield { problem, run: life.run, fact: commit.fact };
     }
   }
+}
+
+/** An answer that was long on its way may have told the holder of a time that was over. */
+const LONGEST_ANSWER_MS = 20_000;
+
+function isUncertain({ facts }: Evidence, { process, fromAt }: Holding, before: number): boolean {
+  for (let n = before - 1; n >= 0; n--) {
+    const fact = facts[n];
+    if (fact === undefined || fact.at < fromAt - LONGEST_ANSWER_MS) return false;
+    if (fact.type === "fault" && fact.process === process) return true;
+  }
+  return false;
 }
 
 function countOf(statement: Statement): number {

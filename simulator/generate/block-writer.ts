@@ -1,4 +1,5 @@
 import type { Block, Branch, Statement } from "../program/program.ts";
+import { ARMED_RACE_SIZE, armedRace } from "./armed-race.ts";
 import { LEAVES, type LeafWriter } from "./leaf-writer.ts";
 import { ownScope, type Room, sameScope } from "./room.ts";
 import type { Writing } from "./writing.ts";
@@ -40,8 +41,9 @@ export class BlockWriter {
       case "map":
         return this.#map(room, left);
       case "join":
-      case "race":
         return { kind, name: writing.name(room, kind), branches: this.#branches(room, left) };
+      case "race":
+        return { kind, name: writing.name(room, kind), branches: this.#racing(room, left) };
       case "try":
         return this.#try(room, left);
       case "version": {
@@ -120,6 +122,11 @@ export class BlockWriter {
       name: names.branch(),
       body: this.#block(ownScope(room, writing.names()), writing.part(left, count)),
     }));
+  }
+
+  #racing(room: Room, left: number): Branch[] {
+    const armed = room.armed && left >= ARMED_RACE_SIZE && this.#writing.sometimes("checkpoint", 0.3);
+    return armed ? armedRace(this.#writing) : this.#branches(room, left);
   }
 
   #together(room: Room, left: number): Statement {

@@ -60,6 +60,7 @@ const WORLD_FEATURES = [
   "conflicting-start",
   "stray-sends",
   "expiring-sends",
+  "repeated-sends",
   "request",
   "wake",
   "evict",

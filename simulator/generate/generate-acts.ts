@@ -14,6 +14,8 @@ interface Outside {
 }
 
 const BODIES = ["number", "text", "object", "undefined", "map", "date", "lone-surrogate", "bytes", "error"];
+/** When those who are not sure whether a message was taken send it again. */
+const AGAIN_MS = [20, 300, 2_000];
 /** How long messages are good for that expire. */
 const GOOD_FOR_MS = [1, 50, 400, 2_000, 60_000];
 /** Messages that one burst has at most. */
@@ -24,6 +26,7 @@ const SENDERS_GONE_MS = 45_000;
 /** Deeds that come at any time, and how likely each is for a run. */
 const ANY_TIME: readonly (readonly [Feature, number, (prng: Prng) => Deed])[] = [
   ["cancel", 0.15, () => ({ api: "cancel", compensate: false })],
+  ["cancel", 0.3, (prng) => ({ api: "cancel", compensate: prng.chance(0.3), whileUndone: true })],
   ["compensate", 0.2, () => ({ api: "cancel", compensate: true })],
   ["duplicate-start", 0.5, () => ({ api: "start", sameInput: true })],
   ["conflicting-start", 0.3, () => ({ api: "start", sameInput: false })],
@@ -77,9 +80,11 @@ class RunActs {
       for (let left = Math.min(times, 3 * LARGEST_BURST); left > 0; ) {
         const burst = prng.between(1, Math.min(left, LARGEST_BURST));
         const expires = this.#swarm.chance(prng, "expiring-sends", 0.4);
+        const again = this.#swarm.chance(prng, "repeated-sends", 0.4);
         const send = {
           ...({ api: "send", name, body: prng.pick(BODIES), times: burst } as const),
           ...(expires ? { expiresInMs: prng.pick(GOOD_FOR_MS) } : {}),
+          ...(again ? { againAfterMs: prng.pick(AGAIN_MS) } : {}),
         };
         this.#act(this.#anyTime(), prng.chance(0.4) ? { ...send, replies: true } : send);
         left -= burst;

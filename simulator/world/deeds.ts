@@ -56,8 +56,9 @@ export class Deeds {
         this.#send(caller, run, does, `m${number}-${i}`),
       );
       await Promise.all(sends);
-      return;
+      return does.againAfterMs === undefined ? undefined : this.#sendAgain(caller, run, does, number);
     }
+    if (does.api === "cancel" && does.whileUndone === true) await this.#rollingBack(run);
     await caller.call(run, this.#callOf(does, number), (client) => this.#act(client, { run, does, number }));
   }
 
@@ -68,7 +69,7 @@ export class Deeds {
         return { api: "request", name: does.name, messageId: `m${number}`, body };
       }
       case "cancel":
-        return does;
+        return { api: "cancel", compensate: does.compensate };
       case "rewind":
         return { api: "rewind", to: `at ${does.place}` };
       case "fork":
@@ -110,6 +111,23 @@ export class Deeds {
       default:
         return handle[does.api]();
     }
+  }
+
+  /** Resolves some time of a few calls after the run has begun to roll back. */
+  async #rollingBack(run: string): Promise<void> {
+    const { timeline, storage, scenario } = this.#world;
+    for (;;) {
+      await this.#world.nextCommit(run);
+      const record = await timeline.hold(storage.store.get(run));
+      if (record?.status === "rolling_back") break;
+    }
+    const random = this.#world.random(`cancels of ${run}`);
+    await timeline.sleep(random.between(0, CALLS_LATER * (scenario.latencyMs + 1)));
+  }
+
+  async #sendAgain(caller: Caller, run: string, does: Sending, number: number): Promise<void> {
+    await this.#world.timeline.sleep(does.againAfterMs ?? 0);
+    for (let i = 0; i < does.times; i++) await this.#send(caller, run, does, `m${number}-${i}`);
   }
 
   /** Each message sets out some time of a few calls after a commit, so that it comes while the run does whatever is next. */

@@ -191,5 +191,6 @@ class Play {
 /** Whether an act ends by itself, however long the run goes on. */
 function ends({ does }: Act): boolean {
   if (does.api === "send") return does.replies !== true;
+  if (does.api === "cancel") return does.whileUndone !== true;
   return does.api !== "result" && does.api !== "watch" && does.api !== "pause";
 }

@@ -66,11 +66,18 @@ export type Deed =
       readonly times: number;
       /** One message after each commit of the run, as by somebody who answers what it does, instead of all at once. */
       readonly replies?: boolean;
+      /** So long after it was sent each is sent once more, with the same id. @default never */
+      readonly againAfterMs?: number;
       /** How long each is good for, by the clock of its sender. @default for ever */
       readonly expiresInMs?: number;
     }
   | { readonly api: "request"; readonly name: string; readonly body: string; readonly timeoutMs: number }
-  | { readonly api: "cancel"; readonly compensate: boolean }
+  | {
+      readonly api: "cancel";
+      readonly compensate: boolean;
+      /** Waits until the run rolls back. @default false */
+      readonly whileUndone?: boolean;
+    }
   | { readonly api: "start"; readonly sameInput: boolean }
   | { readonly api: "watch" }
   | {
