@@ -45,26 +45,44 @@ export interface Client {
    * host does not know the workflow; ValidationError, UnserializableValueError, LimitError, InvalidArgumentError,
    * StorageError
    */
-  start<Input, Output, Bodies extends MessageBodies, RawInput = Input>(
-    workflow: Workflow<Input, Output, Bodies, RawInput>,
+  start<
+    Input,
+    Output,
+    Bodies extends MessageBodies,
+    RawInput = Input,
+    RawBodies extends MessageBodies = Bodies,
+  >(
+    workflow: Workflow<Input, Output, Bodies, RawInput, RawBodies>,
     ...options: StartArguments<RawInput>
-  ): Promise<WorkflowHandle<Output, Bodies>>;
+  ): Promise<WorkflowHandle<Output, RawBodies>>;
   /** Starts a run of a workflow by its name: for processes that do not have its code. */
   start(workflowName: string, options?: StartOptions<unknown>): Promise<WorkflowHandle>;
   /** The run's handle, or null when there is no such run. With the workflow the handle has its types. @throws StorageError */
   get(workflowId: string): Promise<WorkflowHandle | null>;
   /** The run's handle, with the workflow's types, or null when there is no such run. @throws StorageError */
-  get<Input, Output, Bodies extends MessageBodies, RawInput = Input>(
+  get<
+    Input,
+    Output,
+    Bodies extends MessageBodies,
+    RawInput = Input,
+    RawBodies extends MessageBodies = Bodies,
+  >(
     workflowId: string,
-    workflow: Workflow<Input, Output, Bodies, RawInput>,
-  ): Promise<WorkflowHandle<Output, Bodies> | null>;
+    workflow: Workflow<Input, Output, Bodies, RawInput, RawBodies>,
+  ): Promise<WorkflowHandle<Output, RawBodies> | null>;
   /** The handle of a run that may or may not exist; reads nothing. @throws InvalidArgumentError, LimitError */
   handle(workflowId: string): WorkflowHandle;
   /** The handle, with the workflow's types, of a run that may or may not exist; reads nothing. */
-  handle<Input, Output, Bodies extends MessageBodies, RawInput = Input>(
+  handle<
+    Input,
+    Output,
+    Bodies extends MessageBodies,
+    RawInput = Input,
+    RawBodies extends MessageBodies = Bodies,
+  >(
     workflowId: string,
-    workflow: Workflow<Input, Output, Bodies, RawInput>,
-  ): WorkflowHandle<Output, Bodies>;
+    workflow: Workflow<Input, Output, Bodies, RawInput, RawBodies>,
+  ): WorkflowHandle<Output, RawBodies>;
   /** Runs, newest first; a page is stable while runs are created or change. @throws InvalidArgumentError, StorageError */
   list(options?: ListOptions): Promise<RunPage>;
   /**

@@ -31,13 +31,22 @@ interface DefinitionParts<Output, Messages> {
   readonly messages?: Messages;
 }
 
+/** A schema for each message: takes what is sent, gives what is received. */
+type SchemasOf<Bodies, RawBodies> = {
+  readonly [Name in keyof Bodies]: Schema<
+    Name extends keyof RawBodies ? RawBodies[Name] : unknown,
+    Bodies[Name]
+  >;
+};
+
 /** A workflow: a name, a function, optional schemas. Make one with `defineWorkflow`. */
 export interface WorkflowDefinition<
   Input = unknown,
   Output = unknown,
   Bodies extends MessageBodies = MessageBodies,
   RawInput = Input,
-> extends DefinitionParts<Output, { readonly [Name in keyof Bodies]: Schema<unknown, Bodies[Name]> }> {
+  RawBodies extends MessageBodies = Bodies,
+> extends DefinitionParts<Output, SchemasOf<Bodies, RawBodies>> {
   /** Checks the input when a run is started, before anything is stored; the function gets what the schema gives. */
   readonly input?: Schema<RawInput, Input>;
   readonly run: WorkflowFunction<Input, Output, Bodies>;
@@ -49,7 +58,8 @@ export type Workflow<
   Output = unknown,
   Bodies extends MessageBodies = MessageBodies,
   RawInput = Input,
-> = WorkflowDefinition<Input, Output, Bodies, RawInput> | WorkflowFunction<Input, Output, Bodies>;
+  RawBodies extends MessageBodies = Bodies,
+> = WorkflowDefinition<Input, Output, Bodies, RawInput, RawBodies> | WorkflowFunction<Input, Output, Bodies>;
 
 type SchemaMap = Readonly<Record<string, Schema<unknown, unknown>>>;
 type OutputOf<S> = S extends { readonly "~standard": { readonly types?: infer T } }
@@ -62,7 +72,12 @@ type InputOf<S> = S extends { readonly "~standard": { readonly types?: infer T }
     ? I
     : unknown
   : unknown;
-type BodiesOf<M> = { readonly [Name in keyof M]: OutputOf<M[Name]> };
+/** Message bodies as the workflow receives them. */
+type BodiesOf<M> = keyof M extends never ? MessageBodies : { readonly [Name in keyof M]: OutputOf<M[Name]> };
+/** Message bodies as they are sent. */
+type RawBodiesOf<M> = keyof M extends never
+  ? MessageBodies
+  : { readonly [Name in keyof M]: InputOf<M[Name]> };
 
 /**
  * Defines a workflow. Types of input, output and message bodies come from the schemas where there are any (any
@@ -88,29 +103,22 @@ export function defineWorkflow<
   definition: DefinitionParts<Output, Messages> & {
     /** Checks the input when a run is started, before anything is stored; the function gets what the schema gives. */
     readonly input: InputSchema;
-    readonly run: WorkflowFunction<
-      OutputOf<InputSchema>,
-      Output,
-      keyof Messages extends never ? MessageBodies : BodiesOf<Messages>
-    >;
+    readonly run: WorkflowFunction<OutputOf<InputSchema>, Output, BodiesOf<Messages>>;
   },
 ): WorkflowDefinition<
   OutputOf<InputSchema>,
   Output,
-  keyof Messages extends never ? MessageBodies : BodiesOf<Messages>,
-  InputOf<InputSchema>
+  BodiesOf<Messages>,
+  InputOf<InputSchema>,
+  RawBodiesOf<Messages>
 >;
 /** Defines a workflow whose input has no schema: its type is that of the function's parameter. */
 export function defineWorkflow<Input, Output, Messages extends SchemaMap = Record<never, never>>(
   definition: DefinitionParts<Output, Messages> & {
     readonly input?: undefined;
-    readonly run: WorkflowFunction<
-      Input,
-      Output,
-      keyof Messages extends never ? MessageBodies : BodiesOf<Messages>
-    >;
+    readonly run: WorkflowFunction<Input, Output, BodiesOf<Messages>>;
   },
-): WorkflowDefinition<Input, Output, keyof Messages extends never ? MessageBodies : BodiesOf<Messages>>;
+): WorkflowDefinition<Input, Output, BodiesOf<Messages>, Input, RawBodiesOf<Messages>>;
 export function defineWorkflow(definition: object): WorkflowDefinition {
   checkDefinition(definition as WorkflowDefinition);
   return definition as WorkflowDefinition;

@@ -35,10 +35,16 @@ export interface ObjectClient<
  * const orders = objectClient(env.ORDERS, order);
  * const handle = await orders.start({ workflowId: "order-123", input: { orderId: "123" } });
  */
-export function objectClient<Input, Output, Bodies extends MessageBodies, RawInput = Input>(
+export function objectClient<
+  Input,
+  Output,
+  Bodies extends MessageBodies,
+  RawInput = Input,
+  RawBodies extends MessageBodies = Bodies,
+>(
   namespace: DurableObjects,
-  workflow: Workflow<Input, Output, Bodies, RawInput>,
-): ObjectClient<Output, Bodies, RawInput> {
+  workflow: Workflow<Input, Output, Bodies, RawInput, RawBodies>,
+): ObjectClient<Output, RawBodies, RawInput> {
   checkMethods(namespace, "The binding of Durable Objects (is it in the worker's configuration?)", [
     "idFromName",
     "get",
@@ -55,5 +61,5 @@ export function objectClient<Input, Output, Bodies extends MessageBodies, RawInp
     await started.start(options.input);
     return started;
   };
-  return { start, handle } as unknown as ObjectClient<Output, Bodies, RawInput>;
+  return { start, handle } as unknown as ObjectClient<Output, RawBodies, RawInput>;
 }

@@ -62,11 +62,12 @@ export function workflowObject<
   Output,
   Bodies extends MessageBodies,
   RawInput = Input,
+  RawBodies extends MessageBodies = Bodies,
 >(
   base: Base,
-  workflow: Workflow<Input, Output, Bodies, RawInput>,
+  workflow: Workflow<Input, Output, Bodies, RawInput, RawBodies>,
   options: WorkflowObjectOptions = {},
-): WorkflowObjectClass<Base, WorkflowObject<Output, Bodies, RawInput>> {
+): WorkflowObjectClass<Base, WorkflowObject<Output, RawBodies, RawInput>> {
   if (!isClass(base)) {
     throw new InvalidArgumentError(
       `workflowObject() takes the class DurableObject of "cloudflare:workers" first; got ${describe(base)}.`,

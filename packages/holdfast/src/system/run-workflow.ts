@@ -26,10 +26,16 @@ const RUN_OPTIONS: OptionNames = optionNames<RunWorkflowOptions>({ ...ENGINE_OPT
  *
  * @throws InvalidArgumentError, LimitError on bad arguments, before anything is written.
  */
-// biome-ignore lint/complexity/useMaxParams: these five are what every caller has to say.
-export function runWorkflow<Input, Output, Bodies extends MessageBodies, RawInput = Input>(
+export function runWorkflow<
+  Input,
+  Output,
+  Bodies extends MessageBodies,
+  RawInput = Input,
+  RawBodies extends MessageBodies = Bodies,
+  // biome-ignore lint/complexity/useMaxParams: these five are what every caller has to say.
+>(
   workflowId: string,
-  workflow: Workflow<Input, Output, Bodies, RawInput>,
+  workflow: Workflow<Input, Output, Bodies, RawInput, RawBodies>,
   input: RawInput,
   driver: EngineDriver,
   options: RunWorkflowOptions = {},

@@ -1,5 +1,12 @@
-import { defineWorkflow, Loop, runWorkflow, type WorkflowContext } from "holdfast";
-import { memoryDriver } from "holdfast/memory";
+import {
+  createHost,
+  defineWorkflow,
+  Loop,
+  runWorkflow,
+  ValidationError,
+  type WorkflowContext,
+} from "holdfast";
+import { memoryDriver, memoryStore } from "holdfast/memory";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 
@@ -39,6 +46,26 @@ describe("types of a definition", () => {
     const result = await handle.result;
     expectTypeOf(result.output).toEqualTypeOf<{ tracking: string } | undefined>();
     expect(result).toEqual({ state: "completed", output: { tracking: "T-9" } });
+  });
+
+  it("tell what is sent from what is received where a schema changes it", async () => {
+    const counter = defineWorkflow({
+      name: "counter",
+      messages: { add: z.string().transform(Number) },
+      run: async (ctx) => {
+        const received = await ctx.listen("wait", "add");
+        expectTypeOf(received).toEqualTypeOf<number>();
+        return received + 1;
+      },
+    });
+    const host = await createHost({ store: memoryStore(), workflows: [counter] });
+    const handle = await host.start(counter, { workflowId: "counter-1" });
+    await handle.send("add", "41");
+    // @ts-expect-error The schema takes text.
+    await expect(handle.send("add", 41)).rejects.toThrow(ValidationError);
+    expect(await handle.result()).toBe(42);
+    await runWorkflow("counter-2", counter, undefined, memoryDriver()).result;
+    await host.stop();
   });
 
   it("come from the function where there is no schema", async () => {
