@@ -1,4 +1,4 @@
-import type { MemoryDump } from "#holdfast/drivers/memory/memory-transactor.ts";
+import type { MemoryDump } from "#holdfast/drivers/memory/memory-dump.ts";
 import type { Scenario } from "../world/scenario.ts";
 import type { Fact } from "./fact.ts";
 

@@ -22,8 +22,8 @@ export interface Holding {
   readonly letGo: number;
   /** The fact with which somebody else got the run; infinite when nobody did. */
   readonly taken: number;
-  /** Whether its holder did something with it: if not, it may never have heard of it. */
-  readonly used: boolean;
+  /** The first fact with which its holder did something with it; infinite: it may never have heard of it. */
+  readonly usedAt: number;
 }
 
 type Building = { -readonly [Key in keyof Holding]: Holding[Key] };
@@ -46,14 +46,14 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
         const never = Number.POSITIVE_INFINITY;
         const claims = all.get(run) ?? [];
         all.set(run, claims);
-        claims.push({ ...holding, givenUp: never, letGo: never, taken: never, used: false });
+        claims.push({ ...holding, givenUp: never, letGo: never, taken: never, usedAt: never });
         break;
       }
       case "refused":
-        use(current(fact.run), fact.epoch);
+        use(current(fact.run), fact.epoch, fact.n);
         break;
       case "renewed": {
-        use(current(fact.run), fact.epoch);
+        use(current(fact.run), fact.epoch, fact.n);
         const holding = current(fact.run);
         if (
           holding !== undefined &&
@@ -65,7 +65,7 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
         break;
       }
       case "committed":
-        use(current(fact.run), fact.batch.epoch);
+        use(current(fact.run), fact.batch.epoch, fact.n);
         if (!keepsClaim(fact.batch.status, fact.batch.wakeAt)) giveUp(current(fact.run), fact.n);
         break;
       case "released":
@@ -85,8 +85,8 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
   return all;
 });
 
-function use(holding: Building | undefined, epoch: number): void {
-  if (holding?.epoch === epoch) holding.used = true;
+function use(holding: Building | undefined, epoch: number, n: number): void {
+  if (holding?.epoch === epoch) holding.usedAt = Math.min(holding.usedAt, n);
 }
 
 function giveUp(holding: Building | undefined, n: number): void {
@@ -148,7 +148,7 @@ export function holdingOfPass(
   for (let then = mine[index + 1]; then !== undefined; then = mine[index + 1]) {
     const current = mine[index];
     // A pass is opened by who has heard of its claim, whatever came of it.
-    const heard = current?.used === true || index === first;
+    const heard = (current !== undefined && current.usedAt < then.from) || index === first;
     const robbed = heard && current !== undefined && Math.min(current.givenUp, current.letGo) >= then.from;
     const reborn = current !== undefined && current.life !== then.life;
     if (then.from > n || index + 1 >= end || robbed || reborn) break;
@@ -160,7 +160,7 @@ export function holdingOfPass(
 /**
  * The claim under which a pass was opened, by its place among those of its process: the newest when it began. Two passes that began
  * under one claim are the run's way forward and its rollback; else the first was opened by the claim before, and had read the run before
- * it was claimed again.
+ * it was claimed again; unless something came of the newest one before the second began, which was then late with an older one.
  */
 function openedUnder(
   mine: readonly Holding[],
@@ -172,6 +172,7 @@ function openedUnder(
   const claimed = mine[newest];
   if (next === undefined || claimed === undefined) return newest;
   if (mine.findLastIndex(({ from }) => from < next.n) !== newest) return newest;
+  if (claimed.usedAt > began && claimed.usedAt < next.n) return newest;
   const rollsBack = commitBefore(claimed.life, next.n)?.record.status === "rolling_back";
   return rollsBack ? newest : Math.max(0, newest - 1);
 }

@@ -1,4 +1,4 @@
-import type { MemoryDump } from "#holdfast/drivers/memory/memory-transactor.ts";
+import type { MemoryDump } from "#holdfast/drivers/memory/memory-dump.ts";
 import { generateScenario } from "../generate/generate-scenario.ts";
 import { canonicalText } from "../program/canonical.ts";
 import { type Judged, judge } from "./judge.ts";

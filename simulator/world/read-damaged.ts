@@ -1,6 +1,6 @@
+import type { MemoryDump } from "#holdfast/drivers/memory/memory-dump.ts";
 import type { MemoryRunDump } from "#holdfast/drivers/memory/memory-run.ts";
 import { memoryStore } from "#holdfast/drivers/memory/memory-store.ts";
-import type { MemoryDump } from "#holdfast/drivers/memory/memory-transactor.ts";
 import { loadJournal } from "#holdfast/history/journal-load.ts";
 import { hex } from "#holdfast/history/key.ts";
 import { CorruptionError } from "#holdfast/model/errors/history-errors.ts";

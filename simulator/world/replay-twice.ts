@@ -1,6 +1,6 @@
+import type { MemoryDump } from "#holdfast/drivers/memory/memory-dump.ts";
 import type { MemoryRunDump } from "#holdfast/drivers/memory/memory-run.ts";
 import { memoryStore } from "#holdfast/drivers/memory/memory-store.ts";
-import type { MemoryDump } from "#holdfast/drivers/memory/memory-transactor.ts";
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
 import type { EngineDriver } from "#holdfast/storage/driver.ts";
 import { runWorkflow } from "#holdfast/system/run-workflow.ts";

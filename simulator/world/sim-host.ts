@@ -96,8 +96,10 @@ export class SimHost {
   /** Handles that were looking when their host stopped end when the storage has answered them. */
   async #afterglow(process: SimProcess): Promise<void> {
     const { timeline, hints, wire } = this.#world;
-    const until = timeline.now + wire.longestAnswerMs * LAST_LOOKS;
-    while (process.alive && timeline.now < until && process.timers + hints.open(process) > 0)
+    const stoppedAt = timeline.now;
+    // One that is paused is answered when it goes on.
+    const until = (): number => Math.max(stoppedAt, process.pausedUntil) + wire.longestAnswerMs * LAST_LOOKS;
+    while (process.alive && timeline.now < until() && process.timers + hints.open(process) > 0)
       await timeline.sleep(AFTERGLOW_MS);
   }
 

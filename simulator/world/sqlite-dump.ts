@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { MemoryDump } from "#holdfast/drivers/memory/memory-dump.ts";
 import type { MemoryPlace, MemoryRunDump } from "#holdfast/drivers/memory/memory-run.ts";
-import type { MemoryDump } from "#holdfast/drivers/memory/memory-transactor.ts";
 import { RUN_SELECTION, readRun } from "#holdfast/drivers/sqlite/run-codec.ts";
 import type { SqliteRow } from "#holdfast/drivers/sqlite/statements.ts";
 import { fromExactText } from "#holdfast/storage/exact-text.ts";
