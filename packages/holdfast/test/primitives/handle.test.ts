@@ -282,6 +282,25 @@ describe("pause and resume", () => {
     expect(await rejection(handle.resume())).toMatchObject({ code: "RUN_FINISHED", state: "completed" });
   });
 
+  it("a resume right after a pause comes after it", async () => {
+    const handle = lab.start((ctx: WorkflowContext) => ctx.listen("wait", "m"), { mode: "live" });
+    await lab.clock.advance(10);
+    const paused = handle.pause();
+    await lab.clock.settle(handle.resume());
+    await paused;
+    await handle.send("m", 1);
+    expect((await lab.clock.settle(handle.result)).output).toBe(1);
+  });
+
+  it("a new handle resumes a paused run at once", async () => {
+    const workflow = (ctx: WorkflowContext) => ctx.listen("wait", "m");
+    await lab.clock.settle(lab.start(workflow).pause());
+    const handle = lab.start(workflow, { mode: "live" });
+    await lab.clock.settle(handle.resume());
+    await handle.send("m", 1);
+    expect((await lab.clock.settle(handle.result)).output).toBe(1);
+  });
+
   it("a paused run still takes messages, and finds them when it is resumed", async () => {
     const workflow = (ctx: WorkflowContext) => ctx.listen("wait", "m");
     const handle = lab.start(workflow);
@@ -320,6 +339,24 @@ describe("pause and resume", () => {
 });
 
 describe("recover", () => {
+  it("by a new handle gives a failed run another chance at once", async () => {
+    let broken = true;
+    const workflow = (ctx: WorkflowContext) =>
+      ctx.step({
+        name: "s",
+        maxRetries: 0,
+        run: () => {
+          if (broken) throw new Error("down");
+          return 1;
+        },
+      });
+    await rejection(lab.start(workflow).result);
+    broken = false;
+    const handle = lab.start(workflow);
+    await lab.clock.settle(handle.recover());
+    expect((await lab.clock.settle(handle.result)).output).toBe(1);
+  });
+
   it("asks for the failed step again, with all its attempts, and for nothing that succeeded", async () => {
     let broken = true;
     const bodies = { a: vi.fn(() => 1), b: vi.fn((): number => 2) };

@@ -218,14 +218,22 @@ export class LiveRun implements RunHandle<unknown> {
   }
 
   async resume(): Promise<void> {
-    if ((await this.#pass()) !== null) return;
+    // A pass that ends the run's work here comes first: it pauses it, or has found it paused.
+    for (let pass = await this.#pass(); pass !== null; pass = await this.#pass()) {
+      if (pass.heading !== "paused") return;
+      await this.#settled();
+    }
     await this.#operate(resumeRun);
     this.#begin();
   }
 
   async recover(): Promise<void> {
-    if ((await this.#pass()) !== null)
-      throw new RunStateError(this.workflowId, "running", "only a failed run can be recovered.");
+    // A pass that has found the run failed does nothing with it.
+    for (let pass = await this.#pass(); pass !== null; pass = await this.#pass()) {
+      if (pass.heading !== "failed")
+        throw new RunStateError(this.workflowId, "running", "only a failed run can be recovered.");
+      await this.#settled();
+    }
     await this.#operate(recoverRun);
     this.#begin();
   }

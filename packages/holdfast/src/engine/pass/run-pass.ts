@@ -6,7 +6,7 @@ import {
   RunEvictedError,
   RunPausedError,
 } from "../../model/errors/run-errors.ts";
-import { isTerminal, type TerminalState } from "../../model/run.ts";
+import { isTerminal, type RunState, type TerminalState } from "../../model/run.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import type { RunSchedule, StoredMessage } from "../../storage/records.ts";
 import { holdsArmed } from "../replay/block.ts";
@@ -77,6 +77,11 @@ export class RunPass {
     return this.#ended === null;
   }
 
+  /** The run's status as of the last commit; `paused` also when the pass was asked to pause it. */
+  get heading(): RunState {
+    return this.#state.control.wish === "pause" ? "paused" : this.#state.journal.header.status;
+  }
+
   get definition(): WorkflowDefinition {
     return this.#state.settings.definition;
   }
@@ -118,10 +123,9 @@ export class RunPass {
   }
 
   /** Cancels the run, if it has not ended before. Somebody must be advancing the pass. */
-  cancel(compensate: boolean): Promise<CancelOutcome> {
+  async cancel(compensate: boolean): Promise<CancelOutcome> {
     const { status } = this.#state.journal.header;
-    if (isTerminal(status) || status === "rolling_back")
-      return Promise.resolve({ cancelled: false, state: status });
+    if (isTerminal(status) || status === "rolling_back") return { cancelled: false, state: status };
     const told = this.#cancels.add(compensate);
     this.#state.control.ask("cancel");
     return told;
@@ -149,10 +153,7 @@ export class RunPass {
   /** In live mode: waits in place until the parked pass may have something to do. */
   async waitParked(): Promise<void> {
     const { journal, execution, wakeup, settings } = this.#state;
-    if (this.#rollback === null) {
-      await this.#forward?.waitParked();
-      return;
-    }
+    if (this.#rollback === null) return this.#forward?.waitParked();
     const delay = Math.max(0, (journal.header.wakeAt ?? 0) - execution.timers.now());
     const cancel = settings.world.clock.setTimer(delay, () => wakeup.notify());
     await wakeup.wait();
