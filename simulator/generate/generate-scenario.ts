@@ -14,6 +14,8 @@ export type { Weather } from "./weather.ts";
 /** How long after the last fault a world goes on, at most: more than all waits and backoffs of a program take. */
 const AFTER_QUIET_MS = 300_000;
 
+/** Between two looks of idle hosts: most of what happens in a world is such looks. */
+const POLLS_MS = [100, 300, 300, 1_000, 1_000, 1_000, 2_000, 2_000];
 /** How long hosts keep runs that have ended. */
 const KEPT_MS = [1, 300, 2_000, 10_000];
 
@@ -92,7 +94,7 @@ function generateHosts(prng: Prng, swarm: Swarm): PlannedHost[] {
   return Array.from({ length: count }, () => ({
     version: 1,
     leaseMs: prng.pick([500, 1_000, 2_000, 5_000]),
-    pollMs: prng.pick([100, 300, 1_000, 2_000]),
+    pollMs: prng.pick(POLLS_MS),
     concurrency: prng.pick([1, 2, 10]),
     cacheSize: prng.pick([0, 1, 100]),
     clockRate: skewed ? prng.pick([1, 0.98, 1.02]) : 1,
@@ -103,5 +105,6 @@ function generateHosts(prng: Prng, swarm: Swarm): PlannedHost[] {
 
 function storageOf(prng: Prng, swarm: Swarm): StorageName {
   if (!swarm.has("sqlite")) return "memory";
-  return prng.pick(["memory", "sqlite-memory", "sqlite-memory", "sqlite-file"]);
+  // They cost two and a half times as much; what differs between storages is for the mode that plays all of them.
+  return prng.pick(["memory", "memory", "sqlite-memory", "sqlite-file"]);
 }
