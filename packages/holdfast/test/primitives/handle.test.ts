@@ -301,6 +301,13 @@ describe("pause and resume", () => {
     expect((await lab.clock.settle(handle.result)).output).toBe(1);
   });
 
+  it("a new handle says at once that a finished run can be neither resumed nor recovered", async () => {
+    const workflow = async () => 1;
+    await lab.run(workflow);
+    expect(await rejection(lab.start(workflow).resume())).toMatchObject({ code: "RUN_FINISHED" });
+    expect(await rejection(lab.start(workflow).recover())).toMatchObject({ state: "completed" });
+  });
+
   it("a paused run still takes messages, and finds them when it is resumed", async () => {
     const workflow = (ctx: WorkflowContext) => ctx.listen("wait", "m");
     const handle = lab.start(workflow);

@@ -212,28 +212,29 @@ export class LiveRun implements RunHandle<unknown> {
     return outcome;
   }
 
+  /** Whether a pass goes on with the run; one that pauses it, or has found it at rest, is waited for. */
+  async #goesOn(): Promise<boolean> {
+    for (let pass = await this.#pass(); pass !== null; pass = await this.#pass()) {
+      if (pass.heading !== "paused" && !isTerminal(pass.heading)) return true;
+      await this.#settled();
+    }
+    return false;
+  }
+
   async pause(): Promise<void> {
     (await this.#pass())?.stop("pause");
     await this.#operate(pauseRun);
   }
 
   async resume(): Promise<void> {
-    // A pass that ends the run's work here comes first: it pauses it, or has found it paused.
-    for (let pass = await this.#pass(); pass !== null; pass = await this.#pass()) {
-      if (pass.heading !== "paused") return;
-      await this.#settled();
-    }
+    if (await this.#goesOn()) return;
     await this.#operate(resumeRun);
     this.#begin();
   }
 
   async recover(): Promise<void> {
-    // A pass that has found the run failed does nothing with it.
-    for (let pass = await this.#pass(); pass !== null; pass = await this.#pass()) {
-      if (pass.heading !== "failed")
-        throw new RunStateError(this.workflowId, "running", "only a failed run can be recovered.");
-      await this.#settled();
-    }
+    if (await this.#goesOn())
+      throw new RunStateError(this.workflowId, "running", "only a failed run can be recovered.");
     await this.#operate(recoverRun);
     this.#begin();
   }
