@@ -52,7 +52,7 @@ export function readRuns(ledger: Ledger, query: RunQuery): RunPage {
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
     throw new InvalidArgumentError(`list() takes a limit from 1 to 1,000, not ${describe(limit)}.`);
   }
-  const before = cursor === undefined ? null : Number(cursor);
+  const before = cursor === undefined ? null : keyOf(cursor);
   if (before !== null && !Number.isSafeInteger(before)) {
     throw new InvalidArgumentError(`list() takes a cursor from the page before, not ${describe(cursor)}.`);
   }
@@ -63,6 +63,11 @@ export function readRuns(ledger: Ledger, query: RunQuery): RunPage {
     runs: page.map((run) => toRecord(run, now)),
     nextCursor: rows.length > limit ? String(page[limit - 1]?.key) : null,
   };
+}
+
+/** The key that a cursor names; NaN for what is none. */
+function keyOf(cursor: string): number {
+  return /^\d+$/.test(cursor) ? Number(cursor) : Number.NaN;
 }
 
 export function readStatistics(ledger: Ledger): StoreStatistics {

@@ -182,16 +182,6 @@ export const creationCases = casesOf<StoreContext>({
         );
       }),
   ],
-  "list-arguments": [
-    "refuses limits that are not from 1 to 1,000, and strange cursors",
-    (context) =>
-      withStore(context, async ({ store }) => {
-        for (const limit of [0, -1, 1.5, 1_001, Number.NaN]) {
-          await expectRejection(store.list({ limit }), "INVALID_ARGUMENT", `a limit of ${limit}`);
-        }
-        await expectRejection(store.list({ limit: 1, cursor: "x" }), "INVALID_ARGUMENT", "a strange cursor");
-      }),
-  ],
   statistics: [
     "counts runs by status and queued messages",
     (context) =>

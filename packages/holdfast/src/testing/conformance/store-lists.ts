@@ -1,11 +1,24 @@
 import { createParked } from "./claimed-run.ts";
 import { casesOf } from "./conformance-case.ts";
-import { expectEqual } from "./expectations.ts";
+import { expectEqual, expectRejection } from "./expectations.ts";
 import { newRun } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
 
 /** Listing many runs. */
 export const listCases = casesOf<StoreContext>({
+  "list-arguments": [
+    "refuses limits that are not from 1 to 1,000, and strange cursors",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (const limit of [0, -1, 1.5, 1_001, Number.NaN]) {
+          await expectRejection(store.list({ limit }), "INVALID_ARGUMENT", `a limit of ${limit}`);
+        }
+        for (const cursor of ["x", ""]) {
+          const strange = `the cursor ${JSON.stringify(cursor)}`;
+          await expectRejection(store.list({ limit: 1, cursor }), "INVALID_ARGUMENT", strange);
+        }
+      }),
+  ],
   "list-paging-filtered": [
     "goes through the runs of a filter page by page while others come and change",
     (context) =>
