@@ -1,3 +1,6 @@
+import type { WorkflowContext } from "holdfast";
+import { expect, it } from "vitest";
+import { EngineLab } from "../engine-lab.ts";
 import { applyLaws, refuseBadCalls, wrongTypes } from "./apply-laws.ts";
 import { NOT_DURATION } from "./bad-values.ts";
 
@@ -32,3 +35,23 @@ refuseBadCalls("sleep", [
     (i) => (ctx) => ctx.sleepUntil("op", i),
   ),
 ]);
+
+it.each(["live", "yield"] as const)(
+  "timers that are due at one instant fire in the order in which they were asked for, in %s mode",
+  async (mode) => {
+    const lab = new EngineLab();
+    const names = ["a", "b", "c", "d", "e", "f", "g"];
+    const workflow = async (ctx: WorkflowContext) => {
+      const order: string[] = [];
+      await Promise.all([
+        ctx.sleep("early", 5),
+        ...names.map((name) => ctx.sleep(name, 10).then(() => order.push(name))),
+      ]);
+      return order;
+    };
+    const first = lab.start(workflow, { mode });
+    await lab.clock.advance(10);
+    const { output } = mode === "live" ? await first.result : await lab.run(workflow);
+    expect(output).toEqual(names);
+  },
+);

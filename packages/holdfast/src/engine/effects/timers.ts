@@ -15,13 +15,19 @@ interface Timer {
   readonly dueAt: number;
   /** When it is due by the monotonic clock, whatever the storage's clock is set to. */
   readonly dueMonotonic: number;
+  /** Of those that are due at one instant the first asked for fires first. */
+  readonly order: number;
   readonly fire: () => void;
   cancelled: boolean;
 }
 
 export class Timers {
   readonly #clock: Clock;
-  readonly #timers: Heap<Timer> = new Heap((timer) => timer.dueAt);
+  readonly #timers: Heap<Timer> = new Heap(
+    (timer) => timer.dueAt,
+    (timer) => timer.order,
+  );
+  #asked = 0;
   #live = 0;
   #held = false;
   /** The storage's clock, that timers are judged by: milliseconds since the epoch. */
@@ -40,7 +46,9 @@ export class Timers {
   /** Calls `fire` from `fireDue` once `dueAt` has come; `fullMs` is the wait's whole length. */
   add(dueAt: number, fullMs: number, fire: () => void): () => void {
     const remaining = Math.min(Math.max(0, dueAt - this.now()), fullMs);
-    const timer: Timer = { dueAt, dueMonotonic: this.#clock.monotonic() + remaining, fire, cancelled: false };
+    const dueMonotonic = this.#clock.monotonic() + remaining;
+    this.#asked += 1;
+    const timer: Timer = { dueAt, dueMonotonic, order: this.#asked, fire, cancelled: false };
     this.#timers.push(timer);
     this.#live += 1;
     return () => {

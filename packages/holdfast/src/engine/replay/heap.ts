@@ -1,10 +1,12 @@
-/** A binary heap: the least item by `rank` first. */
+/** A binary heap: the least item by `rank` first, and of those of one rank the least by `tie`. */
 export class Heap<Item> {
   #items: Item[] = [];
   readonly #rank: (item: Item) => number;
+  readonly #tie: (item: Item) => number;
 
-  constructor(rank: (item: Item) => number) {
+  constructor(rank: (item: Item) => number, tie: (item: Item) => number = rank) {
     this.#rank = rank;
+    this.#tie = tie;
   }
 
   get size(): number {
@@ -20,7 +22,7 @@ export class Heap<Item> {
     let at = items.push(item) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (this.#rank(items[parent] as Item) <= this.#rank(item)) break;
+      if (!this.#isBefore(item, items[parent] as Item)) break;
       items[at] = items[parent] as Item;
       at = parent;
     }
@@ -42,6 +44,11 @@ export class Heap<Item> {
     for (let at = (this.#items.length >> 1) - 1; at >= 0; at--) this.#sink(this.#items[at] as Item, at);
   }
 
+  #isBefore(one: Item, other: Item): boolean {
+    const difference = this.#rank(one) - this.#rank(other);
+    return difference < 0 || (difference === 0 && this.#tie(one) < this.#tie(other));
+  }
+
   /** Puts the item at a free place, or below it, where it belongs. */
   #sink(item: Item, free = 0): void {
     const items = this.#items;
@@ -50,9 +57,8 @@ export class Heap<Item> {
       let child = 2 * at + 1;
       if (child >= items.length) break;
       const right = child + 1;
-      if (right < items.length && this.#rank(items[right] as Item) < this.#rank(items[child] as Item))
-        child = right;
-      if (this.#rank(items[child] as Item) >= this.#rank(item)) break;
+      if (right < items.length && this.#isBefore(items[right] as Item, items[child] as Item)) child = right;
+      if (!this.#isBefore(items[child] as Item, item)) break;
       items[at] = items[child] as Item;
       at = child;
     }
