@@ -72,7 +72,8 @@ class ProgramWriter {
   #block(room: Room, size: number): Block {
     const statements: Statement[] = [];
     for (let left = size; left > 0; ) {
-      const statement = this.#statement(room, left, statements.length);
+      const statement =
+        this.#reply(room, left, statements.at(-1)) ?? this.#statement(room, left, statements.length);
       statements.push(statement);
       left -= sizeOfStatement(statement);
     }
@@ -85,6 +86,17 @@ class ProgramWriter {
     const statement = isBlock(kind)
       ? this.#blocks.write(kind, room, { left, before })
       : this.#make(kind, room);
+    return this.#caught(statement, left);
+  }
+
+  /** Now and then a send right after what was received: both leave with one commit, which may be refused for the send. */
+  #reply(room: Room, left: number, before: Statement | undefined): Statement | null {
+    const received = before?.kind === "next" || before?.kind === "batch" || before?.kind === "listen";
+    if (!received || !this.#writing.sometimes("send", 0.3)) return null;
+    return this.#caught(this.#make("send", room), left);
+  }
+
+  #caught(statement: Statement, left: number): Statement {
     const caught = left > 1 && throwsOften(statement) && this.#writing.sometimes("catch", 0.6);
     return caught ? { kind: "catch", body: { statements: [statement] } } : statement;
   }

@@ -85,7 +85,7 @@ export class WaitWriter {
 
   #receiver(): Receiver {
     const prng = this.#prng;
-    if (this.#swarm.chance(prng, "refusals", 0.1)) return "nobody";
+    if (this.#swarm.chance(prng, "refusals", 0.3)) return "nobody";
     return prng.chance(0.4) ? "self" : prng.int(this.#around.runs);
   }
 
