@@ -29,6 +29,7 @@ export function hadReason(evidence: Evidence, before: Start, again: Start): bool
   if (!before.held || !again.held || before.aborted !== null) return true;
   const { until, leaseMs } = before.holding;
   if (again.holding.fromAt >= until - leaseMs * LEFT_EARLY - 2 * evidence.scenario.latencyMs) return true;
+  if (wasJustPaused(evidence, before)) return true;
   if (wasTaken(evidence, { run, from: n, to: again.began.n })) return true;
   for (let i = n + 1; i < again.began.n; i++) {
     const fact = evidence.facts[i];
@@ -36,6 +37,16 @@ export function hadReason(evidence: Evidence, before: Start, again: Start): bool
     if (fact.process === process && (fact.type === "fault" || LEFT_BY.has(fact.type))) return true;
     // The engine holds a run whose bytes are damaged, or whose commit is too large.
     if (fact.type === "committed" && fact.run === run && fact.record.status === "paused") return true;
+  }
+  return false;
+}
+
+/** Whoever goes on after a pause may hear too late that its lease was renewed. */
+function wasJustPaused({ facts }: Evidence, { began, holding }: Start): boolean {
+  for (let n = began.n - 1; n >= 0; n--) {
+    const fact = facts[n];
+    if (fact === undefined || fact.at < began.at - holding.leaseMs) return false;
+    if (fact.process === began.process && fact.type === "process-continued") return true;
   }
   return false;
 }

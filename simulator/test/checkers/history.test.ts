@@ -97,6 +97,17 @@ describe("I3: starts are accounted for", () => {
     expect(findings(startsAccounted, tale.evidence())).toEqual([]);
   });
 
+  it("lets a body start again that its process left soon after a pause", async () => {
+    const tale = await told(async (run, at) => {
+      at.tell("host-0", { type: "process-continued" });
+      run.start("a")();
+      await run.release();
+      await run.claim();
+      run.start("a");
+    });
+    expect(findings(startsAccounted, tale.evidence())).toEqual([]);
+  });
+
   it("lets a robbed process start what an operator has taken back", async () => {
     const tale = await told(async (run) => {
       await run.commit({ put: { a: pending() } });
