@@ -37,12 +37,25 @@ function cast(virtual: VirtualStore) {
       }
     },
   });
+  let starts = 0;
+  const late = defineWorkflow({
+    name: "late",
+    run: async (ctx) => {
+      starts += 1;
+      if (starts <= CRASH_BUDGET + 1) {
+        process.alive = false;
+        await new Promise(() => {});
+      }
+      await ctx.queue.send("news");
+      return ctx.step("work", () => "done");
+    },
+  });
   const begin = (): Promise<Host> => {
     process = new Mortal();
     const limits = { crashBudget: CRASH_BUDGET };
     return virtual.host({
       store: process.store(virtual),
-      workflows: [killer, innocent],
+      workflows: [killer, innocent, late],
       leaseMs: LEASE_MS,
       limits,
     });
@@ -51,7 +64,7 @@ function cast(virtual: VirtualStore) {
     process.alive = false;
     await virtual.clock.advance(LEASE_MS);
   };
-  return { killer, innocent, begin, end, dead: () => !process.alive };
+  return { killer, innocent, late, begin, end, dead: () => !process.alive };
 }
 
 /** A client in a process that does not die. */
@@ -90,6 +103,16 @@ describe("a run that ends its process again and again", () => {
 });
 
 describe("a run that is suspected for nothing", () => {
+  it("is not held where it has got further since, though it had not for long", async () => {
+    const virtual = virtualStore();
+    const { late, ...parts } = cast(virtual);
+    await (await parts.begin()).start(late, { workflowId: "late" });
+    await virtual.clock.advance(LEASE_MS);
+    await parts.end();
+    await live(virtual, { late, ...parts });
+    expect(await onlooker(virtual).handle("late").result({ wait: false })).toBe("done");
+  });
+
   it("keeps others waiting for seconds only, and goes on beside them", async () => {
     const virtual = virtualStore();
     const { innocent, begin, end } = cast(virtual);

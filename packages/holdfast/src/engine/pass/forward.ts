@@ -5,6 +5,7 @@ import { divergenceAt, firstUnasked } from "../replay/divergence.ts";
 import { answerGates } from "../replay/version-gates.ts";
 import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
+import type { CrashCount } from "./crash-count.ts";
 import type { Execution } from "./execution.ts";
 import { patientMessages } from "./patient-read.ts";
 
@@ -15,13 +16,6 @@ export type ForwardEnd =
   | { readonly end: "diverged"; readonly error: HistoryDivergedError }
   | { readonly end: "crash-loop"; readonly error: CrashLoopError }
   | { readonly end: "wish"; readonly wish: Wish };
-
-/** How many starts without progress the run has behind it. */
-export interface CrashCount {
-  readonly starts: number;
-  /** A claim counts by itself; a bare driver has none, so the count is part of a commit before the first body. */
-  readonly committed: boolean;
-}
 
 /** Between looks at the queue when no hint comes; doubled each time, up to an hour (I19). */
 const FIRST_POLL_MS = 1_000;
@@ -183,17 +177,18 @@ export class Forward {
     const execution = this.#execution;
     const starting = execution.bodies.take();
     const first = !this.#startedBodies;
-    if (first && this.#crashes.starts > execution.limits.crashBudget) {
+    const { starts, committed } = this.#crashes;
+    if (first && starts > execution.limits.crashBudget) {
       const steps = starting.map((body) => execution.journal.format(body.place));
       return {
         end: "crash-loop",
-        error: new CrashLoopError(execution.workflowId, this.#crashes.starts, steps),
+        error: new CrashLoopError(execution.workflowId, starts, steps),
       };
     }
     for (const body of starting) body.prepare();
-    const counted = first && this.#crashes.committed;
+    const counted = first && committed;
     if (execution.commitRequired || counted || execution.journal.header.revision === 0) {
-      await this.#commitRunning(counted ? this.#crashes.starts + 1 : 0);
+      await this.#commitRunning(counted ? starts + 1 : 0);
     }
     if (this.#control.winding) {
       for (const body of starting) body.retract();

@@ -7,6 +7,7 @@ import { FencedError } from "../../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import { Payloads } from "../replay/payloads.ts";
 import { Report } from "../replay/report.ts";
+import { CrashCount } from "./crash-count.ts";
 import { holdRun } from "./hold.ts";
 import type { PassOutcome } from "./outcome.ts";
 import type { EngineSettings, PassSettings } from "./pass-settings.ts";
@@ -48,7 +49,7 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
         settings,
         journal,
         report,
-        crashes: { starts: 0, committed: true },
+        crashes: new CrashCount(journal, { starts: 0, committed: true }),
         schedule: null,
       }),
     };
@@ -70,7 +71,7 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
       settings,
       journal,
       report,
-      crashes: { starts, committed: !claimed },
+      crashes: new CrashCount(journal, { starts, committed: !claimed }),
       schedule: image.schedule ?? null,
     }),
   };

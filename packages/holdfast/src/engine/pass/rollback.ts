@@ -11,8 +11,8 @@ import { retryDelay, verdictOn } from "../effects/verdict.ts";
 import type { ArmedStep } from "../replay/run.ts";
 import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
+import type { CrashCount } from "./crash-count.ts";
 import type { Execution } from "./execution.ts";
-import type { CrashCount } from "./forward.ts";
 import { decideUndoing, isUndoingDecided } from "./undoing.ts";
 
 /** How far a rollback got. */
