@@ -172,7 +172,8 @@ function openedUnder(
   const claimed = mine[newest];
   if (next === undefined || claimed === undefined) return newest;
   if (mine.findLastIndex(({ from }) => from < next.n) !== newest) return newest;
-  if (claimed.usedAt > began && claimed.usedAt < next.n) return newest;
+  const { usedAt, givenUp } = claimed;
+  if ([usedAt, givenUp].some((at) => at > began && at < next.n)) return newest;
   const rollsBack = commitBefore(claimed.life, next.n)?.record.status === "rolling_back";
   return rollsBack ? newest : Math.max(0, newest - 1);
 }
