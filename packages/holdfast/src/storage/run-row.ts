@@ -69,7 +69,9 @@ export function unbornRow(workflowId: string, now: number): RunRow {
 export function newRow(run: NewRun, at: { readonly now: number; readonly retiredEpoch: number }): RunRow {
   const { workflowId, workflowName, workflowVersion, fingerprint, status, wakeAt, createdAt } = run;
   const given = { workflowId, workflowName, workflowVersion, fingerprint, status, wakeAt, createdAt };
-  return { ...UNBORN, ...given, epoch: at.retiredEpoch, revision: 1, updatedAt: at.now };
+  // One that nobody has held: a late holder of the last one would else take the run for its own until it commits.
+  const epoch = at.retiredEpoch === 0 ? 0 : at.retiredEpoch + 1;
+  return { ...UNBORN, ...given, epoch, revision: 1, updatedAt: at.now };
 }
 
 /** What a store tells of a run; an expired lease is nobody's. */
