@@ -42,13 +42,18 @@ function checkpointOf(life: Life, { header, fact }: Commit): number {
   return told > 0 ? Math.min(first, told) : first === Number.POSITIVE_INFINITY ? 0 : first;
 }
 
+/** Of the pass that began last: one of an earlier life, or that was robbed, may go on beside it. */
 function drawsBefore({ facts }: Evidence, { run, from }: Life, before: number): ReadonlyMap<string, string> {
   let draws = new Map<string, string>();
+  let last = -1;
   for (let n = from; n < before; n++) {
     const fact = facts[n];
-    if (fact?.type === "pass-started" && fact.run === run) draws = new Map();
-    if (fact?.type !== "seen" || fact.run !== run || fact.operation !== "draw" || !fact.outcome.ok) continue;
-    draws.set(fact.path, fact.outcome.value);
+    if (fact?.type === "pass-started" && fact.run === run) {
+      draws = new Map();
+      last = fact.pass;
+    }
+    if (fact?.type !== "seen" || fact.run !== run || fact.pass !== last) continue;
+    if (fact.operation === "draw" && fact.outcome.ok) draws.set(fact.path, fact.outcome.value);
   }
   return draws;
 }
