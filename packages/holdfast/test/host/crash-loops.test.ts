@@ -46,7 +46,7 @@ function cast(virtual: VirtualStore) {
         process.alive = false;
         await new Promise(() => {});
       }
-      await ctx.queue.send("news");
+      await ctx.queue.send("news", null);
       return ctx.step("work", () => "done");
     },
   });
