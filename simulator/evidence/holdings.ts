@@ -131,8 +131,8 @@ const passStarts = memo(({ facts }) => {
 
 /**
  * The claim under which a pass was when fact `n` happened: the newest that its process had when it began, and then those with
- * which it was taken up in place after it had given the run up, or that followed one of which nobody may have heard. A pass that was robbed stays what it was, whoever claims
- * the run afterwards, and so does one that is followed by another.
+ * which it was taken up in place after it had given the run up, or that followed one of which nobody may have heard. A pass that
+ * was robbed stays what it was, whoever claims the run afterwards, and so does one that is followed by another.
  */
 export function holdingOfPass(
   evidence: Parameters<typeof holdingsByRun>[0],

@@ -3,6 +3,7 @@ import { isTerminal, type TerminalState } from "../model/run.ts";
 import type { RunRecord } from "../storage/store.ts";
 import type { RetentionOptions } from "./host-options.ts";
 import type { StoreSession } from "./store-session.ts";
+import { waitAtMost } from "./wait-at-most.ts";
 
 /** Finished runs that one sweep looks at. */
 const BATCH = 200;
@@ -47,12 +48,7 @@ export class Retention {
     const { clock } = this.#session.settings.world;
     this.#stopped = true;
     this.#cancel?.();
-    let stopWaiting = (): void => {};
-    const stuck = new Promise<void>((resolve) => {
-      stopWaiting = clock.setTimer(GRACE_MS, resolve);
-    });
-    await Promise.race([this.#sweeping, stuck]);
-    stopWaiting();
+    await waitAtMost(clock, GRACE_MS, this.#sweeping);
   }
 
   #later(ms: number): void {

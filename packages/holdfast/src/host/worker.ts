@@ -13,6 +13,7 @@ import { ParkedPasses } from "./parked-passes.ts";
 import { Quarantine } from "./quarantine.ts";
 import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
+import { waitAtMost } from "./wait-at-most.ts";
 import { WorkHints } from "./work-hints.ts";
 import type { WorkflowRegistry } from "./workflow-registry.ts";
 
@@ -166,13 +167,8 @@ export class Worker implements LocalRuns {
     this.#neighbours.parked.clear();
     for (const run of this.#ending) run.stop("drain");
     const hurry = clock.setTimer(timeoutMs, () => this.#evictAll());
-    let stopWaiting = (): void => {};
-    const stuck = new Promise<void>((resolve) => {
-      stopWaiting = clock.setTimer(timeoutMs + GRACE_MS, resolve);
-    });
-    await Promise.race([this.#ended(), stuck]);
+    await waitAtMost(clock, timeoutMs + GRACE_MS, this.#ended());
     hurry();
-    stopWaiting();
     if (this.active > 0) {
       this.#setup.session.log.error("runs did not stop in time; they end with their leases", {
         runs: this.active,

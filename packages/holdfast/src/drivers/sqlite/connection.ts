@@ -43,12 +43,16 @@ export class Connection {
     this.#alone = alone !== null;
     this.#file = file;
     this.tables = tables;
+    let seen: number | null = null;
     this.#begun = () => {
       if (alone === null) return;
       alone.assertThere();
       const version = dataVersion();
-      schema?.begin(version);
-      cache?.begin(version);
+      if (version === seen) return;
+      // Another connection has committed since: what it may have changed is not known any more.
+      schema?.assertSound();
+      cache?.clear();
+      seen = version;
     };
     this.group = new GroupCommit({
       database,

@@ -13,7 +13,6 @@ export class SchemaGuard {
   readonly #schemaVersion: () => number;
   /** As SQLite counts changes of the schema. */
   #sound: number;
-  #dataVersion: number | null = null;
 
   /** Call it when the schema is up to date. */
   constructor(database: SqliteDatabase, file: string, statements: Statements) {
@@ -23,12 +22,10 @@ export class SchemaGuard {
     this.#sound = this.#schemaVersion();
   }
 
-  /** A transaction begins; `dataVersion` changes with every commit of another connection. @throws StorageError */
-  begin(dataVersion: number): void {
-    if (dataVersion === this.#dataVersion) return;
+  /** Another connection has committed. @throws StorageError */
+  assertSound(): void {
     const version = this.#schemaVersion();
     if (version !== this.#sound) assertCurrent(this.#database, this.#file);
     this.#sound = version;
-    this.#dataVersion = dataVersion;
   }
 }

@@ -22,12 +22,11 @@ export function claimOf(run: RunRow, leaseMs: number, storeTime: number): Claim 
 /** The outcome of a claim that finds nothing, without writing; null when there is something to claim. */
 export function nothingToClaim(ledger: Ledger, request: ClaimRequest): ClaimOutcome | null {
   const storeTime = ledger.now();
+  const asked = request.run !== undefined;
+  if (asked && candidates(ledger, request, storeTime).length > 0) return null;
   const nextDueAt = ledger.tables.earliestDue(request.workflowNames, new Set());
-  const there =
-    request.run === undefined
-      ? request.limit > 0 && nextDueAt !== null && nextDueAt <= storeTime
-      : candidates(ledger, request, storeTime).length > 0;
-  return there ? null : { claims: [], nextDueAt, storeTime };
+  const due = !asked && request.limit > 0 && nextDueAt !== null && nextDueAt <= storeTime;
+  return due ? null : { claims: [], nextDueAt, storeTime };
 }
 
 /** Claims due runs, longest due first, or the one that is asked for. @throws CorruptionError if that is damaged */
