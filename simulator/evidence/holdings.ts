@@ -50,10 +50,10 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
         break;
       }
       case "refused":
-        use(current(fact.run), fact.epoch, fact.n);
+        use(all.get(fact.run), fact.epoch, fact.n);
         break;
       case "renewed": {
-        use(current(fact.run), fact.epoch, fact.n);
+        use(all.get(fact.run), fact.epoch, fact.n);
         const holding = current(fact.run);
         if (
           holding !== undefined &&
@@ -65,10 +65,11 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
         break;
       }
       case "committed":
-        use(current(fact.run), fact.batch.epoch, fact.n);
+        use(all.get(fact.run), fact.batch.epoch, fact.n);
         if (!keepsClaim(fact.batch.status, fact.batch.wakeAt)) giveUp(current(fact.run), fact.n);
         break;
       case "released":
+        use(all.get(fact.run), fact.epoch, fact.n);
         if (current(fact.run)?.epoch === fact.epoch) giveUp(current(fact.run), fact.n);
         break;
       case "fault": {
@@ -85,8 +86,9 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
   return all;
 });
 
-function use(holding: Building | undefined, epoch: number, n: number): void {
-  if (holding?.epoch === epoch) holding.usedAt = Math.min(holding.usedAt, n);
+function use(claims: readonly Building[] | undefined, epoch: number, n: number): void {
+  const holding = claims?.findLast((claim) => claim.epoch === epoch);
+  if (holding !== undefined) holding.usedAt = Math.min(holding.usedAt, n);
 }
 
 function giveUp(holding: Building | undefined, n: number): void {
@@ -132,7 +134,8 @@ const passStarts = memo(({ facts }) => {
 /**
  * The claim under which a pass was when fact `n` happened: the newest that its process had when it began, and then those with
  * which it was taken up in place after it had given the run up, or that followed one of which nobody may have heard. A pass that
- * was robbed stays what it was, whoever claims the run afterwards, and so does one that is followed by another.
+ * was robbed stays what it was, whoever claims the run afterwards, and so does one that is followed by another. Undefined where that
+ * cannot be told.
  */
 export function holdingOfPass(
   evidence: Parameters<typeof holdingsByRun>[0],
@@ -143,6 +146,7 @@ export function holdingOfPass(
   const follower = passes.find((one) => one.pass > pass && one.n < n)?.n;
   const mine = holdingsOf(evidence, run).filter((holding) => holding.process === process);
   const first = openedUnder(mine, passes, { pass, began });
+  if (first === undefined) return undefined;
   let index = first;
   const end = follower === undefined ? mine.length : mine.findLastIndex(({ from }) => from < follower);
   for (let then = mine[index + 1]; then !== undefined; then = mine[index + 1]) {
@@ -161,15 +165,18 @@ export function holdingOfPass(
  * The claim under which a pass was opened, by its place among those of its process: the newest when it began. Two passes that began
  * under one claim are the run's way forward and its rollback; else the first was opened by the claim before, and had read the run before
  * it was claimed again; unless something came of the newest one before the second began, which was then late with an older one.
+ * Undefined after a claim of which nothing had come, on a run that was deleted and created anew since: the pass may be late with that.
  */
 function openedUnder(
   mine: readonly Holding[],
   passes: readonly PassStart[],
   { pass, began }: { readonly pass: number; readonly began: number },
-): number {
+): number | undefined {
   const newest = mine.findLastIndex(({ from }) => from < began);
   const next = passes.find((one) => one.pass > pass);
   const claimed = mine[newest];
+  const before = mine[newest - 1];
+  if (before !== undefined && before.life !== claimed?.life && before.usedAt > began) return undefined;
   if (next === undefined || claimed === undefined) return newest;
   if (mine.findLastIndex(({ from }) => from < next.n) !== newest) return newest;
   const { usedAt, givenUp } = claimed;

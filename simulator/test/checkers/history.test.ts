@@ -305,6 +305,24 @@ describe("I6: the same values on replay", () => {
     expect(findings(sameValuesOnReplay, tale.evidence())).toEqual([]);
   });
 
+  it("says nothing of a pass that may be late with a claim of a deleted run", async () => {
+    const late = (heard: boolean) =>
+      told(async (run, at) => {
+        if (heard) await run.commit();
+        await run.delete();
+        const reborn = await at.run("run", { claimed: false });
+        await reborn.claim("host-1");
+        at.tell("host-1", { type: "pass-started", run: "run", pass: 1, version: 1 });
+        await reborn.commit({ process: "host-1", put: { a: settled(1) }, status: "sleeping" });
+        reborn.seen("a", 1, { process: "host-1" });
+        await reborn.claim("host-0", { force: true });
+        at.tell("host-0", { type: "pass-started", run: "run", pass: 2, version: 1 });
+        reborn.seen("a", 2, { pass: 2 });
+      });
+    expect(findings(sameValuesOnReplay, (await late(false)).evidence())).toEqual([]);
+    expect(findings(sameValuesOnReplay, (await late(true)).evidence())).toHaveLength(1);
+  });
+
   it("speaks when a replay sees another value than the pass that committed", async () => {
     const tale = await told(async (run) => {
       run.seen("a", 0);
@@ -337,6 +355,24 @@ describe("I6: draws", () => {
       await run.commit({ process: "host-1" });
     });
     expect(findings(sameValuesOnReplay, tale.evidence())).toEqual([]);
+  });
+});
+
+describe("I6: draws and deploys", () => {
+  it("lets other code move what is drawn behind it, and nothing but other code", async () => {
+    const drawn = (versionBetween: number) =>
+      told(async (run, at) => {
+        const pass = async (pass: number, version: number, value: number) => {
+          at.tell("host-0", { type: "pass-started", run: "run", pass, version });
+          run.seen("?draw:1", value, { operation: "draw", pass });
+          await run.commit();
+        };
+        await pass(1, 2, 1);
+        await pass(2, versionBetween, 1);
+        await pass(3, 2, 3);
+      });
+    expect(findings(sameValuesOnReplay, (await drawn(1)).evidence())).toEqual([]);
+    expect(findings(sameValuesOnReplay, (await drawn(2)).evidence())).toHaveLength(1);
   });
 });
 

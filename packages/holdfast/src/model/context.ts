@@ -262,7 +262,10 @@ export interface WorkflowContext<Bodies extends MessageBodies = MessageBodies>
    */
   getVersion(name: string, latest: number): Promise<number>;
 
-  /** Keeps the place of an operation that the code no longer has, so that runs which recorded it still fit. */
+  /**
+   * Keeps the place of an operation that the code no longer has, so that runs which recorded it still fit. Where nothing is recorded,
+   * nothing will be: older code that comes back may still do the operation there.
+   */
   removed(name: string, kind: RemovedKind): Promise<void>;
 
   /**
