@@ -1,6 +1,6 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
-import { type Holding, holdingOf, holdingOfPass } from "../evidence/holdings.ts";
+import { type Holding, holdingOfPass } from "../evidence/holdings.ts";
 import { livesOf } from "../evidence/lives.ts";
 import { checkerOf } from "./checker-of.ts";
 
@@ -39,8 +39,7 @@ export const fencedWriteNothing = checkerOf(
 
 function unlawful(evidence: Evidence, start: FactOf<"body-started">): string | null {
   const holding = holdingOfPass(evidence, start);
-  if (holdingOf(evidence, start) === undefined) return "in a process that never had a claim of the run";
-  if (holding === undefined) return null;
+  if (holding === undefined) return "in a process that never had a claim of the run";
   const { until, givenUp, life } = holding;
   if (givenUp < start.n && givenUp !== life.to) return "after its process had given the run up";
   if (clockRateOf(evidence, start.process) < SLOWEST_CLOCK) return null;

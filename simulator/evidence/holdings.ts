@@ -134,8 +134,7 @@ const passStarts = memo(({ facts }) => {
 /**
  * The claim under which a pass was when fact `n` happened: the newest that its process had when it began, and then those with
  * which it was taken up in place after it had given the run up, or that followed one of which nobody may have heard. A pass that
- * was robbed stays what it was, whoever claims the run afterwards, and so does one that is followed by another. Undefined where that
- * cannot be told.
+ * was robbed stays what it was, whoever claims the run afterwards, and so does one that is followed by another.
  */
 export function holdingOfPass(
   evidence: Parameters<typeof holdingsByRun>[0],
@@ -146,7 +145,6 @@ export function holdingOfPass(
   const follower = passes.find((one) => one.pass > pass && one.n < n)?.n;
   const mine = holdingsOf(evidence, run).filter((holding) => holding.process === process);
   const first = openedUnder(mine, passes, { pass, began });
-  if (first === undefined) return undefined;
   let index = first;
   const end = follower === undefined ? mine.length : mine.findLastIndex(({ from }) => from < follower);
   for (let then = mine[index + 1]; then !== undefined; then = mine[index + 1]) {
@@ -165,24 +163,37 @@ export function holdingOfPass(
  * The claim under which a pass was opened, by its place among those of its process: the newest when it began. Two passes that began
  * under one claim are the run's way forward and its rollback; else the first was opened by the claim before, and had read the run before
  * it was claimed again; unless something came of the newest one before the second began, which was then late with an older one.
- * Undefined after a claim of which nothing had come, on a run that was deleted and created anew since: the pass may be late with that.
  */
 function openedUnder(
   mine: readonly Holding[],
   passes: readonly PassStart[],
   { pass, began }: { readonly pass: number; readonly began: number },
-): number | undefined {
+): number {
   const newest = mine.findLastIndex(({ from }) => from < began);
   const next = passes.find((one) => one.pass > pass);
   const claimed = mine[newest];
-  const before = mine[newest - 1];
-  if (before !== undefined && before.life !== claimed?.life && before.usedAt > began) return undefined;
   if (next === undefined || claimed === undefined) return newest;
   if (mine.findLastIndex(({ from }) => from < next.n) !== newest) return newest;
   const { usedAt, givenUp } = claimed;
   if ([usedAt, givenUp].some((at) => at > began && at < next.n)) return newest;
   const rollsBack = commitBefore(claimed.life, next.n)?.record.status === "rolling_back";
   return rollsBack ? newest : Math.max(0, newest - 1);
+}
+
+/**
+ * Whether a pass may be late with a claim of a run that was deleted before it began, and that its process has claimed again since it
+ * was created anew: nothing had come of the older claim by then.
+ */
+export function mayBeOfADeletedRun(
+  evidence: Parameters<typeof holdingsByRun>[0],
+  { run, process, pass, n }: InPass,
+): boolean {
+  const passes = passStarts(evidence).get(JSON.stringify([run, process])) ?? [];
+  const began = passes.find((one) => one.pass === pass)?.n ?? n;
+  const [newest, before] = holdingsOf(evidence, run)
+    .filter((holding) => holding.process === process && holding.from < began)
+    .reverse();
+  return before !== undefined && before.life !== newest?.life && before.usedAt > began;
 }
 
 /** The newest claim of the run that this process had been given when fact `n` happened. */

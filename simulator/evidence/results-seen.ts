@@ -2,7 +2,7 @@ import type { PauseReason } from "#holdfast/model/run.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Outcome } from "./fact.ts";
 import type { FactOf } from "./fact-of.ts";
-import { holdingOfPass } from "./holdings.ts";
+import { type Holding, holdingOfPass, mayBeOfADeletedRun } from "./holdings.ts";
 import { commitBefore, type EntryVersion, type Life } from "./lives.ts";
 
 /** A committed result that code saw: in the pass that committed it, or in a later one. */
@@ -17,8 +17,8 @@ export interface SeenResult {
  * died before its commit may come out otherwise the next time.
  */
 export function resultSeen(evidence: Evidence, seen: FactOf<"seen">): SeenResult | null {
-  const holding = holdingOfPass(evidence, seen);
-  if (holding === undefined || seen.n > holding.taken || seen.n > holding.life.to) return null;
+  const holding = seenUnder(evidence, seen);
+  if (holding === null) return null;
   const { life } = holding;
   const versions = life.versions.get(seen.path) ?? [];
   const before = versions.findLastIndex(({ fact }) => fact < seen.n);
@@ -34,8 +34,8 @@ export function resultSeen(evidence: Evidence, seen: FactOf<"seen">): SeenResult
  * rollback goes through code to collect its handlers, and what it draws there is not looked at.
  */
 export function drawSeen(evidence: Evidence, seen: FactOf<"seen">): SeenResult | null {
-  const holding = holdingOfPass(evidence, seen);
-  if (holding === undefined || seen.n > holding.taken || seen.n > holding.life.to) return null;
+  const holding = seenUnder(evidence, seen);
+  if (holding === null) return null;
   const { life, epoch, taken } = holding;
   const last = commitBefore(life, seen.n);
   const firm = life.commits.some(
@@ -44,6 +44,13 @@ export function drawSeen(evidence: Evidence, seen: FactOf<"seen">): SeenResult |
   );
   const undoing = last === undefined || last.header?.rollback !== "none";
   return firm && !undoing ? { life, committed: last.generation } : null;
+}
+
+/** The claim under which something was seen, while it was good; null when it was lost already, or cannot be told. */
+function seenUnder(evidence: Evidence, seen: FactOf<"seen">): Holding | null {
+  const holding = holdingOfPass(evidence, seen);
+  if (holding === undefined || mayBeOfADeletedRun(evidence, seen)) return null;
+  return seen.n > Math.min(holding.taken, holding.life.to) ? null : holding;
 }
 
 /** Whether a commit only tells why the run cannot go on: what the pass came to is given up. */
