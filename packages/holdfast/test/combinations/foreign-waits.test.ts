@@ -42,4 +42,9 @@ describe.each([
     await lab.clock.advance(10);
     expect(await lab.clock.settle(handle.cancel())).toEqual({ cancelled: true });
   });
+
+  it("fails when its time is over", async () => {
+    const failure = await lab.failure(workflow, { limits: { runTimeMs: 60_000 } });
+    expect(failure).toMatchObject({ code: "LIMIT", limit: "runTimeMs" });
+  });
 });

@@ -57,6 +57,15 @@ describe("the time that a run may take", () => {
     expect(at.clock.now() - startedAt).toBe(1_000);
   });
 
+  it("puts no run to sleep that waits for a promise of its own", async () => {
+    const lab = new EngineLab();
+    const workflow = async (ctx: WorkflowContext) => {
+      await lab.clock.sleep(100);
+      return ctx.step("after", () => "done");
+    };
+    expect(await lab.run(workflow, { limits })).toEqual({ state: "completed", output: "done" });
+  });
+
   it("is over for a run that is only looked at later", async () => {
     const lab = new EngineLab();
     const workflow = (ctx: WorkflowContext) => ctx.listen("wait", "never-sent");

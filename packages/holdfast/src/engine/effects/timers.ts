@@ -29,6 +29,7 @@ export class Timers {
   );
   #asked = 0;
   #live = 0;
+  #bounds = 0;
   #held = false;
   /** The storage's clock, that timers are judged by: milliseconds since the epoch. */
   now: () => number;
@@ -38,9 +39,9 @@ export class Timers {
     this.now = now;
   }
 
-  /** Whether anything waits for a time. */
+  /** How much waits for a time. */
   get size(): number {
-    return this.#live;
+    return this.#live - this.#bounds;
   }
 
   /** Calls `fire` from `fireDue` once `dueAt` has come; `fullMs` is the wait's whole length. */
@@ -59,6 +60,15 @@ export class Timers {
       if (this.#timers.size > 2 * this.#live + CANCELLED_KEPT)
         this.#timers.keep(({ cancelled }) => !cancelled);
     };
+  }
+
+  /** As `add`, for the time at which the run ends whatever its code waits for: nothing waits for it. */
+  addBound(dueAt: number, fullMs: number, fire: () => void): void {
+    this.#bounds += 1;
+    this.add(dueAt, fullMs, () => {
+      this.#bounds -= 1;
+      fire();
+    });
   }
 
   get held(): boolean {

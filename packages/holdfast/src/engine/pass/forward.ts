@@ -117,18 +117,19 @@ export class Forward {
     const execution = this.#execution;
     if (answerGates(execution.gates)) return null;
     const unasked = firstUnasked(execution.journal.root, execution.asked);
-    if (unasked !== undefined) {
-      // Code that waits for nothing of the engine's waits for a promise of its own, and may ask when that settles.
-      if (!execution.waitsForLive) {
-        const { wish } = this.#control;
-        if (wish !== "none") return { end: "wish", wish };
-        this.#tellForeign();
-        return this.#waitForTheWorld();
-      }
+    if (unasked !== undefined && execution.waitsForLive) {
       return {
         end: "diverged",
         error: divergenceAt(execution, unasked, "waits for something else"),
       };
+    }
+    if (unasked !== undefined) {
+      // Code that waits for nothing of the engine's waits for a promise of its own, and may ask when that settles.
+      const { wish } = this.#control;
+      if (wish !== "none") return { end: "wish", wish };
+      this.#tellForeign();
+      // What can be over before the replay is, is the run's own time: that ends what waits here too.
+      if (execution.timers.delay() !== 0) return this.#waitForTheWorld();
     }
     execution.goLive();
     return null;

@@ -6,7 +6,7 @@ export function limitRunTime({ execution, settings, journal, workflowId }: PassS
   const { runTimeMs: maximum } = settings.limits;
   if (maximum === Number.POSITIVE_INFINITY) return;
   const { createdAt } = journal.header;
-  execution.timers.add(createdAt + maximum, maximum, () => {
+  execution.timers.addBound(createdAt + maximum, maximum, () => {
     const actual = execution.timers.now() - createdAt;
     const where = `The time that run "${workflowId}" takes`;
     const error = new LimitError({
