@@ -28,6 +28,7 @@ describe("a file that another one is put in the place of, while it is open", () 
       renameSync(`${path}.copy`, path);
     },
     "left without its log": (path) => unlinkSync(`${path}-wal`),
+    "left without its shared memory": (path) => unlinkSync(`${path}-shm`),
   };
   test.each(Object.entries(ways))("acknowledges nothing more: %s", async (what, change) => {
     const path = join(directory, `${what}.db`);

@@ -11,10 +11,13 @@ interface Place {
   readonly file: string;
 }
 
+/** What stands beside a database: its log, and the memory by which processes share locks and know what is in the log. */
+const BESIDE = ["-wal", "-shm"];
+
 /**
- * Owns: whether the database and its log that are open are still those at their paths. SQLite itself goes on with files
- * that were deleted, moved or replaced: what it then acknowledges is found by nobody, and whoever opens the path
- * meanwhile works on the same runs in another file (P1, P7).
+ * Owns: whether the database, its log and its shared memory that are open are still those at their paths. SQLite itself
+ * goes on with files that were deleted, moved or replaced: what it then acknowledges is found by nobody, and whoever opens
+ * the path meanwhile works on the same runs in another file, or writes over the same log (P1, P7).
  */
 export class OpenedFile {
   readonly #name: string;
@@ -25,8 +28,7 @@ export class OpenedFile {
   constructor(path: string) {
     this.#name = `"${path}"`;
     const absolute = resolve(path);
-    const log = (): string => `${realpathSync(absolute)}-wal`;
-    this.#places = path === ":memory:" || fileAt(absolute) === null ? [] : [absolute, log()].flatMap(placeAt);
+    this.#places = path === ":memory:" || fileAt(absolute) === null ? [] : placesOf(absolute);
   }
 
   /** @throws StorageError when they are not */
@@ -37,6 +39,11 @@ export class OpenedFile {
     if (gone !== undefined) throw replaced(this.#name, gone.path);
     this.#lookAt = now + LOOK_MS;
   }
+}
+
+function placesOf(path: string): Place[] {
+  const database = realpathSync(path);
+  return [path, ...BESIDE.map((ending) => database + ending)].flatMap(placeAt);
 }
 
 function placeAt(path: string): Place[] {
@@ -61,7 +68,7 @@ function fileAt(path: string): string | null {
 
 function replaced(name: string, path: string): StorageError {
   return new StorageError(
-    `"${path}" was deleted, moved or replaced while ${name} was open: what is committed now would be lost. Nothing was written. Stop every process that has it open, put the right file in its place together with its log ("-wal"), and start again.`,
+    `"${path}" was deleted, moved or replaced while ${name} was open: what is committed now would be lost. Nothing was written. Stop every process that has it open, put the right file in its place together with its log ("-wal"), take away what is left of its shared memory ("-shm"), and start again.`,
     { outcome: "not-applied", retryable: false },
   );
 }
