@@ -120,6 +120,25 @@ describe("the alarm of a kv driver", () => {
     expect(await orderOf(ended)).toEqual(["batch", "alarm null"]);
   });
 
+  test("is set before the batch also when the one before it has fired meanwhile", async () => {
+    let now = 1_000;
+    const kv = new FailingKV();
+    const driver = kvDriver(kv, { clock: { now: () => now } });
+    await driver.commit(batch({ expectedRevision: 0, status: "sleeping", wakeAt: 2_000 }));
+    now = 3_000;
+    kv.failing = "batch";
+    const written = driver.commit(batch({ status: "sleeping", wakeAt: 5_000 }));
+    await expect(written).rejects.toThrow(StorageError);
+    expect(kv.alarm).toBe(5_000);
+  });
+
+  test("is set again by load when it has fired before its time", async () => {
+    const { kv, driver } = await parked(5_000, null);
+    kv.alarm = null;
+    await driver.load();
+    expect(kv.alarm).toBe(5_000);
+  });
+
   test("is not touched by commits of a run that goes on", async () => {
     const kv = new FailingKV();
     const driver = kvDriver(kv, { clock });

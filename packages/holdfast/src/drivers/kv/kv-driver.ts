@@ -1,12 +1,9 @@
 import { checkInteger, checkMethods, checkWorkflowId } from "../../model/check.ts";
-import { HoldfastError } from "../../model/errors/holdfast-error.ts";
-import { StorageError } from "../../model/errors/storage-errors.ts";
 import { MAX_DURATION_MS } from "../../model/limits.ts";
 import { checkGiven, type OptionNames, optionNames } from "../../model/option-names.ts";
-import { isTerminal, type RunState } from "../../model/run.ts";
+import type { RunState } from "../../model/run.ts";
 import { DEFAULT_DRIVER_LIMITS } from "../../storage/batch-limits.ts";
 import type { EngineDriver, ListPage } from "../../storage/driver.ts";
-import { keepsClaim } from "../../storage/due.ts";
 import type {
   CommitBatch,
   DriverLimits,
@@ -22,10 +19,12 @@ import { commitBatch } from "../../storage/tables/commit-batch.ts";
 import { enqueueMessage } from "../../storage/tables/deliveries.ts";
 import type { RunLedger } from "../../storage/tables/tables.ts";
 import { type Change, Waiters } from "../../storage/waiters.ts";
+import { KVAlarm, type Waking } from "./kv-alarm.ts";
 import { assertChangeFits } from "./kv-limits.ts";
 import { KVReader, type Questions } from "./kv-reader.ts";
 import { KVSession } from "./kv-session.ts";
-import type { OrderedKV } from "./ordered-kv.ts";
+import type { KVChange, OrderedKV } from "./ordered-kv.ts";
+import { writeFailed } from "./write-failed.ts";
 
 /** Options of `kvDriver`. */
 export interface KVDriverOptions extends StorageOptions {
@@ -57,14 +56,12 @@ export class KVDriver implements EngineDriver {
   readonly #kv: OrderedKV;
   readonly #reader: KVReader;
   readonly #now: () => number;
-  readonly #watchMs: number | null;
   readonly #queuedMessages: number | null;
   readonly #workflowId: string;
   /** One read-decide-write at a time: the revision is checked on what is stored. */
   readonly #section = new SerialSection();
   readonly #waiters = new Waiters();
-  /** As this driver set it last, undefined when that is not known: most commits of a running run need none. */
-  #alarm: number | null | undefined = undefined;
+  readonly #alarm: KVAlarm;
 
   /** @internal Use `kvDriver()`. */
   constructor(kv: OrderedKV, options: KVDriverOptions) {
@@ -73,22 +70,26 @@ export class KVDriver implements EngineDriver {
     const { limits, queuedMessages } = storageSettings(options, { ...DEFAULT_DRIVER_LIMITS, ...kv.limits });
     // biome-ignore lint/plugin: the platform's wall clock is the default, as the alarm it serves goes by it.
     this.#now = clock === undefined ? () => Date.now() : () => clock.now();
-    this.#watchMs = watchMs;
+    this.#alarm = new KVAlarm(kv, { now: this.#now, watchMs });
     this.#queuedMessages = queuedMessages;
     this.#workflowId = workflowId;
     this.#reader = new KVReader(kv, this.#workflowId);
     this.limits = limits;
   }
 
-  /** Sets the alarm again: a process that died between a batch and its alarm left an older one. */
+  /**
+   * Sets the alarm again: a process that died between a batch and its alarm left an older one, and one that has fired,
+   * too early by the run's time perhaps, is set no more.
+   */
   load(): Promise<RunImage | null> {
     return this.#section.run(async () => {
+      this.#alarm.forget();
       const run = await this.#reader.run();
       if (run === null || run.record.row.revision === 0) return null;
       const { revision, status, wakeAt, wants } = run.record.row;
       const schedule = { status, wakeAt, wants };
       const { entries, more } = await this.#reader.firstPage();
-      await this.#setAlarm(run.record.row, await this.#holdsWanted(run.record.row));
+      await this.#alarm.set(await this.#waking(run.record.row));
       const counts = { revision, epoch: 0, claimsWithoutCommit: 0 };
       const damage = await this.#reader.queueDamage(run.record);
       const image = { header: run.header, ...counts, entries, complete: !more, schedule };
@@ -118,7 +119,7 @@ export class KVDriver implements EngineDriver {
     return this.#section.run(async () => {
       const run = (await this.#reader.run())?.record.row;
       if (run?.batchId !== batchId) return false;
-      await this.#setAlarm(run, await this.#holdsWanted(run));
+      await this.#alarm.set(await this.#waking(run));
       return true;
     });
   }
@@ -126,9 +127,9 @@ export class KVDriver implements EngineDriver {
   /** For the handler of an alarm, which is set no more: sets the one that the run needs now. */
   rearm(): Promise<void> {
     return this.#section.run(async () => {
-      this.#alarm = undefined;
+      this.#alarm.forget();
       const run = (await this.#reader.run())?.record.row;
-      if (run !== undefined) await this.#setAlarm(run, await this.#holdsWanted(run));
+      if (run !== undefined) await this.#alarm.set(await this.#waking(run));
     });
   }
 
@@ -190,54 +191,30 @@ export class KVDriver implements EngineDriver {
     work(this.#ledger(session, changes));
     const { run } = session;
     const wants = run?.wants?.filter((name) => questions.wants.includes(name)) ?? [];
-    const wanted = session.hasMessage(0, wants);
-    const moves = run !== null && (wanted || alarm === "always") ? run : null;
+    const wantedQueued = session.hasMessage(0, wants);
+    const waking = run !== null && (wantedQueued || alarm === "always") ? { run, wantedQueued } : null;
     const change = session.change();
-    const together = change !== null && moves !== null && this.#kv.alarmInBatch === true;
+    const together = change !== null && this.#kv.alarmInBatch === true;
     if (change !== null) {
-      if (moves !== null && !together) await this.#setEarlyAlarm(moves, wanted);
       assertChangeFits(this.#workflowId, change, this.#kv.limits ?? {});
-      const at = together ? this.#alarmOf(moves, wanted) : undefined;
-      if (at !== undefined) this.#alarm = undefined;
-      await this.#kv.batch(at === undefined ? change : { ...change, alarm: at }).catch(writeFailed);
-      if (at !== undefined) this.#alarm = at;
+      if (waking !== null && !together) await this.#alarm.setEarly(waking);
+      await this.#apply(change, waking !== null && together ? this.#alarm.for(waking) : undefined);
       for (const one of changes) this.#waiters.changed(one);
     }
-    if (moves !== null && !together) await this.#setAlarm(moves, wanted);
+    if (waking !== null && !together) await this.#alarm.set(waking);
   }
 
-  /** Whether a message is queued that the run wants. */
-  async #holdsWanted({ wants }: RunRow): Promise<boolean> {
-    return wants !== null && (await this.#reader.holdsNamed(wants));
+  /** `alarm`: the one that follows from the change and is set with it; undefined: none. */
+  #apply(change: KVChange, alarm: number | null | undefined): Promise<void> {
+    const apply = (one: KVChange): Promise<void> => this.#kv.batch(one).catch(writeFailed);
+    return alarm === undefined
+      ? apply(change)
+      : this.#alarm.setWith(alarm, () => apply({ ...change, alarm }));
   }
 
-  /**
-   * Before a batch after which the run is woken sooner than now: a process that dies in between leaves an alarm too
-   * early, which looks in vain, and not a run that nobody wakes (P9).
-   */
-  async #setEarlyAlarm(run: RunRow, wantedQueued: boolean): Promise<void> {
-    const at = this.#alarmOf(run, wantedQueued);
-    if (typeof at !== "number" || (typeof this.#alarm === "number" && this.#alarm <= at)) return;
-    await this.#setAlarm(run, wantedQueued);
-  }
-
-  async #setAlarm(run: RunRow, wantedQueued: boolean): Promise<void> {
-    const at = this.#alarmOf(run, wantedQueued);
-    if (at === undefined) return;
-    this.#alarm = undefined;
-    await this.#kv.setAlarm(at).catch(writeFailed);
-    this.#alarm = at;
-  }
-
-  /** The alarm to set for the run as it is; undefined: the one that is set will do. */
-  #alarmOf(run: RunRow, wantedQueued: boolean): number | null | undefined {
-    const at = alarmOf(run, { wantedQueued, now: this.#now(), watchMs: this.#watchMs });
-    const known = this.#alarm;
-    if (at === null) return known === null ? undefined : null;
-    // An alarm to come that looks after the run in time need not be moved.
-    if (typeof known !== "number" || known <= this.#now()) return at;
-    const watched = keepsClaim(run.status, run.wakeAt);
-    return known === at || (watched && known <= at) ? undefined : at;
+  async #waking(run: RunRow): Promise<Waking> {
+    const { wants } = run;
+    return { run, wantedQueued: wants !== null && (await this.#reader.holdsNamed(wants)) };
   }
 
   #ledger(tables: KVSession, changes: Change[]): RunLedger {
@@ -251,30 +228,6 @@ export class KVDriver implements EngineDriver {
       },
     };
   }
-}
-
-/** When the platform is to run the run: at its time, at once when what it waits for is there, soon when it is at work. */
-function alarmOf(
-  run: RunRow,
-  at: { readonly wantedQueued: boolean; readonly now: number; readonly watchMs: number | null },
-): number | null {
-  if (run.revision === 0 || run.status === "paused" || isTerminal(run.status)) return null;
-  if (!keepsClaim(run.status, run.wakeAt)) return at.wantedQueued ? at.now : run.wakeAt;
-  if (run.wakeAt !== null || at.watchMs === null) return run.wakeAt;
-  return run.status === "pending" ? at.now : at.now + at.watchMs;
-}
-
-function writeFailed(error: unknown): never {
-  if (HoldfastError.is(error)) throw error;
-  const told = error instanceof Error ? error.message : String(error);
-  throw new StorageError(
-    `The key-value storage failed to write: ${told}. Whether it has written is not known.`,
-    {
-      outcome: "unknown",
-      retryable: true,
-      cause: error,
-    },
-  );
 }
 
 /**
