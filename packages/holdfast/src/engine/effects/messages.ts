@@ -67,13 +67,14 @@ function giveAnswer(scope: Scope, place: Place, answer: { id: string; response: 
   if (place.entry === null && run.rollingBack) return operation.promise;
   scope.depart(operation.promise);
   if (place.entry !== null) return operation.replay(place.entry);
+  const leave = (response: Uint8Array): void => {
+    if (scope.closed) return;
+    const { id } = answer;
+    run.outbox.answer({ id, response: frameBody(answerTo(run.workflowId, id), response) });
+    operation.settleOnCommit({ status: "completed", result: response });
+  };
   const send = (response: Uint8Array): void =>
-    run.whenLive(() => {
-      if (scope.closed) return;
-      const { id } = answer;
-      run.outbox.answer({ id, response: frameBody(answerTo(run.workflowId, id), response) });
-      operation.settleOnCommit({ status: "completed", result: response });
-    });
+    run.whenLive(() => void run.room.take(response.length, () => leave(response)));
   const refuse = (error: unknown): void => run.whenLive(() => operation.fail(error));
   // Encoded at once: what becomes of the response afterwards changes nothing.
   let encoded: Uint8Array | Promise<Uint8Array>;

@@ -146,16 +146,16 @@ export class StepAttempts {
     const { run } = this.#operation.scope;
     if (!outcome.ok) {
       const details = this.#details(outcome.heartbeat);
-      this.#failed(outcome.error, at.attempt, isPromise(details) ? await details : details);
-      return;
+      return this.#failedWhenRoom(outcome.error, at.attempt, isPromise(details) ? await details : details);
     }
     try {
       const { output } = this.#plan;
       const value = output === undefined ? outcome.value : await this.#validated(output, outcome.value);
       const encoded = run.payloads.encode(value, `the result of step ${JSON.stringify(this.#location)}`);
-      this.#succeeded(isPromise(encoded) ? await encoded : encoded, at);
+      const result = isPromise(encoded) ? await encoded : encoded;
+      return run.room.take(result.length, () => this.#succeeded(result, at));
     } catch (error) {
-      this.#failed(error, at.attempt, null);
+      return this.#failedWhenRoom(error, at.attempt, null);
     }
   }
 
@@ -188,6 +188,12 @@ export class StepAttempts {
     if (!run.report.observed) return;
     const durationMs = run.world.clock.monotonic() - at.startedAt;
     run.report.event({ type: "step-ended", location: this.#location, name, attempt: at.attempt, durationMs });
+  }
+
+  #failedWhenRoom(error: unknown, attempt: number, heartbeat: Uint8Array | null): void | Promise<void> {
+    const { length } = encodeFailure(error);
+    const { room } = this.#operation.scope.run;
+    return room.take(length, () => this.#failed(error, attempt, heartbeat));
   }
 
   #failed(error: unknown, attempt: number, heartbeat: Uint8Array | null): void {

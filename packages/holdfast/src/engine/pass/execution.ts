@@ -6,6 +6,7 @@ import type { HistoryDivergedError } from "../../model/errors/history-errors.ts"
 import type { Limits } from "../../model/limits.ts";
 import { SeldomMap } from "../../model/seldom.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
+import type { DriverLimits } from "../../storage/records.ts";
 import { contextOf } from "../context.ts";
 import { Bodies } from "../effects/bodies.ts";
 import { Mailbox } from "../effects/mailbox.ts";
@@ -20,6 +21,7 @@ import { Turns } from "../replay/turns.ts";
 import type { VersionGate } from "../replay/version-gates.ts";
 import type { Wakeup } from "../replay/wakeup.ts";
 import { Outbox } from "./outbox.ts";
+import { Room } from "./room.ts";
 import { isUndoingDecided } from "./undoing.ts";
 
 /** What an execution is made of. */
@@ -38,8 +40,12 @@ export interface ExecutionSetup {
   readonly rollingBack: boolean;
   /** Bytes of one value that the storage takes, beside what an entry has besides. */
   readonly valueBytes: number;
+  /** What the storage takes at once. */
+  readonly driverLimits: DriverLimits;
   /** The storage's clock: milliseconds since the epoch. */
   readonly now: () => number;
+  /** Called when code goes on that waited for a promise of its own. */
+  readonly stirred: () => void;
 }
 
 /**
@@ -67,6 +73,7 @@ export class Execution implements Run {
   readonly bodies: Bodies = new Bodies();
   readonly mailbox: Mailbox;
   readonly outbox: Outbox = new Outbox();
+  readonly room: Room;
   readonly asked: SeldomMap<Place, AskedKind> = new SeldomMap();
   readonly handlers: SeldomMap<Place, ArmedStep> = new SeldomMap();
   readonly gates: VersionGate[] = [];
@@ -85,6 +92,7 @@ export class Execution implements Run {
   #turnWork = 0;
   #turnWorkDone: (() => void) | null = null;
   #reportedForeign = false;
+  readonly #stirred: () => void;
   /** Code ran outside a turn: something that the engine does not own called it. */
   #foreign = false;
 
@@ -101,8 +109,10 @@ export class Execution implements Run {
     this.parksOnRetry = setup.parksOnRetry ?? false;
     this.wakeup = setup.wakeup;
     this.rollingBack = setup.rollingBack;
+    this.#stirred = setup.stirred;
     this.arms = !setup.rollingBack || !isUndoingDecided(setup.journal);
     this.timers = new Timers(setup.world.clock, setup.now);
+    this.room = new Room({ ...setup, limits: setup.driverLimits, outbox: this.outbox });
     this.mailbox = new Mailbox({
       admission: this,
       clock: setup.world.clock,
@@ -130,6 +140,7 @@ export class Execution implements Run {
     void this.#invoke(input).then((outcome) => {
       this.outcome = outcome;
       this.wakeup.notify();
+      if (!this.turns.open) this.#stirred();
     });
   }
 
@@ -249,6 +260,7 @@ export class Execution implements Run {
       `Operation "${name}" of run "${this.workflowId}" was started from a promise that the engine does not own (a timer, a fetch, another library). Replay cannot repeat when that happens: await side effects inside ctx.step only.`,
     );
     if (this.strict) throw error;
+    this.#stirred();
     if (this.#reportedForeign) return;
     this.#reportedForeign = true;
     this.report.warn(error.message, { operation: name, stack: error.stack });

@@ -64,7 +64,17 @@ export class Forward {
   async #keepResults(error: unknown): Promise<void> {
     const execution = this.#execution;
     if (!execution.live || !execution.owesCommit || FencedError.is(error)) return;
-    await this.#commitRunning().catch(() => {});
+    try {
+      await this.makeRoom();
+      await this.#commitRunning();
+    } catch {
+      // The first error is the one to tell.
+    }
+  }
+
+  /** Stores what waits for room, in as many commits as that takes, but for the last of it. */
+  async makeRoom(): Promise<void> {
+    while (this.#execution.room.isSought) await this.#commitRunning();
   }
 
   async #goOn(): Promise<ForwardEnd> {
@@ -73,6 +83,10 @@ export class Forward {
       const waits = !execution.stirring || (await execution.endOfTurn(this.#hurried));
       if (execution.breakdown !== null) throw execution.breakdown.error;
       if (execution.divergence !== null) return { end: "diverged", error: execution.divergence };
+      if (waits && execution.live && execution.room.isFull) {
+        await this.#commitRunning();
+        continue;
+      }
       const { wish } = this.#control;
       // What is ready is handed over first, so that nothing is committed that no code has seen (I23).
       if (wish === "evict" && !(waits && execution.turns.waiting)) return { end: "wish", wish };
@@ -147,7 +161,7 @@ export class Forward {
       await mailbox.look(patientMessages(this.#committer.driver, execution.world.clock));
     }
     if (execution.turns.waiting) return null;
-    if (outbox.urgent || journal.dirtyCount > limits.uncommittedEntries || this.#tooManyBytes()) {
+    if (outbox.urgent || journal.dirtyCount > limits.uncommittedEntries) {
       await this.#commitRunning();
       return null;
     }
@@ -168,10 +182,6 @@ export class Forward {
     }
     if (wish === "none" && mailbox.isExpecting) return this.#waitForTheWorld();
     return { end: "parked", wakeAt: timers.earliest(), wants: mailbox.wants() };
-  }
-
-  #tooManyBytes(): boolean {
-    return this.#execution.journal.dirtyBytes > this.#committer.driver.limits.batchBytes / 4;
   }
 
   async #startBodies(): Promise<ForwardEnd | null> {

@@ -18,6 +18,11 @@ export class Outbox {
     return this.#unsealed.length > 0 || this.#contents.afterCommit.length > 0;
   }
 
+  /** Bodies of messages and answers that wait for a commit. */
+  get bytes(): number {
+    return this.#contents.bytes;
+  }
+
   get isEmpty(): boolean {
     const { consume, complete, retract, send } = this.#contents;
     return !this.urgent && consume.length + complete.length + retract.length + send.length === 0;
@@ -29,6 +34,7 @@ export class Outbox {
 
   answer(answer: CompletedMessage): void {
     this.#contents.complete.push(answer);
+    this.#contents.bytes += answer.response.length;
   }
 
   /** The message was not answered after all. */
@@ -39,6 +45,7 @@ export class Outbox {
   /** `refused` is called if the receiver does not take it; nothing of the commit was applied then. */
   send(outgoing: OutgoingMessage, refused: (error: HoldfastError) => void): void {
     this.#contents.send.push(outgoing);
+    this.#contents.bytes += outgoing.message.body.length;
     this.#refusals.set(outgoing.message.id, refused);
   }
 
@@ -77,6 +84,7 @@ export class Outbox {
           retract: [...taken.retract, ...later.retract],
           send: [...taken.send, ...later.send],
           afterCommit: [...taken.afterCommit, ...later.afterCommit],
+          bytes: taken.bytes + later.bytes,
         };
       },
     };
@@ -110,8 +118,9 @@ interface Contents {
   readonly retract: string[];
   readonly send: OutgoingMessage[];
   readonly afterCommit: (() => void)[];
+  bytes: number;
 }
 
 function empty(): Contents {
-  return { consume: [], complete: [], retract: [], send: [], afterCommit: [] };
+  return { consume: [], complete: [], retract: [], send: [], afterCommit: [], bytes: 0 };
 }

@@ -49,6 +49,8 @@ export interface PassSettings extends EngineSettings, HostedPass {
   readonly workflowId: string;
   readonly definition: WorkflowDefinition;
   readonly claim: PassClaim;
+  /** Called when the code of a parked pass goes on by itself: no timer and no message would have the pass advanced. */
+  readonly stirred?: () => void;
   /** Called when the answer to a completable message is durable. */
   readonly answered?: (messageId: string, response: Uint8Array) => void;
   /** The input of a run that does not exist yet, validated; not asked for otherwise, since stored runs keep theirs. */

@@ -43,6 +43,8 @@ export class PassState {
   schedule: RunSchedule | null;
   /** Whether the claim is still held after the last commit. */
   holdsClaim = true;
+  /** Whether the pass is parked, or is being parked. */
+  resting = false;
 
   constructor(run: OpenedRun) {
     this.settings = run.settings;
@@ -79,7 +81,8 @@ export class PassState {
 
   newExecution(rollingBack: boolean): Execution {
     const { settings, journal, report, wakeup } = this;
-    const valueBytes = settings.claim.driver.limits.valueBytes - ENTRY_OVERHEAD_BYTES;
+    const driverLimits = this.claim.driver.limits;
+    const valueBytes = driverLimits.valueBytes - ENTRY_OVERHEAD_BYTES;
     const maximum = Math.min(settings.limits.payloadBytes, valueBytes);
     const { clock } = settings.world;
     const payloads = new Payloads({
@@ -96,7 +99,11 @@ export class PassState {
       wakeup,
       rollingBack,
       valueBytes,
+      driverLimits,
       now: this.claim.now,
+      stirred: () => {
+        if (this.resting) this.settings.stirred?.();
+      },
     });
     return execution;
   }
@@ -117,6 +124,7 @@ export class PassState {
       for (const { id, response } of outgoing.complete)
         this.settings.answered?.(id, recordedPayload(response));
     }
+    this.execution.room.made();
     const { onHistoryUpdated, codec } = this.settings;
     if (onHistoryUpdated === undefined || onHistoryUpdated.wanted?.() === false) return;
     guarded(

@@ -62,11 +62,6 @@ export class RunPass {
     return this.#state.claim.epoch;
   }
 
-  /** How often the run was started before this pass was opened, in a row, without committing anything. */
-  get startsWithoutCommit(): number {
-    return this.#state.crashes.starts;
-  }
-
   /** Whether the claim is still held: a commit that parks or ends the run gives it up. */
   get holdsClaim(): boolean {
     return this.#state.holdsClaim;
@@ -118,6 +113,7 @@ export class RunPass {
   /** The run was taken away, or is left to another pass: nothing further is started or written here. */
   abandon(error: unknown): void {
     this.#ended ??= { state: "lost", error };
+    this.#state.resting = false;
     this.#state.execution.leave(error);
     this.#state.control.ask("evict");
   }
@@ -182,7 +178,9 @@ export class RunPass {
 
   async #goForward(forward: Forward): Promise<PassOutcome> {
     for (;;) {
+      this.#state.resting = false;
       const end = await forward.drive();
+      this.#state.resting = end.end === "parked";
       switch (end.end) {
         case "settled":
           return finishRun(this.#state, end.outcome, () => this.#undo());
@@ -264,6 +262,7 @@ export class RunPass {
   /** What somebody outside wanted is done now. */
   async #meet(wish: Wish): Promise<PassOutcome> {
     const { execution, committer, journal, workflowId } = this.#state;
+    await this.#forward?.makeRoom();
     if (wish === "cancel") return this.#cancelNow();
     // The commit comes first: what waits for one is recorded only while its scope is open.
     if (wish === "pause") {

@@ -41,7 +41,10 @@ export function send(
   if (recorded === null && encoded === null) return operation.promise;
   scope.depart(operation.promise);
   if (encoded === null) return operation.replay(recorded as Entry);
-  const go = (bytes: Uint8Array): void => run.whenLive(() => dispatch(operation, { to, name, bytes }));
+  const go = (bytes: Uint8Array): void => {
+    const leave = (): void => dispatch(operation, { to, name, bytes });
+    run.whenLive(() => void run.room.take(bytes.length, leave));
+  };
   if (encoded instanceof Uint8Array) go(encoded);
   else void run.inTurn(encoded).then(go, (error: unknown) => run.whenLive(() => operation.fail(error)));
   return operation.promise;

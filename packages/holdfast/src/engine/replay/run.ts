@@ -12,6 +12,7 @@ import type { Bodies } from "../effects/bodies.ts";
 import type { Mailbox } from "../effects/mailbox.ts";
 import type { Timers } from "../effects/timers.ts";
 import type { Outbox } from "../pass/outbox.ts";
+import type { Room } from "../pass/room.ts";
 import type { Payloads } from "./payloads.ts";
 import type { Report } from "./report.ts";
 import type { Turns } from "./turns.ts";
@@ -35,6 +36,7 @@ export interface Run {
   readonly bodies: Bodies;
   readonly mailbox: Mailbox;
   readonly outbox: Outbox;
+  readonly room: Room;
   readonly wakeup: Wakeup;
   /** Which place an error that was handed to workflow code came from. */
   readonly origins: WeakMap<object, Place>;
