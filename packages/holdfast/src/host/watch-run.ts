@@ -1,33 +1,61 @@
+import { leavable } from "../engine/live/leavable.ts";
+import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { isTerminal } from "../model/run.ts";
 import type { HistorySnapshot } from "../model/snapshot.ts";
+import type { RunRecord } from "../storage/store.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { StoreSession } from "./store-session.ts";
 
+/** A snapshot, and what tells the run from another one that has its id later. */
+interface Sight {
+  readonly createdAt: number;
+  readonly snapshot: HistorySnapshot;
+}
+
 /**
- * A snapshot now, and one after each commit that is seen, wherever the run is run; ends with the run, or when it is
- * deleted, though another one may have its id by then. A slow reader misses those in between, and holds up nobody (I35).
+ * A snapshot now, and one after each commit that is seen, wherever the run is run; ends with the run, when it is left, or when
+ * the run is deleted, though another one may have its id by then. A slow reader misses those in between, and holds up
+ * nobody (I35).
  */
-export async function* watchRun(session: StoreSession, reader: RunReader): AsyncGenerator<HistorySnapshot> {
-  let last: HistorySnapshot | null = null;
-  const look = async (): Promise<HistorySnapshot | null | undefined> => {
-    const record = await reader.find();
-    if (record === null || (last !== null && isAnother(record, last))) return null;
-    return record.revision > (last?.revision ?? 0) ? reader.history() : undefined;
-  };
+export function watchRun(session: StoreSession, reader: RunReader): AsyncIterable<HistorySnapshot> {
+  const left = new AbortController();
+  return leavable(snapshots(session, reader, left.signal), () => {
+    left.abort();
+    session.news.tell(reader.workflowId);
+  });
+}
+
+async function* snapshots(
+  session: StoreSession,
+  reader: RunReader,
+  left: AbortSignal,
+): AsyncGenerator<HistorySnapshot, void> {
+  let last: Sight | null = null;
+  const look = async (): Promise<Sight | null | undefined> => (left.aborted ? null : sightOf(reader, last));
   for (;;) {
-    const snapshot = await session.news.until(reader.workflowId, look);
-    if (snapshot === null || snapshot === undefined) return;
-    if (last !== null && isAnother(snapshot, last)) return;
-    last = snapshot;
-    yield snapshot;
-    if (isTerminal(snapshot.status)) return;
+    const sight = await session.news.until(reader.workflowId, look);
+    if (sight === null || sight === undefined) return;
+    last = sight;
+    yield sight.snapshot;
+    if (isTerminal(sight.snapshot.status)) return;
   }
 }
 
-/** Of one run the creation stays, and revisions only grow. */
-function isAnother(
-  seen: Pick<HistorySnapshot, "createdAt" | "revision">,
-  last: Pick<HistorySnapshot, "createdAt" | "revision">,
-): boolean {
-  return seen.createdAt !== last.createdAt || seen.revision < last.revision;
+/** Undefined: nothing new; null: the run is gone. */
+async function sightOf(reader: RunReader, last: Sight | null): Promise<Sight | null | undefined> {
+  const record = await reader.find();
+  if (record === null || (last !== null && isAnother(record, last))) return null;
+  if (record.revision <= (last?.snapshot.revision ?? 0)) return undefined;
+  try {
+    const sight = { createdAt: record.createdAt, snapshot: await reader.history() };
+    return isAnother(await reader.record(), sight) ? null : sight;
+  } catch (error) {
+    if (RunNotFoundError.is(error)) return null;
+    throw error;
+  }
+}
+
+/** Of one run the row says the same creation always, and revisions only grow. */
+function isAnother(record: RunRecord, { createdAt, snapshot }: Sight): boolean {
+  return record.createdAt !== createdAt || record.revision < snapshot.revision;
 }

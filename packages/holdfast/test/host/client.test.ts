@@ -10,6 +10,7 @@ import {
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { Gate, reaches, virtualStore } from "./host-on-virtual-clock.ts";
+import { interceptedStore } from "./intercepted-store.ts";
 
 const nap = defineWorkflow({
   name: "nap",
@@ -192,6 +193,55 @@ describe("history and watch", () => {
     await reaches(clock, handle, "sleeping");
     await running.delete("a");
     expect(await clock.settle(watching)).toBeGreaterThan(0);
+  });
+
+  it("watch ends when it is left while it waits, and asks the store no more", async () => {
+    const { host, clock, store } = virtualStore();
+    const running = await host({ workflows: [nap] });
+    await reaches(clock, await running.start(nap, { workflowId: "a", input: { ms: 3_600_000 } }), "sleeping");
+    await clock.settle(running.stop());
+    const watching = createClient({ store, clock }).handle("a").watch()[Symbol.asyncIterator]();
+    expect((await clock.settle(watching.next())).value?.status).toBe("sleeping");
+    const waiting = watching.next();
+    await clock.advance(5_000);
+    expect(await clock.settle(watching.return?.() ?? waiting)).toEqual({ done: true, value: undefined });
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    expect(clock.pending).toBe(0);
+  });
+
+  it("watch goes on to the end of a run whose starter's clock is ahead", async () => {
+    const { host, clock, store } = virtualStore();
+    const ahead = {
+      now: () => clock.now() + 3_600_000,
+      monotonic: () => clock.monotonic(),
+      setTimer: (delayMs: number, fire: () => void) => clock.setTimer(delayMs, fire),
+    };
+    const handle = await createClient({ store, clock: ahead }).start(nap, {
+      workflowId: "a",
+      input: { ms: 1_000 },
+    });
+    const watching = handle.watch()[Symbol.asyncIterator]();
+    expect((await clock.settle(watching.next())).value?.status).toBe("pending");
+    await host({ workflows: [nap] });
+    const rest = (async () => {
+      let last = "";
+      for await (const { status } of { [Symbol.asyncIterator]: () => watching }) last = status;
+      return last;
+    })();
+    expect(await clock.settle(rest)).toBe("completed");
+  });
+
+  it("watch ends when its run is deleted between the looks at its row and its history", async () => {
+    const { host, clock, store } = virtualStore();
+    const running = await host({ workflows: [nap] });
+    await reaches(clock, await running.start(nap, { workflowId: "a", input: { ms: 3_600_000 } }), "sleeping");
+    const deletes = interceptedStore(store, async (method, go) => {
+      const found = await go();
+      if (method === "get") await store.delete("a");
+      return found;
+    });
+    const watching = createClient({ store: deletes, clock }).handle("a").watch()[Symbol.asyncIterator]();
+    expect(await clock.settle(watching.next())).toEqual({ done: true, value: undefined });
   });
 
   it("watch ends when its run is deleted and another one has the id before anybody looks", async () => {

@@ -673,6 +673,17 @@ describe("history and watch", () => {
     void slow.next();
     expect((await lab.clock.settle(handle.result)).output).toBe(2);
   });
+
+  it("a watcher that leaves while it waits is not kept until the run goes on", async () => {
+    const handle = lab.start(restful, { mode: "live" });
+    await lab.clock.runUntilIdle();
+    const watching = handle.watch()[Symbol.asyncIterator]();
+    expect((await watching.next()).value?.status).toBe("sleeping");
+    const waiting = watching.next();
+    expect(await watching.return?.()).toEqual({ done: true, value: undefined });
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    expect((await lab.clock.settle(handle.result)).output).toBe(2);
+  });
 });
 
 describe("request and send", () => {

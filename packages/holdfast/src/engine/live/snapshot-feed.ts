@@ -1,4 +1,5 @@
 import type { HistorySnapshot } from "../../model/snapshot.ts";
+import { leavable } from "./leavable.ts";
 
 type OnHistoryUpdated = (snapshot: HistorySnapshot) => void;
 
@@ -25,8 +26,16 @@ export class SnapshotFeed {
   }
 
   /** A snapshot now, and one after each commit while the run goes on. */
-  async *watch(now: () => Promise<HistorySnapshot>, goesOn: boolean): AsyncGenerator<HistorySnapshot> {
+  watch(now: () => Promise<HistorySnapshot>, goesOn: boolean): AsyncIterable<HistorySnapshot> {
     const watcher = new Watcher();
+    return leavable(this.#snapshots(watcher, now, goesOn), () => watcher.end());
+  }
+
+  async *#snapshots(
+    watcher: Watcher,
+    now: () => Promise<HistorySnapshot>,
+    goesOn: boolean,
+  ): AsyncGenerator<HistorySnapshot, void> {
     this.#watchers.add(watcher);
     if (!goesOn) watcher.end();
     try {
