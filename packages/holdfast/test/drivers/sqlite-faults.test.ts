@@ -165,7 +165,8 @@ describe("opening", () => {
   });
 
   test("refuses arguments that name no storage", () => {
-    expect(() => sqliteStore("")).toThrow(InvalidArgumentError);
+    for (const path of ["", "nul\0.db", "surrogate\ud800.db"])
+      expect(() => sqliteStore(path)).toThrow(InvalidArgumentError);
     expect(() => sqliteStore({})).toThrow(InvalidArgumentError);
   });
 });

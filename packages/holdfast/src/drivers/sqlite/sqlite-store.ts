@@ -59,7 +59,8 @@ export function sqliteStore(options: string | SqliteStoreOptions): SqliteStore {
     const transactor = new SqliteTransactor(connectionOf(database, opening), { ...operating, owned: false });
     return new SqliteStore(transactor, operating.limits);
   }
-  if (typeof path !== "string" || path === "") {
+  // What is not text for the system would be an error without a type, or the file of another name.
+  if (typeof path !== "string" || path === "" || path.includes("\0") || !path.isWellFormed()) {
     throw new InvalidArgumentError(
       `sqliteStore() takes a path or { path } or { database }, not ${describe(options)}.`,
     );
