@@ -203,6 +203,7 @@ export class HostedRun {
       definition,
       claim: this.#passClaim(guard),
       input: () => undefined,
+      stirred: () => this.#wake(),
     });
     if (!("pass" in opened)) return opened.outcome;
     await this.#isolate(opened.pass.startsWithoutCommit);
@@ -219,6 +220,15 @@ export class HostedRun {
       starts,
     });
     if (!(await quarantine.enter(this))) this.stop("evict");
+  }
+
+  /** Of the run that is parked here: in place it goes on with what its code has come to. */
+  #wake(): void {
+    const { store, log } = this.#with.session;
+    const { workflowId } = this;
+    store.request(workflowId, "wake").catch((error: unknown) => {
+      log.warn("a run goes on by itself and could not be woken", { workflowId, error });
+    });
   }
 
   #passClaim(guard: LeaseGuard): PassClaim {

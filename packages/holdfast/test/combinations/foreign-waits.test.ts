@@ -1,6 +1,7 @@
-import type { WorkflowContext } from "holdfast";
+import { defineWorkflow, type WorkflowContext } from "holdfast";
 import { beforeEach, describe, expect, it } from "vitest";
 import { EngineLab } from "../engine-lab.ts";
+import { virtualStore } from "../host/host-on-virtual-clock.ts";
 
 let lab: EngineLab;
 beforeEach(() => {
@@ -46,5 +47,26 @@ describe.each([
   it("fails when its time is over", async () => {
     const failure = await lab.failure(workflow, { limits: { runTimeMs: 60_000 } });
     expect(failure).toMatchObject({ code: "LIMIT", limit: "runTimeMs" });
+  });
+});
+
+describe("a parked run whose code waited for a promise of its own beside a timer", () => {
+  it.each([
+    { then: "asks for something", goesOn: (ctx: WorkflowContext) => ctx.step("after", () => "soon") },
+    { then: "returns", goesOn: () => "soon" },
+  ])("is woken when that settles and the code $then", async ({ goesOn }) => {
+    const at = virtualStore();
+    const workflow = defineWorkflow({
+      name: "impatient",
+      run: async (ctx) => {
+        await Promise.race([ctx.sleep("long", "1h"), at.clock.sleep(50)]);
+        return goesOn(ctx);
+      },
+    });
+    const host = await at.host({ workflows: [workflow] });
+    const startedAt = at.clock.now();
+    const handle = await host.start(workflow, { workflowId: "run" });
+    expect(await at.clock.settle(handle.result())).toBe("soon");
+    expect(at.clock.now() - startedAt).toBe(50);
   });
 });
