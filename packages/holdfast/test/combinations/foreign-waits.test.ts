@@ -52,9 +52,9 @@ describe.each([
 
 describe("a parked run whose code waited for a promise of its own beside a timer", () => {
   it.each([
-    { then: "asks for something", goesOn: (ctx: WorkflowContext) => ctx.step("after", () => "soon") },
-    { then: "returns", goesOn: () => "soon" },
-  ])("is woken when that settles and the code $then", async ({ goesOn }) => {
+    { andThen: "asks for something", goesOn: (ctx: WorkflowContext) => ctx.step("after", () => "soon") },
+    { andThen: "returns", goesOn: () => "soon" },
+  ])("is woken when that settles and the code $andThen", async ({ goesOn }) => {
     const at = virtualStore();
     const workflow = defineWorkflow({
       name: "impatient",
