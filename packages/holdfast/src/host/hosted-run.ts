@@ -196,30 +196,33 @@ export class HostedRun {
   async #open(guard: LeaseGuard): Promise<ParkedPass | PassOutcome> {
     const { settings } = this.#with.session;
     const { claim, definition } = this.#claimed;
+    if (!(await this.#isolated())) return { state: "evicted" };
     const opened = await openPass({
       ...settings,
       world: guard.world(settings.world),
       workflowId: claim.workflowId,
       definition,
       claim: this.#passClaim(guard),
-      input: () => undefined,
+      input: async () => null,
       stirred: () => this.#wake(),
     });
-    if (!("pass" in opened)) return opened.outcome;
-    await this.#isolate(opened.pass.startsWithoutCommit);
-    return { pass: opened.pass, guard };
+    return "pass" in opened ? { pass: opened.pass, guard } : opened.outcome;
   }
 
-  /** A run that may be what ends its process again and again goes on alone; if another one does already, not here and now. */
-  async #isolate(starts: number): Promise<void> {
+  /**
+   * A run that may be what ends its process again and again goes on alone, from before it is read: who was claimed beside it may
+   * start sooner. False: another one is alone already, so not here and now.
+   */
+  async #isolated(): Promise<boolean> {
     const { quarantine, session } = this.#with;
     const { workflowId } = this;
-    if (!isSuspect(starts, session.settings.limits.crashBudget)) return;
+    const starts = this.#claimed.claim.claimsWithoutCommit - 1;
+    if (!isSuspect(starts, session.settings.limits.crashBudget)) return true;
     session.log.warn("a run was started again and again without committing anything; it goes on alone", {
       workflowId,
       starts,
     });
-    if (!(await quarantine.enter(this))) this.stop("evict");
+    return quarantine.enter(this);
   }
 
   /** Of the run that is parked here: in place it goes on with what its code has come to. */

@@ -40,6 +40,8 @@ export interface Claim {
   readonly epoch: number;
   /** Of the last commit: a pass kept in memory goes on in place only when it is still its own. */
   readonly revision: number;
+  /** Claims since the last commit, this one included: a run that gets no further may be what ends its processes. */
+  readonly claimsWithoutCommit: number;
   readonly leaseMs: number;
   /** The store's clock at the claim, in milliseconds since the epoch: timers are judged by it, not by the worker's. */
   readonly storeTime: number;

@@ -12,8 +12,14 @@ const LIVES = 40;
 class Mortal {
   alive = true;
 
-  store(of: VirtualStore): VirtualStore["store"] {
-    return interceptedStore(of.store, (_method, go) => (this.alive ? go() : new Promise(() => {})));
+  /** The first run takes `firstReadMs` to be read. */
+  store(of: VirtualStore, firstReadMs: number): VirtualStore["store"] {
+    let reads = 0;
+    return interceptedStore(of.store, (method, go) => {
+      if (!this.alive) return new Promise(() => {});
+      if (method === "driver.load") reads += 1;
+      return method === "driver.load" && reads === 1 ? of.clock.sleep(firstReadMs).then(go) : go();
+    });
   }
 }
 
@@ -50,11 +56,11 @@ function cast(virtual: VirtualStore) {
       return ctx.step("work", () => "done");
     },
   });
-  const begin = (): Promise<Host> => {
+  const begin = (firstReadMs = 0): Promise<Host> => {
     process = new Mortal();
     const limits = { crashBudget: CRASH_BUDGET };
     return virtual.host({
-      store: process.store(virtual),
+      store: process.store(virtual, firstReadMs),
       workflows: [killer, innocent, late],
       leaseMs: LEASE_MS,
       limits,
@@ -131,6 +137,23 @@ describe("a run that is suspected for nothing", () => {
     expect(await client.handle(slow.workflowId).getState()).toBe("running");
     await virtual.clock.advance(300_000);
     expect(await client.handle(slow.workflowId).getState()).toBe("completed");
+  });
+
+  it("is alone from before it is read, lest another end its process meanwhile", async () => {
+    const virtual = virtualStore();
+    const { innocent, killer, begin, end, dead } = cast(virtual);
+    const slow = await (await begin()).start(innocent, { workflowId: "slow", input: 100 });
+    for (let starts = 0; starts < CRASH_BUDGET / 2; starts++) {
+      await end();
+      await begin();
+      await virtual.clock.advance(50);
+    }
+    await end();
+    const client = onlooker(virtual);
+    await client.start(killer, { workflowId: "killer" });
+    await begin(50);
+    await virtual.clock.advance(LEASE_MS);
+    expect([await client.handle(slow.workflowId).getState(), dead()]).toEqual(["running", true]);
   });
 
   it("gives way to another one that is inside already", async () => {

@@ -293,6 +293,7 @@ describe("a blocked event loop", () => {
       workflowName: "w",
       epoch: 1,
       revision: 1,
+      claimsWithoutCommit: 1,
       leaseMs: 600,
       storeTime: 0,
       requested: null,

@@ -15,8 +15,8 @@ export function circumstances(ledger: RunLedger, run: RunRow, now: number): Circ
 
 /** The claim that a claimed row stands for. */
 export function claimOf(run: RunRow, leaseMs: number, storeTime: number): Claim {
-  const { workflowId, workflowName, epoch, revision, requested } = run;
-  return { workflowId, workflowName, epoch, revision, leaseMs, storeTime, requested };
+  const { workflowId, workflowName, epoch, revision, claimsWithoutCommit, requested } = run;
+  return { workflowId, workflowName, epoch, revision, claimsWithoutCommit, leaseMs, storeTime, requested };
 }
 
 /** The outcome of a claim that finds nothing, without writing; null when there is something to claim. */

@@ -13,7 +13,7 @@ export const claimCases = casesOf<StoreContext>({
       withStore(context, async ({ store, clock }) => {
         await createParked(store, "a", { wakeAt: clock.now() });
         const expected = { workflowId: "a", workflowName: "w", epoch: 2, revision: 2, leaseMs: 10_000 };
-        const claim = { ...expected, storeTime: clock.now(), requested: null };
+        const claim = { ...expected, claimsWithoutCommit: 1, storeTime: clock.now(), requested: null };
         expectEqual(
           await claimDue(store),
           { claims: [claim], nextDueAt: null, storeTime: clock.now() },

@@ -54,7 +54,8 @@ export const creationCases = casesOf<StoreContext>({
       withStore(context, async ({ store, clock }) => {
         const { claim } = await store.create(newRun("a"), CLAIM);
         const expected = { workflowId: "a", workflowName: "w", epoch: 1, revision: 1, leaseMs: 1_000 };
-        expectEqual(claim, { ...expected, storeTime: clock.now(), requested: null }, "the claim");
+        const first = { claimsWithoutCommit: 1, storeTime: clock.now(), requested: null };
+        expectEqual(claim, { ...expected, ...first }, "the claim");
         expectEqual((await store.get("a"))?.lease, { owner: "me", until: clock.now() + 1_000 }, "the lease");
         const others = await store.claim({ owner: "you", leaseMs: 1, limit: 9, workflowNames: null });
         expectEqual(others.claims, [], "what others can claim");

@@ -58,6 +58,7 @@ export const epochCases = casesOf<StoreContext>({
           clock.advance(10_000);
           claim = (await claimDue(store)).claims[0] ?? claim;
         }
+        expectEqual(claim.claimsWithoutCommit, 3, "claims without a commit, the last one included");
         await store.release(claim);
         const image = await store.driver(claim).load();
         expectEqual(image?.claimsWithoutCommit, 2, "claims without a commit");
