@@ -24,6 +24,8 @@ export interface Holding {
   readonly taken: number;
   /** The first fact with which its holder did something with it; infinite: it may never have heard of it. */
   readonly usedAt: number;
+  /** The first fact with which a pass of it wrote, or was told that it may not: a lease may be renewed before there is a pass. */
+  readonly workedAt: number;
 }
 
 type Building = { -readonly [Key in keyof Holding]: Holding[Key] };
@@ -46,11 +48,18 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
         const never = Number.POSITIVE_INFINITY;
         const claims = all.get(run) ?? [];
         all.set(run, claims);
-        claims.push({ ...holding, givenUp: never, letGo: never, taken: never, usedAt: never });
+        claims.push({
+          ...holding,
+          givenUp: never,
+          letGo: never,
+          taken: never,
+          usedAt: never,
+          workedAt: never,
+        });
         break;
       }
       case "refused":
-        use(all.get(fact.run), fact.epoch, fact.n);
+        work(all.get(fact.run), fact.epoch, fact.n);
         break;
       case "renewed": {
         use(all.get(fact.run), fact.epoch, fact.n);
@@ -65,7 +74,7 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
         break;
       }
       case "committed":
-        use(all.get(fact.run), fact.batch.epoch, fact.n);
+        work(all.get(fact.run), fact.batch.epoch, fact.n);
         if (!keepsClaim(fact.batch.status, fact.batch.wakeAt)) giveUp(current(fact.run), fact.n);
         break;
       case "released":
@@ -86,9 +95,19 @@ const holdingsByRun = memo((evidence): ReadonlyMap<string, readonly Holding[]> =
   return all;
 });
 
-function use(claims: readonly Building[] | undefined, epoch: number, n: number): void {
-  const holding = claims?.findLast((claim) => claim.epoch === epoch);
+function use(claims: Building[] | undefined, epoch: number, n: number): void {
+  const holding = ofEpoch(claims, epoch);
   if (holding !== undefined) holding.usedAt = Math.min(holding.usedAt, n);
+}
+
+function work(claims: Building[] | undefined, epoch: number, n: number): void {
+  use(claims, epoch, n);
+  const holding = ofEpoch(claims, epoch);
+  if (holding !== undefined) holding.workedAt = Math.min(holding.workedAt, n);
+}
+
+function ofEpoch(claims: Building[] | undefined, epoch: number): Building | undefined {
+  return claims?.findLast((claim) => claim.epoch === epoch);
 }
 
 function giveUp(holding: Building | undefined, n: number): void {
@@ -174,8 +193,8 @@ function openedUnder(
   const claimed = mine[newest];
   if (next === undefined || claimed === undefined) return newest;
   if (mine.findLastIndex(({ from }) => from < next.n) !== newest) return newest;
-  const { usedAt, givenUp } = claimed;
-  if ([usedAt, givenUp].some((at) => at > began && at < next.n)) return newest;
+  const { workedAt, givenUp } = claimed;
+  if ([workedAt, givenUp].some((at) => at > began && at < next.n)) return newest;
   const rollsBack = commitBefore(claimed.life, next.n)?.record.status === "rolling_back";
   return rollsBack ? newest : Math.max(0, newest - 1);
 }
