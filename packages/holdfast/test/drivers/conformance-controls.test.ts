@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { memoryDriver } from "../../src/memory.ts";
 import { compareBytes, prefixEnd } from "../../src/storage/byte-order.ts";
 import type { CommitBatch, KVEntry, NewMessage } from "../../src/storage/records.ts";
 import { driverConformance } from "../../src/testing/conformance/suites.ts";
@@ -213,6 +214,36 @@ const sharedIn: BreakDriver = (driver) => {
   };
 };
 
+const shortPages: BreakDriver = (driver) => ({
+  list: (prefix, page = {}) => driver.list(prefix, { ...page, limit: Math.min(page.limit ?? 1_000, 1_000) }),
+});
+/** Changes what a commit sends. */
+function sending(change: (message: NewMessage) => NewMessage): BreakDriver {
+  return committing((batch) => ({
+    ...batch,
+    send: batch.send.map((one) => ({ ...one, message: change(one.message) })),
+  }));
+}
+function withoutLimit({ queueLimit: _, ...message }: NewMessage): NewMessage {
+  return message;
+}
+/** Has room for so many bytes and rows besides those of the batch's rows. */
+const countsRowsOnly: BreakDriver = (driver) => {
+  const { batchRows, batchBytes } = driver.limits;
+  const roomy = memoryDriver({ workflowId: "run under test" });
+  roomy.restore(driver.dump());
+  return {
+    load: () => roomy.load(),
+    peekMessages: (names, count) => roomy.peekMessages(names, count),
+    enqueueMessage: (message) => roomy.enqueueMessage(message),
+    commit: (batch) => {
+      const bytes = batch.puts.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
+      const fits = batch.puts.length <= batchRows && bytes <= batchBytes;
+      return fits ? roomy.commit(batch) : driver.commit(batch);
+    },
+  };
+};
+
 /** Looks at nothing that is stored beside the rows. */
 const blind: BreakDriver = (driver) => ({
   load: async () => {
@@ -251,6 +282,50 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakDriver, caseId: 
   ["has no end of a prefix of 0xFF", overlooking, "rows-prefix-ff"],
   ["repeats the last row of a page", inclusivePages, "rows-page"],
   ["never comes to the end of pages", inclusivePages, "pages-one-by-one"],
+  ["has pages of its own length only", shortPages, "pages-as-asked"],
+  [
+    "forgets all deletions but a thousand",
+    committing((batch) => ({ ...batch, deletes: batch.deletes.slice(0, 1_000) })),
+    "amounts-of-each",
+  ],
+  [
+    "consumes no more than a thousand",
+    committing((batch) => ({ ...batch, consume: batch.consume.slice(0, 1_000) })),
+    "amounts-of-each",
+  ],
+  [
+    "keeps no more than a thousand answers",
+    committing((batch) => ({ ...batch, complete: batch.complete.slice(0, 1_000) })),
+    "amounts-of-each",
+  ],
+  [
+    "deletes no more than a hundred ranges",
+    committing((batch) => ({ ...batch, deleteRanges: batch.deleteRanges.slice(0, 100) })),
+    "amounts-of-each",
+  ],
+  ["counts rows only", countsRowsOnly, "amounts-counted"],
+  [
+    "forgets that what it sends is to be answered",
+    sending((message) => ({ ...message, completable: false })),
+    "sends-exact",
+  ],
+  [
+    "forgets that what it sends expires",
+    sending((message) => ({ ...message, expiresAt: null })),
+    "sends-exact",
+  ],
+  [
+    "forgets the ids of what it has sent",
+    sending((message) => ({ ...message, remember: false })),
+    "sends-exact",
+  ],
+  [
+    "remembers the ids of all that it has sent",
+    sending((message) => ({ ...message, remember: true })),
+    "sends-exact",
+  ],
+  ["does not know the limits of senders", receiving(withoutLimit), "sends-senders-limit"],
+  ["does not know the limits of commits", sending(withoutLimit), "sends-senders-limit"],
   ["loads no more than a page", cutAtAThousand, "rows-many"],
   ["shares the arrays that it gives", sharedOut, "rows-owned-out"],
   ["shares the arrays that it takes", sharedIn, "rows-owned-in"],

@@ -122,10 +122,20 @@ const deletesForAll: BreakStore = (store) => ({ delete: (workflowId) => store.de
 const forgetsEpochs: BreakStore = (store) => ({
   delete: async (workflowId) => {
     const existed = await store.delete(workflowId);
-    store.restore({ ...store.dump(), retiredEpoch: 0 });
+    retire(store, 0);
     return existed;
   },
 });
+/** Says that this was the highest epoch of deleted runs. */
+function retire(store: MemoryStore, retiredEpoch: number): void {
+  const { retiredSeal: _, ...dump } = store.dump();
+  store.restore({ ...dump, retiredEpoch });
+}
+/** Knows of deleted runs what this process has deleted. */
+const forgetsWhenOpened: BreakStore = (store) => {
+  retire(store, 0);
+  return {};
+};
 const oldestFirst: BreakStore = (store) => ({
   list: async (query) => {
     const page = await store.list(query);
@@ -180,6 +190,47 @@ const equalLeases: BreakStore = (store) => ({
       claims.map((claim) => ({ ...claim, leaseMs: claims[0]?.leaseMs ?? 1 })),
     ),
 });
+/** Takes a claim for a change of the run. */
+const datesClaims: BreakStore = (store) => {
+  const claimedAt = new Map<string, number>();
+  return {
+    claim: async (request) => {
+      const outcome = await store.claim(request);
+      for (const { workflowId } of outcome.claims) claimedAt.set(workflowId, outcome.storeTime);
+      return outcome;
+    },
+    get: async (workflowId) => {
+      const run = await store.get(workflowId);
+      return run === null ? null : { ...run, updatedAt: claimedAt.get(workflowId) ?? run.updatedAt };
+    },
+  };
+};
+const listsInShort: BreakStore = (store) => ({
+  list: async (query) => {
+    const page = await store.list(query);
+    return { ...page, runs: page.runs.map((run) => ({ ...run, lease: null, wants: null })) };
+  },
+});
+const namedSendersOnly: BreakStore = (store) => ({
+  enqueue: (workflowId, message, claimant) =>
+    store.enqueue(workflowId, message, claimant?.workflowNames === null ? undefined : claimant),
+});
+const claimsInShort: BreakStore = (store) => ({
+  enqueue: async (workflowId, message, claimant) => {
+    const claim = await store.enqueue(workflowId, message, claimant);
+    return claim === null ? null : { ...claim, requested: null };
+  },
+});
+const spawnsWithoutVersion = driving((driver) => ({
+  commit: (batch) =>
+    driver.commit({ ...batch, spawn: batch.spawn.map((run) => ({ ...run, workflowVersion: null })) }),
+}));
+const countsSome: BreakStore = (store) => ({
+  statistics: async () => {
+    const counted = await store.statistics();
+    return { ...counted, runs: { ...counted.runs, paused: 0 } };
+  },
+});
 const tellsTooSoon: BreakStore = (store) => ({
   claim: async (request) => {
     const { nextDueAt, ...outcome } = await store.claim(request);
@@ -195,7 +246,7 @@ const countsFromTheLast: BreakStore = (store) => ({
   delete: async (workflowId) => {
     const epoch = (await store.get(workflowId))?.epoch ?? 0;
     const existed = await store.delete(workflowId);
-    store.restore({ ...store.dump(), retiredEpoch: epoch });
+    retire(store, epoch);
     return existed;
   },
 });
@@ -213,6 +264,13 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
   ["takes a run for another that had its id", forgetsEpochs, "claim-reborn"],
   ["lets the future commit", zombie, "claim-future-epoch"],
   ["takes a run for another, if it was not deleted last", countsFromTheLast, "claim-reborn-others"],
+  ["forgets the epochs of deleted runs at its end", forgetsWhenOpened, "claim-reborn-restart"],
+  ["takes a claim for a change", datesClaims, "record-last-commit"],
+  ["lists the half of a record", listsInShort, "list-records"],
+  ["gives claims to senders of named workflows only", namedSendersOnly, "enqueue-claims-any"],
+  ["tells a sender nothing of requests", claimsInShort, "enqueue-claims-any"],
+  ["starts runs without their version", spawnsWithoutVersion, "spawn-create"],
+  ["counts no paused runs", countsSome, "statistics"],
   ["lets two ends of a run win", zombie, "terminal-once"],
   ["commits after a release", zombie, "release-fences"],
   ["sends before it has decided", sendsApart, "send-refused"],

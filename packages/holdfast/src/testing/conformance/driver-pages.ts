@@ -61,6 +61,17 @@ export const pageCases = casesOf<RunningContext>({
         expectTrue(longest < 24, `pages bounded by their bytes: the longest has ${longest} MiB`);
       }),
   ],
+  "pages-as-asked": [
+    "gives pages as long as is asked for, whatever its own length of pages is",
+    (context) =>
+      withRun(context, async ({ driver, epoch }) => {
+        const puts = Array.from({ length: 6_000 }, (_, index) => numbered(index));
+        await driver.commit(batch({ epoch, puts }));
+        const page = await driver.list(ALL, { limit: 5_500 });
+        const rest = await driver.list(ALL, { after: page.at(-1)?.key ?? ALL, limit: 5_500 });
+        expectEqual([page.length, rest.length], [5_500, 500], "rows of two pages");
+      }),
+  ],
   "pages-one-by-one": [
     "comes to the end in pages of one row",
     (context) =>

@@ -1,3 +1,4 @@
+import { RUN_STATES } from "../../model/run.ts";
 import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectImage, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, NASTY_TEXTS, newRun, row } from "./samples.ts";
@@ -187,15 +188,13 @@ export const creationCases = casesOf<StoreContext>({
     "counts runs by status and queued messages",
     (context) =>
       withStore(context, async ({ store }) => {
-        for (const id of ["a", "b"]) await store.create(newRun(id));
-        await store.create(newRun("c", { status: "sleeping" }));
+        const none = Object.fromEntries(RUN_STATES.map((status) => [status, 0]));
+        expectEqual(await store.statistics(), { runs: none, queuedMessages: 0 }, "of an empty store");
+        await store.create(newRun("a"));
+        for (const status of RUN_STATES) await store.create(newRun(status, { status }));
         for (const id of ["1", "2"]) await store.enqueue("a", message(id));
-        const { runs, queuedMessages } = await store.statistics();
-        expectEqual(
-          [runs.pending, runs.sleeping, runs.completed, queuedMessages],
-          [2, 1, 0, 2],
-          "the statistics",
-        );
+        const runs = { ...Object.fromEntries(RUN_STATES.map((status) => [status, 1])), pending: 2 };
+        expectEqual(await store.statistics(), { runs, queuedMessages: 2 }, "the statistics");
       }),
   ],
   "delete-held": [

@@ -58,6 +58,16 @@ export const effectCases = casesOf<StoreContext>({
         expectEqual((await dueIds(store)).sort(), ["due", "waiting"], "due runs");
       }),
   ],
+  "enqueue-claims-any": [
+    "gives a sender that runs any workflow the run, and tells what is requested of it",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        await createParked(store, "a", { wants: ["m"] });
+        await store.request("a", "pause");
+        const claim = await store.enqueue("a", message("1"), { ...CLAIMANT, workflowNames: null });
+        expectEqual([claim?.workflowId, claim?.requested], ["a", "pause"], "the claim");
+      }),
+  ],
   "enqueue-response": [
     "gives the answer of a commit to whoever asks for it",
     (context) =>
@@ -149,7 +159,7 @@ export const effectCases = casesOf<StoreContext>({
       withStore(context, async ({ store, clock }) => {
         const claim = await createClaimed(store, "a");
         const later = newRun("later", { wakeAt: clock.now() + 100 });
-        const child = newRun("child", { header: bytes(5), entries: [row([1])] });
+        const child = newRun("child", { header: bytes(5), entries: [row([1])], workflowVersion: "v" });
         await commitAs(store, claim, { spawn: [child, later, child], send: [send("child", "1")] });
         expectEqual(await dueIds(store), ["child"], "due runs");
         const driver = store.driver({ workflowId: "child", epoch: 1 });
@@ -160,6 +170,12 @@ export const effectCases = casesOf<StoreContext>({
           "the new run",
         );
         expectEqual((await driver.peekMessages(null, 9)).length, 1, "its queue");
+        const told = await store.get("child");
+        expectEqual(
+          [told?.workflowName, told?.workflowVersion, told?.fingerprint],
+          ["w", "v", "print"],
+          "its record",
+        );
       }),
   ],
   "spawn-again": [

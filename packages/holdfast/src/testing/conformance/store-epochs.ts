@@ -49,6 +49,20 @@ export const epochCases = casesOf<StoreContext>({
         await expectRejection(late, "FENCED", "the old holder's commit");
       }),
   ],
+  "claim-reborn-restart": [
+    "keeps new runs above the epochs of deleted ones after a restart",
+    (context) =>
+      withStore(context, async ({ store, reopen }) => {
+        const old = await createClaimed(store, "a");
+        await store.delete("a");
+        const reopened = await reopen();
+        const fresh = await createClaimed(reopened, "a");
+        expectTrue(fresh.epoch > old.epoch, `an epoch above ${old.epoch}: ${fresh.epoch}`);
+        const late = reopened.driver(old).commit(batch({ epoch: old.epoch }));
+        await expectRejection(late, "FENCED", "the old holder's commit");
+        await reopened.close();
+      }),
+  ],
   "claim-budget-released": [
     "counts the claims before one that was given back",
     (context) =>

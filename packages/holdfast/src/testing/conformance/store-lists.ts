@@ -1,4 +1,4 @@
-import { createParked } from "./claimed-run.ts";
+import { createClaimed, createParked } from "./claimed-run.ts";
 import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectRejection } from "./expectations.ts";
 import { newRun } from "./samples.ts";
@@ -36,6 +36,21 @@ export const listCases = casesOf<StoreContext>({
           await createParked(store, `parked ${seen.length}`);
         }
         expectEqual(seen, ["run 10", "run 8", "run 6", "run 4", "run 2", "run 0"], "the runs");
+      }),
+  ],
+  "list-records": [
+    "tells of each run what it tells of it alone",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        await createClaimed(store, "late");
+        clock.advance(10_000);
+        await createClaimed(store, "held");
+        await createParked(store, "asleep", { wakeAt: clock.now() + 5, wants: ["m", "\ud800"] });
+        await createParked(store, "ended", { status: "failed" });
+        for (const id of ["held", "asleep"]) await store.request(id, "pause");
+        const { runs } = await store.list({ limit: 9 });
+        const alone = await Promise.all(["ended", "asleep", "held", "late"].map((id) => store.get(id)));
+        expectEqual(runs, alone, "the records");
       }),
   ],
   "list-thousand": [

@@ -1,7 +1,8 @@
+import type { Claim } from "../../storage/store.ts";
 import { claimDue, claimRun, commitAs, createClaimed, createParked, dueIds } from "./claimed-run.ts";
 import { casesOf } from "./conformance-case.ts";
 import { expectEqual } from "./expectations.ts";
-import { newRun } from "./samples.ts";
+import { message, newRun } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
 
 /** What becomes of a run's time while somebody holds it, and what requests leave of it. */
@@ -50,6 +51,34 @@ export const timeCases = casesOf<StoreContext>({
           const [due] = (await claimDue(store)).claims;
           expectEqual(due?.workflowId, expected, "the due run");
           if (due !== undefined) await commitAs(store, due, { status: "completed" });
+        }
+      }),
+  ],
+  "record-last-commit": [
+    "tells the time of the last commit, which no claim, renewal, release, message or request moves",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        await createParked(store, "a", { wants: ["m"] });
+        const committedAt = clock.now();
+        let claim: Claim | null = null;
+        const moves: Record<string, () => Promise<unknown>> = {
+          "a message": () => store.enqueue("a", message("1")),
+          "a request": () => store.request("a", "pause"),
+          "a claim": async () => {
+            claim = await claimRun(store, "a");
+          },
+          "a renewal": () => store.renew("another", claim === null ? [] : [claim]),
+          "a release": async () => claim === null || store.release(claim),
+        };
+        for (const [what, move] of Object.entries(moves)) {
+          clock.advance(1);
+          await move();
+          const told = [await store.get("a"), ...(await store.list({ limit: 1 })).runs];
+          expectEqual(
+            told.map((run) => run?.updatedAt),
+            [committedAt, committedAt],
+            `the time after ${what}`,
+          );
         }
       }),
   ],

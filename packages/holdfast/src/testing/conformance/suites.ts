@@ -1,4 +1,5 @@
 import type { CaseBody, ConformanceCase } from "./conformance-case.ts";
+import { amountCases } from "./driver-amounts.ts";
 import { answerCases } from "./driver-answers.ts";
 import { bareCases } from "./driver-bare.ts";
 import { batchCases } from "./driver-batches.ts";
@@ -11,6 +12,7 @@ import { pageCases } from "./driver-pages.ts";
 import { queueCases } from "./driver-queues.ts";
 import { rangeCases } from "./driver-ranges.ts";
 import { rowCases } from "./driver-rows.ts";
+import { sendCases } from "./driver-sends.ts";
 import { waitCases } from "./driver-waits.ts";
 import { requirementsOf } from "./requirements.ts";
 import { claimCases } from "./store-claims.ts";
@@ -32,10 +34,12 @@ const runCases: readonly CaseBody<RunningContext>[] = [
   ...rangeCases,
   ...pageCases,
   ...batchCases,
+  ...amountCases,
   ...fenceCases,
   ...outcomeCases,
   ...messageCases,
   ...queueCases,
+  ...sendCases,
   ...answerCases,
   ...damageCases,
   ...waitCases,
