@@ -270,8 +270,8 @@ export class HostedRun {
     // A run that met a failing storage would meet it again at once.
     if (failed) await backoff.wait();
     else backoff.reset();
-    if (this.#pass?.holdsClaim === false || (this.#taken !== null && !FencedError.is(this.#taken.reason)))
-      return;
+    if (this.#pass?.holdsClaim === false || (this.#taken !== null && !isGone(this.#taken.reason))) return;
+    // A run that was deleted here may have been created anew just after that: nobody else would give its claim back.
     try {
       await session.store.release(this.#claimed.claim);
     } catch (error) {

@@ -354,4 +354,28 @@ describe("an id that is used again", () => {
     await handle.send("go", "went");
     expect(await clock.settle(handle.result())).toBe("second, went");
   });
+
+  it("is free at once where a host hears of the deletion when it has begun the new run", async () => {
+    const { host, clock, store } = virtualStore();
+    const deleted = new Gate();
+    const crossed = interceptedStore(store, (method, go) => {
+      if (method === "create") return deleted.passed.then(go);
+      if (method !== "delete") return go();
+      return Promise.resolve(go()).then(async (answer) => {
+        deleted.open();
+        await clock.sleep(20);
+        return answer;
+      });
+    });
+    const quick = defineWorkflow({ name: "quick", run: (ctx) => ctx.step("work", () => clock.sleep(100)) });
+    const first = await host({ workflows: [quick], store: crossed, leaseMs: 60_000 });
+    const started = first.start(quick, { workflowId: "a" });
+    await clock.runUntilIdle();
+    await createClient({ store, clock, scheduler: clock.scheduler }).start(quick, { workflowId: "a" });
+    await clock.settle(first.delete("a"));
+    const handle = await started;
+    const before = clock.now();
+    await clock.settle(handle.result());
+    expect(clock.now() - before).toBeLessThan(10_000);
+  });
 });
