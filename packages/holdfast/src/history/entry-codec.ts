@@ -13,7 +13,8 @@ const LEFTOVER = 128;
 const CHECKPOINTED = 64;
 const BEGAN_AT = 32;
 const NAMED = 16;
-const MARKS = LEFTOVER | CHECKPOINTED | BEGAN_AT | NAMED;
+const BEGAN_IN = 8;
+const MARKS = LEFTOVER | CHECKPOINTED | BEGAN_AT | NAMED | BEGAN_IN;
 
 const Field = {
   dueAt: 1,
@@ -39,8 +40,9 @@ function fieldsOf(entry: Entry): number {
   return fields;
 }
 
-function marksOf({ leftover, checkpointed, beganAt }: Entry): number {
-  return (leftover ? LEFTOVER : 0) | (checkpointed ? CHECKPOINTED : 0) | (beganAt === 0 ? 0 : BEGAN_AT);
+function marksOf({ leftover, checkpointed, beganAt, beganIn }: Entry): number {
+  const began = (beganAt === 0 ? 0 : BEGAN_AT) | (beganIn === 0 ? 0 : BEGAN_IN);
+  return (leftover ? LEFTOVER : 0) | (checkpointed ? CHECKPOINTED : 0) | began;
 }
 
 /** What the row of an entry says. */
@@ -65,6 +67,7 @@ export function writeEntry(out: BareWriter, entry: Entry, name: string | null): 
   out.f64(entry.createdAt);
   if (entry.settledAt !== 0) out.f64(entry.settledAt);
   if (entry.beganAt !== 0) out.f64(entry.beganAt);
+  if (entry.beganIn !== 0) out.uint(entry.beganIn);
   if (entry.dueAt !== null) out.f64(entry.dueAt);
   if (entry.count !== 0) out.uint(entry.count);
   if (entry.result !== null) out.data(entry.result);
@@ -110,6 +113,7 @@ export function decodeEntryRow(body: Uint8Array, key: string | Uint8Array): Entr
     createdAt: from.f64(),
     settledAt: fields & Field.settledAt ? from.f64() : 0,
     beganAt: (marked & BEGAN_AT) !== 0 ? from.f64() : 0,
+    beganIn: (marked & BEGAN_IN) !== 0 ? from.uint() : 0,
     dueAt: fields & Field.dueAt ? from.f64() : null,
     count: fields & Field.count ? from.uint() : 0,
     armed: (fields & Field.armed) !== 0,

@@ -53,6 +53,8 @@ export interface Entry {
   readonly settledAt: number;
   /** Of a loop that has ended: the logical time at which its last iteration began; else 0. */
   readonly beganAt: number;
+  /** Of a loop, or of an iteration with armed steps: the number of the completion in whose turn the iteration began; else 0. */
+  readonly beganIn: number;
   /** When a sleep, a message wait or a retry is due; null: by no clock. */
   readonly dueAt: number | null;
   /** Of a step: attempts that failed, or the one started at most once. Of a loop: the iteration. Of a version: it. */
@@ -82,6 +84,7 @@ export function newEntry(kind: EntryKind, createdAt: number, askedAfter: number)
     createdAt,
     settledAt: 0,
     beganAt: 0,
+    beganIn: 0,
     dueAt: null,
     count: 0,
     armed: false,

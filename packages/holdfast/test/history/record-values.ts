@@ -25,6 +25,7 @@ export const entry: Arbitrary<Entry> = plain({
   createdAt: instant,
   settledAt: instant,
   beganAt: instant,
+  beganIn: fc.maxSafeNat(),
   dueAt: maybe(instant),
   count: fc.maxSafeNat(),
   armed: fc.boolean(),

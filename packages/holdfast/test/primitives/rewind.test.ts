@@ -225,6 +225,28 @@ describe("rewind to an entry beside others", () => {
     expect(await lab.clock.settle(handle.getState())).toBe("completed");
   });
 
+  it("is refused beside a loop that went on by what ran beside it, and asked for nothing itself", async () => {
+    const workflow = async (ctx: WorkflowContext) => {
+      const beside = ["a", "b", "c"].map((name, i) => ctx.sleep(name, 10 * (i + 1)));
+      const rounds = ctx.loop<number>({
+        name: "rounds",
+        state: 0,
+        historyPruneInterval: 1,
+        run: async (_inner, n) => {
+          await beside[n];
+          return Loop.continue(n + 1);
+        },
+      });
+      await ctx.sleep("first", 15);
+      await ctx.step("other", () => 1);
+      await rounds;
+    };
+    const handle = lab.start(workflow, { mode: "live" });
+    await lab.clock.advance(25);
+    const refused = handle.rewind({ to: "other" }).catch((error: unknown) => error);
+    expect(await lab.clock.settle(refused)).toMatchObject({ code: "RUN_STATE" });
+  });
+
   it("is refused beside a race that was decided since", async () => {
     const calls: string[] = [];
     const workflow = (ctx: WorkflowContext) =>

@@ -2,6 +2,29 @@ import { Loop } from "holdfast";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import type { CrashProgram } from "../../src/testing/crash-program.ts";
 
+/** A loop whose steps can be undone; what runs beside it tells by a variable that it is to end, with a step of its own. */
+export async function stoppedFromBeside(ctx: WorkflowContext) {
+  await ctx.rollbackCheckpoint("from here");
+  let stopped = false;
+  const beside = ctx.sleep("until then", "3.5h").then(() => {
+    stopped = true;
+  });
+  const rounds = await ctx.loop<number, number>({
+    name: "rounds",
+    state: 0,
+    historyPruneInterval: 1,
+    historySize: 0,
+    run: async (inner, n) => {
+      const last = stopped;
+      await inner.step({ name: last ? "close" : "work", run: () => n, rollback: () => {} });
+      await inner.sleep("pause", "1h");
+      return last ? Loop.break(n) : Loop.continue(n + 1);
+    },
+  });
+  await beside;
+  return rounds;
+}
+
 /** Programs of blocks: loop, join, race, map, try, versions. */
 export const blockPrograms: readonly CrashProgram[] = [
   {
@@ -44,6 +67,31 @@ export const blockPrograms: readonly CrashProgram[] = [
           return n === 4 ? Loop.break(n) : Loop.continue(n + 1);
         },
       }),
+  },
+  {
+    name: "a loop that is told to stop by what runs beside it",
+    workflow: (ctx: WorkflowContext) => stoppedFromBeside(ctx),
+  },
+  {
+    name: "a wait in a loop, asked for after one beside it",
+    workflow: async (ctx: WorkflowContext) => {
+      const beside = ctx.sleep("short", "1.5h").then(() => ctx.listen("beside", "number"));
+      const inside = ctx.loop<number, number>({
+        name: "rounds",
+        state: 0,
+        historyPruneInterval: 1,
+        historySize: 0,
+        run: async (inner, n) => {
+          await inner.sleep("pause", "1h");
+          return n < 2 ? Loop.continue(n + 1) : Loop.break(await inner.listen("wait", "number"));
+        },
+      });
+      return Promise.all([beside, inside]);
+    },
+    messages: [
+      { at: 5 * 3_600_000, name: "number", body: 1 },
+      { at: 6 * 3_600_000, name: "number", body: 2 },
+    ],
   },
   {
     name: "nested loops",

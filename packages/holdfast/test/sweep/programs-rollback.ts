@@ -2,6 +2,7 @@ import { Loop } from "holdfast";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { RollbackError } from "../../src/model/errors/step-errors.ts";
 import type { CrashProgram } from "../../src/testing/crash-program.ts";
+import { stoppedFromBeside } from "./programs-blocks.ts";
 
 type Handler = () => unknown;
 const undone: Handler = () => {};
@@ -26,6 +27,13 @@ export const rollbackPrograms: readonly CrashProgram[] = [
       await undoable(ctx, "b");
       await ctx.step("no handler", () => 0);
       await undoable(ctx, "c");
+      throw new Error("the workflow fails");
+    },
+  },
+  {
+    name: "rollback of a loop that was told to stop by what ran beside it",
+    workflow: async (ctx: WorkflowContext) => {
+      await stoppedFromBeside(ctx);
       throw new Error("the workflow fails");
     },
   },

@@ -124,8 +124,8 @@ function reopened(place: Place, entry: Entry, target: Place): Entry {
   const iteration = iterationOf(place, target);
   const start = place.existing(SegmentType.iteration, iteration)?.entry ?? null;
   if (start !== null) {
-    const { extra, settledAt, checkpointed } = start;
-    return { ...open, count: iteration, extra, settledAt, checkpointed };
+    const { extra, settledAt, beganIn, checkpointed } = start;
+    return { ...open, count: iteration, extra, settledAt, beganIn, checkpointed };
   }
   return {
     ...open,
@@ -186,6 +186,8 @@ function checkBeside(journal: Journal, target: Place & { entry: Entry }, from: n
 function hasGoneOn(entry: Entry, target: Entry, from: number): boolean {
   if (entry.kind === "race") return entry.sequence >= from;
   if (entry.kind !== "loop") return false;
+  if (entry.status === "pending" && entry.beganIn > 0) return entry.beganIn >= from;
+  // By the clock where an earlier release has not recorded the turn.
   if (entry.status === "pending") return entry.count > 0 && entry.settledAt >= target.createdAt;
   return entry.sequence >= from && entry.count > 1;
 }

@@ -73,6 +73,7 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
   let iteration = place.entry?.count ?? 0;
   let time = place.entry?.settledAt || scope.time;
   let stored = place.entry?.extra ?? null;
+  let turn = place.entry?.beganIn ?? run.turns.current;
   let checkpointed = place.entry?.checkpointed ?? false;
   try {
     stored ??= await encodeState(block, plan, plan.initial);
@@ -80,14 +81,15 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     block.fail(error);
     return;
   }
+  if (turn > run.turns.current) await turnOf(scope, turn);
   while (!scope.closed) {
     const inner = scope.open(place.child({ type: SegmentType.iteration, value: iteration }), false);
     inner.time = time;
     inner.checkpointed ||= checkpointed;
-    history.watch(inner, { iteration, state: stored, time, checkpointed });
+    history.watch(inner, { iteration, state: stored, time, turn, checkpointed });
     const state = await decodeState(block, stored);
     const outcome = await runFunction(inner, (ctx) => plan.run(ctx, state));
-    const progress = { count: iteration, extra: stored, checkpointed, beganAt: time };
+    const progress = { count: iteration, extra: stored, checkpointed, beganAt: time, beganIn: turn };
     if (!outcome.ok) return block.fail(outcome.error, progress);
     const verdict = loopVerdict(outcome.value) ?? verdictByDefault(outcome.value, plan);
     if (verdict instanceof InvalidArgumentError) return block.fail(verdict, progress);
@@ -102,13 +104,22 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     }
     iteration += 1;
     time = inner.time;
+    turn = run.turns.current;
     checkpointed = inner.pastCheckpoint;
-    const progressed = { iteration, state: stored, time, checkpointed };
+    const progressed = { iteration, state: stored, time, turn, checkpointed };
     if (iteration % plan.pruneInterval === 0) history.advance(progressed);
     else if (run.recordsIterations) history.record(progressed);
     const breath = breaths.next();
     if (breath !== null) await breath;
   }
+}
+
+/**
+ * An iteration that a replay starts with begins where it began: what the code around it was handed before, and may have told it
+ * by a variable, comes first (P5).
+ */
+function turnOf(scope: Scope, turn: number): Promise<void> {
+  return new Promise((begin) => scope.run.turns.beginIn(turn, scope, begin));
 }
 
 /** @throws UnserializableValueError, LimitError */
@@ -132,7 +143,8 @@ function decodeState({ scope: { run } }: BlockBody, stored: Uint8Array): unknown
  */
 async function collect(block: BlockBody, plan: LoopPlan): Promise<void> {
   const { scope, place } = block;
-  for (const { iteration, state, time, checkpointed } of LoopHistory.armed(place)) {
+  for (const { iteration, state, time, turn, checkpointed } of LoopHistory.armed(place)) {
+    if (turn > scope.run.turns.current) await turnOf(scope, turn);
     const inner = scope.open(place.child({ type: SegmentType.iteration, value: iteration }), false);
     inner.time = time;
     inner.checkpointed ||= checkpointed;

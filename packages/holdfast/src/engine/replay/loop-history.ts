@@ -10,6 +10,8 @@ export interface LoopProgress {
   readonly state: Uint8Array;
   /** Logical time at which it begins. */
   readonly time: number;
+  /** The number of the completion in whose turn it begins. */
+  readonly turn: number;
   /** Whether a rollback checkpoint was passed before. */
   readonly checkpointed: boolean;
 }
@@ -47,9 +49,9 @@ export class LoopHistory {
     const found: LoopProgress[] = [];
     for (const child of place.children) {
       if (child.segment?.type !== SegmentType.iteration || child.entry === null) continue;
-      const { extra, settledAt: time, checkpointed } = child.entry;
+      const { extra, settledAt: time, beganIn: turn, checkpointed } = child.entry;
       const state = extra ?? new Uint8Array(0);
-      found.push({ iteration: child.segment.value, state, time, checkpointed });
+      found.push({ iteration: child.segment.value, state, time, turn, checkpointed });
     }
     return found.sort((a, b) => a.iteration - b.iteration);
   }
@@ -70,8 +72,9 @@ export class LoopHistory {
       }
       if (scope.place.entry !== null) return;
       const entry = newEntry("iteration", run.stamp(), run.journal.sequence);
-      const { state, time, checkpointed } = progress;
-      run.journal.write(scope.place, { ...entry, extra: state, settledAt: time, checkpointed });
+      const { state, time, turn, checkpointed } = progress;
+      const began = { extra: state, settledAt: time, beganIn: turn, checkpointed };
+      run.journal.write(scope.place, { ...entry, ...began });
     };
   }
 
@@ -90,6 +93,7 @@ export class LoopHistory {
       count: progress.iteration,
       extra: progress.state,
       settledAt: progress.time,
+      beganIn: progress.turn,
       checkpointed: progress.checkpointed,
     });
   }

@@ -11,6 +11,8 @@ import { Heap } from "./heap.ts";
 /** A result that is ready to be handed over. */
 export interface Completion {
   readonly sequence: number;
+  /** Of what begins again in the turn of that number: behind the completion, in this order. @default the completion itself */
+  readonly order?: number;
   /** A scope that was left behind gets nothing more. */
   readonly scope: { readonly closed: boolean };
   /** Hands the result over; a promise when it must be decoded first. */
@@ -25,7 +27,11 @@ export interface Offer {
 }
 
 export class Turns {
-  readonly #ready: Heap<Completion> = new Heap((completion) => completion.sequence);
+  readonly #ready: Heap<Completion> = new Heap(
+    (completion) => completion.sequence,
+    (completion) => completion.order ?? 0,
+  );
+  #begun = 0;
   /** In the order in which they were made. */
   readonly #offers: Heap<Offer & { readonly order: number }> = new Heap((offer) => offer.order);
   #offered = 0;
@@ -42,6 +48,12 @@ export class Turns {
   /** Lines up a completion, recorded or new. */
   add(completion: Completion): void {
     this.#ready.push(completion);
+  }
+
+  /** Lines up what began in the turn of this number, so that it does not begin sooner in a replay that starts there. */
+  beginIn(turn: number, scope: Completion["scope"], begin: () => void): void {
+    this.#begun += 1;
+    this.add({ sequence: turn, order: this.#begun, scope, deliver: begin });
   }
 
   /** Lines up what is recorded when it is handed over, behind all completions. */
