@@ -1,4 +1,4 @@
-import { copyFileSync, renameSync, unlinkSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
@@ -42,6 +42,20 @@ describe("a file that another one is put in the place of, while it is open", () 
       /was deleted, moved or replaced/,
     );
     await store.close();
+  });
+
+  test("is looked at under its own name where it was opened by another: a link, a URI", async () => {
+    const path = join(directory, "named.db");
+    symlinkSync(path, join(directory, "link.db"));
+    for (const name of [join(directory, "link.db"), `file:${path}`]) {
+      const store = sqliteStore(name);
+      await store.create(newRun(`before ${name}`));
+      unlinkSync(path);
+      await pause(LOOK_MS);
+      await expect(store.create(newRun("after"))).rejects.toMatchObject(REFUSED);
+      await store.close();
+      for (const left of ["-wal", "-shm"]) rmSync(`${path}${left}`, { force: true });
+    }
   });
 
   test("goes on when the file is back", async () => {

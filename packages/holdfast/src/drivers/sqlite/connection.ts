@@ -148,7 +148,7 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
   }
   try {
     prepareDatabase(database, `"${path}"`, { ...options, alone: true });
-    return new Connection(database, `"${path}"`, { ...options, alone: new OpenedFile(path) });
+    return new Connection(database, `"${path}"`, { ...options, alone: new OpenedFile(path, database) });
   } catch (error) {
     database.close();
     throw error;

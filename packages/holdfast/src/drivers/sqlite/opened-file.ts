@@ -1,6 +1,7 @@
-import { realpathSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { StorageError } from "../../model/errors/storage-errors.ts";
+import type { SqliteDatabase } from "./database.ts";
 
 /** Between two looks: whatever is written in between is lost with all that was written before the file went. */
 const LOOK_MS = 100;
@@ -24,11 +25,12 @@ export class OpenedFile {
   readonly #places: readonly Place[];
   #lookAt = 0;
 
-  /** Call it when the file is open; what is not there, such as a database in memory, is not looked at. */
-  constructor(path: string) {
+  /** Call it when the file is open. Nothing is looked at of a database in memory. */
+  constructor(path: string, database: SqliteDatabase) {
     this.#name = `"${path}"`;
-    const absolute = resolve(path);
-    this.#places = path === ":memory:" || fileAt(absolute) === null ? [] : placesOf(absolute);
+    const file = fileOf(database);
+    const beside = BESIDE.map((ending) => file + ending);
+    this.#places = file === "" ? [] : [resolve(path), file, ...beside].flatMap(placeAt);
   }
 
   /** @throws StorageError when they are not */
@@ -41,9 +43,10 @@ export class OpenedFile {
   }
 }
 
-function placesOf(path: string): Place[] {
-  const database = realpathSync(path);
-  return [path, ...BESIDE.map((ending) => database + ending)].flatMap(placeAt);
+/** Where SQLite has the database: links are followed, and a path that is a URI is read as one. Empty: in memory. */
+function fileOf(database: SqliteDatabase): string {
+  const row = database.prepare("SELECT file FROM pragma_database_list WHERE name = 'main'").get();
+  return String((row as { file?: unknown } | null | undefined)?.file ?? "");
 }
 
 function placeAt(path: string): Place[] {
