@@ -1,6 +1,7 @@
 import { type Client, createClient, defineWorkflow, type Host } from "holdfast";
+import { memoryStore } from "holdfast/memory";
 import { describe, expect, it } from "vitest";
-import { type VirtualStore, virtualStore } from "./host-on-virtual-clock.ts";
+import { reaches, type VirtualStore, virtualStore } from "./host-on-virtual-clock.ts";
 import { interceptedStore } from "./intercepted-store.ts";
 
 const LEASE_MS = 1_000;
@@ -174,5 +175,19 @@ describe("a run that is suspected for nothing", () => {
     await virtual.clock.advance(20_000);
     const { runs } = await onlooker(virtual).list();
     expect(runs.map(({ status }) => status)).toEqual(["completed", "completed", "completed"]);
+  });
+
+  it("a run is held for a commit that is too large also where the reason's own error is", async () => {
+    const { clock, host } = virtualStore();
+    let bodies = 0;
+    const talks = defineWorkflow({
+      name: "talks",
+      run: async (ctx) => ctx.step("talk", () => "x".repeat(600 * ++bodies)),
+    });
+    const store = memoryStore({ clock, driverLimits: { batchBytes: 500 } });
+    const handle = await (await host({ store, workflows: [talks] })).start(talks);
+    await reaches(clock, handle, "paused");
+    expect(bodies).toBe(1);
+    expect(await handle.getError()).toMatchObject({ code: "RUN_PAUSED", reason: "limit" });
   });
 });

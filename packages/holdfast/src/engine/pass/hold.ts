@@ -4,6 +4,7 @@ import { loadJournal } from "../../history/journal-load.ts";
 import { KeySpace } from "../../history/key.ts";
 import { runTagOf } from "../../history/run-tag.ts";
 import type { World } from "../../model/clock.ts";
+import { LimitError } from "../../model/errors/argument-errors.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { isTerminal, type PauseReason } from "../../model/run.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
@@ -42,6 +43,8 @@ export async function holdRun(setup: HoldSetup, reason: PauseReason, error: unkn
     });
     await committer.commit({ status: "paused", pause: reason }, null);
   } catch (problem) {
+    // Where there is no room for the error, the reason alone is told: it stands in the header.
+    if (LimitError.is(problem) && error !== null) return holdRun(setup, reason, null);
     if (!CorruptionError.is(problem)) throw problem;
     await holdDamaged(setup);
   }
