@@ -14,6 +14,7 @@ export type { EngineSettings, HostedPass } from "./engine/pass/pass-settings.ts"
 
 // Histories: reading one, and making one from another format.
 
+export { openValue, sealValue } from "./drivers/kv/kv-seal.ts";
 export { BareReader, BareWriter } from "./history/bare.ts";
 export { type Entry, type EntryKind, newEntry } from "./history/entry.ts";
 export { decodeFailure, encodeFailure } from "./history/failure.ts";
@@ -27,6 +28,5 @@ export { decodeMessages, encodeMessages, type RecordedMessage } from "./history/
 export { defaultCodec } from "./history/payload.ts";
 export type { Place } from "./history/place.ts";
 export { decodeRunFailure, encodeRunFailure } from "./history/run-failure.ts";
-
 export { SerialSection } from "./storage/serial-section.ts";
 export { engineSettings } from "./system/engine-settings.ts";

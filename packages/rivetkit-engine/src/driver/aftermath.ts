@@ -1,5 +1,6 @@
 import type { KeyRange } from "holdfast";
-import { defaultCodec } from "holdfast/embedding";
+import { decodeAside, encodeAside } from "./aside-row.ts";
+import { AFTERMATH_KEY } from "./own-keys.ts";
 
 /** The completion of a message in the host's queue. */
 export interface Completion {
@@ -45,9 +46,11 @@ export function isNothing(aftermath: Aftermath): boolean {
 }
 
 export function encodeAftermath(aftermath: Aftermath): Uint8Array {
-  return isNothing(aftermath) ? new Uint8Array(0) : defaultCodec.encode(aftermath, "aftermath");
+  return isNothing(aftermath) ? new Uint8Array(0) : encodeAside(AFTERMATH_KEY, aftermath);
 }
 
+/** @throws CorruptionError */
 export function decodeAftermath(bytes: Uint8Array | null): Aftermath {
-  return bytes === null || bytes.length === 0 ? NO_AFTERMATH : (defaultCodec.decode(bytes) as Aftermath);
+  if (bytes === null || bytes.length === 0) return NO_AFTERMATH;
+  return decodeAside(AFTERMATH_KEY, bytes) as Aftermath;
 }

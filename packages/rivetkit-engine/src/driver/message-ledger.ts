@@ -3,6 +3,7 @@ import { defaultCodec, recordedPayload } from "holdfast/embedding";
 import type { EngineDriver, KVWrite } from "../model/driver.ts";
 import type { Message } from "../model/queue.ts";
 import type { Aftermath, Completion, Sending } from "./aftermath.ts";
+import { decodeAside, encodeAside } from "./aside-row.ts";
 import { HostQueue } from "./host-queue.ts";
 import { LEDGER_KEY } from "./own-keys.ts";
 
@@ -47,7 +48,7 @@ export class MessageLedger {
 
   async load(): Promise<void> {
     const stored = await this.#host.get(LEDGER_KEY);
-    this.#ledger = stored === null ? { held: [], returned: [] } : (defaultCodec.decode(stored) as Ledger);
+    this.#ledger = stored === null ? { held: [], returned: [] } : (decodeAside(LEDGER_KEY, stored) as Ledger);
   }
 
   /** These were received by a wait that wants no answers: they can be completed as soon as they are recorded. */
@@ -88,7 +89,7 @@ export class MessageLedger {
     return {
       completions: done.map((id) => ({ id, response: answers.get(id) ?? null })),
       sendings: send.filter(({ requeue }) => requeue !== true).map(({ message }) => sendingOf(message)),
-      row: same ? null : { key: LEDGER_KEY, value: defaultCodec.encode(this.#ledger, "ledger") },
+      row: same ? null : { key: LEDGER_KEY, value: encodeAside(LEDGER_KEY, this.#ledger) },
     };
   }
 
