@@ -1,5 +1,7 @@
-import { defaultCodec, type PayloadCodec, type Schema, type WorkflowContext } from "holdfast";
-import { beforeEach, expect, it } from "vitest";
+import { defaultCodec, defineWorkflow, type PayloadCodec, type Schema, type WorkflowContext } from "holdfast";
+import { memoryDriver } from "holdfast/memory";
+import { beforeEach, describe, expect, it } from "vitest";
+import { frameBody } from "../../src/history/message-body.ts";
 import { EngineLab } from "../engine-lab.ts";
 
 let lab: EngineLab;
@@ -36,3 +38,62 @@ it.each([
     expect(await handle.getState()).toBe("cancelled");
   },
 );
+
+const silentOutput = defineWorkflow({ name: "output", output: silentSchema, run: async () => 1 });
+const silentMessage = defineWorkflow({
+  name: "message",
+  messages: { go: silentSchema },
+  run: async (ctx) => {
+    await ctx.step("before", () => 1);
+    return ctx.listen("wait", "go");
+  },
+});
+describe.each([
+  ["a schema of the workflow's output", silentOutput],
+  ["a schema of a message", silentMessage],
+])("%s that never answers", (_, workflow) => {
+  /** A run that waits for it. */
+  async function waiting() {
+    const driver = memoryDriver({ clock: lab.clock });
+    const id = "go";
+    const body = frameBody(
+      { workflowId: "run", id, name: "go" },
+      defaultCodec.encode(1, "body") as Uint8Array,
+    );
+    await driver.enqueueMessage({
+      id,
+      name: "go",
+      body,
+      createdAt: 0,
+      expiresAt: null,
+      completable: false,
+      remember: false,
+      queueLimit: 10,
+    });
+    const handle = lab.start(workflow, { mode: "live", driver });
+    handle.result.catch(() => {});
+    await lab.clock.advance(10);
+    return handle;
+  }
+
+  it("does not hold up a cancel for long", async () => {
+    const handle = await waiting();
+    expect(await lab.clock.settle(handle.cancel())).toEqual({ cancelled: true });
+    expect(await lab.clock.settle(handle.result)).toEqual({ state: "cancelled" });
+  });
+
+  it("does not hold up an eviction for long, and nothing is lost by that", async () => {
+    const handle = await waiting();
+    await lab.clock.settle(handle.evict());
+    expect(await handle.result).toEqual({ state: "evicted" });
+    expect(await handle.getState()).not.toBe("completed");
+  });
+});
+
+it("a schema of the input that never answers does not hold up an eviction for long", async () => {
+  const workflow = defineWorkflow({ name: "input", input: silentSchema, run: async () => 1 });
+  const handle = lab.start(workflow, { input: 1 });
+  await lab.clock.settle(handle.evict());
+  expect(await handle.result).toEqual({ state: "evicted" });
+  expect(await handle.getState()).toBe(null);
+});

@@ -1,6 +1,7 @@
 import { validate } from "../../model/schema.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import type { EngineSettings } from "../pass/pass-settings.ts";
+import { Patience } from "../pass/patience.ts";
 
 /**
  * The input that a caller gave for a run, as it was at that instant: what the caller does to the object afterwards
@@ -9,12 +10,31 @@ import type { EngineSettings } from "../pass/pass-settings.ts";
 export class GivenInput {
   readonly #settings: EngineSettings;
   readonly #definition: WorkflowDefinition;
+  readonly #patience: Patience;
+  /** Whether the pass that is being opened is to be left. */
+  #left = false;
   readonly #encoded: () => Uint8Array | Promise<Uint8Array>;
 
   constructor(settings: EngineSettings, definition: WorkflowDefinition, input: unknown) {
     this.#settings = settings;
     this.#definition = definition;
+    this.#patience = new Patience(settings.world.clock, () => this.#left);
     this.#encoded = encodedNow(settings, input);
+  }
+
+  /** As `validated`, for a pass; null when that is to be left, and it takes too long. */
+  async forPass(): Promise<{ readonly value: unknown } | null> {
+    try {
+      return await this.#patience.wait(this.validated());
+    } finally {
+      this.#left = false;
+    }
+  }
+
+  /** The pass that may be waiting for it is to be left. */
+  leave(): void {
+    this.#left = true;
+    this.#patience.hurry();
   }
 
   /**

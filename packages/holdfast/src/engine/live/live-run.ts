@@ -118,7 +118,7 @@ export class LiveRun implements RunHandle<unknown> {
       workflowId: this.workflowId,
       definition,
       claim: this.#claim,
-      input: () => this.#input.validated(),
+      input: () => this.#input.forPass(),
       onHistoryUpdated: this.#feed.tee(settings.onHistoryUpdated),
       answered: (messageId, response) => this.#requests.answered(messageId, response),
     });
@@ -194,6 +194,7 @@ export class LiveRun implements RunHandle<unknown> {
 
   /** With `drain`, bodies that run are let end, and their results are kept. */
   async evict(how: "evict" | "drain" = "evict"): Promise<void> {
+    this.#input.leave();
     (await this.#pass())?.stop(how);
     await this.#settled();
   }
@@ -203,6 +204,7 @@ export class LiveRun implements RunHandle<unknown> {
     const { compensate = false } = options;
     checkBoolean(compensate, "compensate");
     // A pass that was ending when it was told is followed by the next one, or by none.
+    this.#input.leave();
     for (let pass = await this.#pass(); pass !== null; pass = await this.#pass()) {
       const outcome = await Promise.race([pass.cancel(compensate), this.#settled()]);
       if (outcome !== undefined) return outcome;

@@ -1,4 +1,6 @@
+import type { Clock } from "../../model/clock.ts";
 import type { Wakeup } from "../replay/wakeup.ts";
+import { Patience } from "./patience.ts";
 
 /** What somebody outside wants of a pass, strongest last. */
 export type Wish = "none" | "drain" | "pause" | "evict" | "cancel";
@@ -10,11 +12,14 @@ const STRENGTH: readonly Wish[] = ["none", "drain", "pause", "evict", "cancel"];
  * replaces a stronger one.
  */
 export class Control {
+  /** With what the pass is at. */
+  readonly patience: Patience;
   readonly #wakeup: Wakeup;
   #wish: Wish = "none";
 
-  constructor(wakeup: Wakeup) {
+  constructor(wakeup: Wakeup, clock: Clock) {
     this.#wakeup = wakeup;
+    this.patience = new Patience(clock, () => this.hurried);
   }
 
   get wish(): Wish {
@@ -26,8 +31,14 @@ export class Control {
     return this.#wish !== "none";
   }
 
+  /** Whether the code is to be left, whatever it is at. */
+  get hurried(): boolean {
+    return this.#wish === "evict" || this.#wish === "cancel";
+  }
+
   ask(wish: Wish): void {
     if (STRENGTH.indexOf(wish) > STRENGTH.indexOf(this.#wish)) this.#wish = wish;
+    if (this.hurried) this.patience.hurry();
     this.#wakeup.notify();
   }
 

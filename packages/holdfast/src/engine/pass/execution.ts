@@ -195,15 +195,13 @@ export class Execution implements Run {
     }
   }
 
-  /** Hands over the next completion; false when there is none. */
-  async handOver(): Promise<boolean> {
+  /** Hands over the next completion; false when there is none, a promise while a codec is at work for it. */
+  handOver(): boolean | Promise<void> {
     const completion = this.turns.next();
     if (completion === undefined) return false;
     this.turns.current = Math.max(this.turns.current, completion.sequence);
     this.turns.open = true;
-    const delivered = completion.deliver();
-    if (delivered !== undefined) await delivered;
-    return true;
+    return completion.deliver() ?? true;
   }
 
   whenLive(start: () => void): void {

@@ -41,7 +41,7 @@ export class Forward {
   /** Until when a cancel waits for what is being recorded; null while none does. */
   #recordedBy: number | null = null;
   /** Whether the code is to be left, also where it goes on and on by itself. */
-  readonly #hurried = (): boolean => this.#control.wish === "evict" || this.#control.wish === "cancel";
+  readonly #hurried = (): boolean => this.#control.hurried;
 
   constructor(execution: Execution, committer: Committer, control: Control, crashes: CrashCount) {
     this.#execution = execution;
@@ -95,7 +95,11 @@ export class Forward {
         continue;
       }
       if (execution.outcome !== null) return this.#settled(execution.outcome);
-      if (await execution.handOver()) continue;
+      const handed = execution.handOver();
+      if (handed !== false) {
+        if (handed !== true) await this.#control.patience.wait(handed);
+        continue;
+      }
       const end = execution.live ? await this.#work() : await this.#endReplay();
       if (end !== null) return end;
     }
@@ -158,7 +162,9 @@ export class Forward {
     if (execution.outcome !== null) return null;
     if (mailbox.wantsLook) {
       if (this.#wantsHints()) this.#listen();
-      await mailbox.look(patientMessages(this.#committer.driver, execution.world.clock));
+      const source = patientMessages(this.#committer.driver, execution.world.clock);
+      // Messages may have a schema to go through.
+      if ((await this.#control.patience.wait(mailbox.look(source))) === null) return null;
     }
     if (execution.turns.waiting) return null;
     if (outbox.urgent || journal.dirtyCount > limits.uncommittedEntries) {

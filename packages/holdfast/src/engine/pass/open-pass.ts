@@ -41,7 +41,9 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
   }
   assertHeld(settings, loaded);
   if (loaded === null) {
-    const run = { definition: settings.definition, input: await settings.input() };
+    const input = await settings.input();
+    if (input === null) return { outcome: { state: "evicted" } };
+    const run = { definition: settings.definition, input: input.value };
     const journal = await newJournal(settings, settings.workflowId, run);
     settings.opened?.(journal);
     return {

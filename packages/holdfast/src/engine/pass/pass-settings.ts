@@ -53,6 +53,9 @@ export interface PassSettings extends EngineSettings, HostedPass {
   readonly stirred?: () => void;
   /** Called when the answer to a completable message is durable. */
   readonly answered?: (messageId: string, response: Uint8Array) => void;
-  /** The input of a run that does not exist yet, validated; not asked for otherwise, since stored runs keep theirs. */
-  readonly input: () => unknown;
+  /**
+   * The input of a run that does not exist yet, validated; not asked for otherwise, since stored runs keep theirs. Null: the run
+   * is to be left before it is known.
+   */
+  readonly input: () => Promise<{ readonly value: unknown } | null>;
 }

@@ -36,7 +36,7 @@ export class PassState {
   readonly crashes: CrashCount;
   readonly committer: Committer;
   readonly wakeup: Wakeup = new Wakeup();
-  readonly control: Control = new Control(this.wakeup);
+  readonly control: Control;
   claim: PassClaim;
   execution: Execution;
   /** As of the load, or of the commit that parked the run last. */
@@ -52,6 +52,7 @@ export class PassState {
     this.report = run.report;
     this.crashes = run.crashes;
     this.schedule = run.schedule;
+    this.control = new Control(this.wakeup, run.settings.world.clock);
     this.claim = run.settings.claim;
     this.committer = new Committer({
       journal: run.journal,

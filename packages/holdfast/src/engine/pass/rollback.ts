@@ -62,7 +62,9 @@ export class Rollback {
       await execution.endOfTurn();
       if (execution.breakdown !== null) throw execution.breakdown.error;
       if (execution.divergence !== null) return execution.divergence;
-      if (!(await execution.handOver())) break;
+      const handed = execution.handOver();
+      if (handed === false) break;
+      await handed;
     }
     const missing = this.#armed().find((place) => !execution.handlers.has(place));
     if (missing === undefined) return null;

@@ -19,18 +19,23 @@ import { decideUndoing } from "./undoing.ts";
  * run completed, an error if and only if it failed (I15).
  */
 
-/** The workflow function has settled: completes the run, or fails it. `undo` rolls it back where handlers are armed. */
+/**
+ * The workflow function has settled: completes the run, or fails it. `undo` rolls it back where handlers are armed. Null: the
+ * pass is to be left, and its output schema or codec has not answered.
+ */
 export async function finishRun(
   state: PassState,
   outcome: Outcome,
   undo: () => Promise<PassOutcome>,
-): Promise<PassOutcome> {
+): Promise<PassOutcome | null> {
   const { execution, journal, report } = state;
   execution.mailbox.close();
   // Sends and answers that nobody awaited go out with the last commit, and are recorded by it.
   execution.outbox.seal();
-  const ended = await checkedOutcome(state, outcome);
+  const ended = await checkedInTime(state, outcome);
+  if (ended === null) return null;
   if (ended.ok) {
+    journal.setSingle(KeySpace.output, ended.output);
     execution.root.end();
     await state.committer.commit({ status: "completed" }, execution.outbox);
     report.event({ type: "run-ended", state: "completed" });
@@ -50,9 +55,14 @@ export async function finishRun(
   return { state: "failed", error: storedError(journal) };
 }
 
+/** How the function ended, with its output as it is stored. */
+type Checked =
+  | { readonly ok: true; readonly output: Uint8Array }
+  | { readonly ok: false; readonly error: unknown };
+
 /** A return with steps still running, or with a value that cannot be stored, is a failure. */
-async function checkedOutcome(state: PassState, outcome: Outcome): Promise<Outcome> {
-  const { execution, journal, workflowId } = state;
+async function checkedOutcome(state: PassState, outcome: Outcome): Promise<Checked> {
+  const { execution, workflowId } = state;
   if (!outcome.ok) return outcome;
   const forgotten = leftUndone(execution.root);
   if (forgotten !== null) return { ok: false, error: forgotten };
@@ -62,12 +72,20 @@ async function checkedOutcome(state: PassState, outcome: Outcome): Promise<Outco
       output === undefined
         ? outcome.value
         : await validate(output, outcome.value, `The output of "${workflowId}"`);
-    journal.setSingle(KeySpace.output, await execution.payloads.encodeOrFail(value, "output"));
-    return outcome;
+    return { ok: true, output: await execution.payloads.encodeOrFail(value, "output") };
   } catch (error) {
-    if (!StorageError.is(error)) return { ok: false, error };
-    // A codec that fails is no failure of the workflow (P11), and what its steps have come to is kept.
-    await state.committer.commit({ status: "running" }, execution.outbox);
+    if (StorageError.is(error)) throw error;
+    return { ok: false, error };
+  }
+}
+
+/** A codec that fails is no failure of the workflow (P11), and what its steps have come to is kept. */
+async function checkedInTime(state: PassState, outcome: Outcome): Promise<Checked | null> {
+  try {
+    const checked = await state.control.patience.wait(checkedOutcome(state, outcome));
+    return checked === null ? null : checked.value;
+  } catch (error) {
+    await state.committer.commit({ status: "running" }, state.execution.outbox);
     throw error;
   }
 }

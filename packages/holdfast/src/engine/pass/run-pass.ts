@@ -168,10 +168,11 @@ export class RunPass {
     if (header.status === "rolling_back") return this.#undo();
     if (this.#forward === null) {
       state.report.event({ type: "run-started", replayed: header.sequence });
-      const input = await state.value(KeySpace.input);
+      const input = await state.control.patience.wait(state.value(KeySpace.input));
+      if (input === null) return this.#meet();
       this.#forward = new Forward(state.execution, state.committer, state.control, state.crashes);
       limitRunTime(state);
-      state.execution.start(input);
+      state.execution.start(input.value);
     }
     return this.#goForward(this.#forward);
   }
@@ -183,7 +184,7 @@ export class RunPass {
       this.#state.resting = end.end === "parked";
       switch (end.end) {
         case "settled":
-          return finishRun(this.#state, end.outcome, () => this.#undo());
+          return (await finishRun(this.#state, end.outcome, () => this.#undo())) ?? this.#meet();
         case "parked": {
           const parked = await this.#park(end.wakeAt, end.wants);
           if (parked !== null) return parked;
@@ -260,7 +261,7 @@ export class RunPass {
   }
 
   /** What somebody outside wanted is done now. */
-  async #meet(wish: Wish): Promise<PassOutcome> {
+  async #meet(wish: Wish = this.#state.control.wish): Promise<PassOutcome> {
     const { execution, committer, journal, workflowId } = this.#state;
     await this.#forward?.makeRoom();
     if (wish === "cancel") return this.#cancelNow();
