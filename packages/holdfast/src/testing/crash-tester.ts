@@ -98,13 +98,7 @@ export class CrashTester {
       if (missing.length > 0) problems.push(`not started: the ${missing.join("; the ")}`);
       if (attempts.size > 0) problems.push(`started in addition: the ${[...attempts].join("; the ")}`);
     }
-    for (const { location, entry } of run.history.steps) {
-      const undone = entry.compensation?.done === true;
-      const rolledBack = run.ledger.effects.some(
-        (effect) => effect.kind === "handler" && effect.outcome === "ok",
-      );
-      if (entry.armed && rolledBack && !undone) problems.push(`P12: "${location}" was not compensated`);
-    }
+    problems.push(...uncompensated(run));
     const consumed = this.#consumed(run);
     if (consumed !== reference.consumed)
       problems.push(`P7: consumed ${consumed} instead of ${reference.consumed}`);
@@ -178,6 +172,16 @@ export class CrashTester {
     if (!same) problems.push("with passes in between the run ended otherwise");
     if (problems.length > 0) throw new CrashTestError(`${this.#name} with early passes`, [], problems);
   }
+}
+
+/** Steps that a rollback has left: those behind a handler that failed for good are to be left. */
+function uncompensated({ history, ledger }: SimulatedRun): string[] {
+  const { steps } = history;
+  const begun = ledger.effects.some(({ kind, outcome }) => kind === "handler" && outcome === "ok");
+  const failed = steps.some(({ entry }) => (entry.compensation?.failure ?? null) !== null);
+  if (!begun || failed) return [];
+  const left = steps.filter(({ entry }) => entry.armed && entry.compensation?.done !== true);
+  return left.map(({ location }) => `P12: "${location}" was not compensated`);
 }
 
 function dumpText(run: SimulatedRun): string {

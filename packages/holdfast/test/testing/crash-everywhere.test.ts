@@ -1,4 +1,4 @@
-import { Loop, type WorkflowContext } from "holdfast";
+import { Loop, RollbackError, type WorkflowContext } from "holdfast";
 import { CrashTestError, crashEverywhere } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 
@@ -40,5 +40,21 @@ describe("crashEverywhere", () => {
     };
     const { cases } = await crashEverywhere({ name: "copies", workflow });
     expect(cases).toBeGreaterThan(20);
+  });
+
+  it("does not ask a rollback for what is behind a handler that fails for good", async () => {
+    const workflow = async (ctx: WorkflowContext) => {
+      await ctx.rollbackCheckpoint("from here");
+      const undo = (run: () => void) => ({ run, maxRetries: 0 });
+      await ctx.step({ name: "left", run: () => {}, rollback: undo(() => {}) });
+      const fails = undo(() => {
+        throw new Error("stuck");
+      });
+      await ctx.step({ name: "stuck", run: () => {}, rollback: fails });
+      await ctx.step({ name: "undone", run: () => {}, rollback: undo(() => {}) });
+      throw new RollbackError("undo all");
+    };
+    const { cases } = await crashEverywhere({ name: "stuck", workflow });
+    expect(cases).toBeGreaterThan(10);
   });
 });
