@@ -1,4 +1,4 @@
-import { Loop } from "holdfast";
+import { type LimitError, Loop } from "holdfast";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import type { CrashProgram } from "../../src/testing/crash-program.ts";
 
@@ -71,6 +71,25 @@ export const blockPrograms: readonly CrashProgram[] = [
   {
     name: "a loop that is told to stop by what runs beside it",
     workflow: (ctx: WorkflowContext) => stoppedFromBeside(ctx),
+  },
+  {
+    name: "a loop that comes up to its limit of rollback handlers",
+    workflow: async (ctx: WorkflowContext) => {
+      await ctx.rollbackCheckpoint("from here");
+      return ctx.loop<number, unknown>({
+        name: "rounds",
+        state: 0,
+        historyPruneInterval: 2,
+        historySize: 0,
+        run: async (inner, n) => {
+          const arming = async () => inner.step({ name: "undoable", run: () => n, rollback: () => {} });
+          const done = await arming().catch((error: LimitError) => error.limit);
+          await inner.sleep("pause", "1h");
+          return n === 3 ? Loop.break(done) : Loop.continue(n + 1);
+        },
+      });
+    },
+    limits: { armedHandlers: 2 },
   },
   {
     name: "a wait in a loop, asked for after one beside it",

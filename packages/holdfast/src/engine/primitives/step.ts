@@ -173,11 +173,19 @@ function armedStep<Result>(config: StepConfig<Result>): ArmedStep | null {
   };
 }
 
+/** Steps of a loop with handlers that its code has been handed: as many in a replay as the first time (P5). */
+function armedBefore(loop: Place, turn: number): number {
+  let armed = 0;
+  for (const { entry } of loop.entries()) if (entry.armed && entry.sequence <= turn) armed += 1;
+  return armed;
+}
+
 /** @throws RollbackCheckpointError before any checkpoint, LimitError when a loop has armed too many. */
 function checkArmed(scope: Scope, name: string): void {
   if (!scope.pastCheckpoint) throw new RollbackCheckpointError(name);
   const maximum = scope.run.limits.armedHandlers;
-  const armed = scope.loopArmed?.count ?? 0;
+  if (scope.loopArmed === null || scope.loopArmed.count < maximum) return;
+  const armed = armedBefore(scope.loopArmed.loop, scope.run.turns.current);
   if (armed < maximum) return;
   throw new LimitError({
     limit: "armedHandlers",

@@ -25,7 +25,7 @@ export class LoopHistory {
   readonly #scope: Scope;
   readonly #place: Place;
   readonly #historySize: number;
-  readonly #armed: { count: number };
+  readonly #armed: NonNullable<Scope["loopArmed"]>;
   /** Iterations before this one are pruned, or kept for ever. */
   #prunedTo: number;
 
@@ -33,7 +33,7 @@ export class LoopHistory {
     this.#scope = scope;
     this.#place = place;
     this.#historySize = options.historySize;
-    this.#armed = { count: 0 };
+    this.#armed = { loop: place, count: 0 };
     let oldest = place.entry?.count ?? 0;
     for (const child of place.children) {
       const { segment } = child;

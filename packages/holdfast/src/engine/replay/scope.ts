@@ -44,8 +44,8 @@ export class Scope {
   readonly sends: SeldomMap<number, number> = new SeldomMap();
   /** Called for every step that is committed with a rollback handler, in this scope or inside. */
   onArmed: (() => void) | null = null;
-  /** Of the innermost loop around: how many steps with rollback handlers it holds. */
-  loopArmed: { count: number } | null = null;
+  /** Of the innermost loop around: how many steps with rollback handlers it holds, whether its code has been handed them or not. */
+  loopArmed: { readonly loop: Place; count: number } | null = null;
   /** Logical time: when the last result that this scope was handed had settled. */
   time: number;
   /** A rollback checkpoint was passed before this scope began, though a replay may begin after it. */
