@@ -228,9 +228,7 @@ class ScopeQueue {
   next(name: string, options: QueueNextOptions<string>): Promise<Message> {
     return call(this.#scope, () => {
       const wanted = receiveOptions(this.#scope, name, options, true);
-      const first = receive(this.#scope, wanted).then((messages) => messages[0] as Message);
-      first.catch(() => {});
-      return first;
+      return receive(this.#scope, wanted).made((messages) => messages[0] as Message);
     });
   }
 

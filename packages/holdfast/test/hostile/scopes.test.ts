@@ -204,3 +204,44 @@ describe("code that goes on after everything", () => {
     expect(lab.clock.pending).toBe(0);
   });
 });
+
+/** Operations whose promises can leave their block before they have ended. */
+const waits: Readonly<Record<string, (inner: WorkflowContext) => Promise<unknown>>> = {
+  sleep: (inner) => inner.sleep("wait", "1h"),
+  "queue.next": (inner) => inner.queue.next("wait", { names: ["m"] }),
+  "queue.nextBatch": (inner) => inner.queue.nextBatch("wait", { names: ["m"] }),
+  listen: (inner) => inner.listen("wait", "m"),
+  listenNWithTimeout: (inner) => inner.listenNWithTimeout("wait", "m", 2, "1h"),
+  join: (inner) => inner.join("wait", { a: { run: (ctx) => ctx.sleep("inside", "1h") } }),
+};
+
+describe.each(Object.entries(scopes))("a promise that is awaited only after its %s has ended", (_, open) => {
+  it.each(Object.entries(waits))("tells that its %s was dropped", async (_wait, begin) => {
+    expectNoStrays();
+    let begun: Promise<unknown> | undefined;
+    const error = await lab.failure(
+      async (ctx) => {
+        await open(ctx, (inner) => {
+          begun = begin(inner);
+        });
+        return begun;
+      },
+      { mode: "live" },
+    );
+    expect(error).toMatchObject({ code: "CONTEXT_MISUSE" });
+    expect(error.message).toMatch(/wait" was dropped: nobody awaited it before its block "b[^"]*" had ended/);
+  });
+});
+
+it("a wait that nobody awaits is dropped with its block, and nobody is told", async () => {
+  expectNoStrays();
+  const workflow = async (ctx: WorkflowContext) => {
+    await ctx.try("b", async (inner) => {
+      const slow = inner.sleep("slow", "1h");
+      await Promise.race([slow, inner.sleep("fast", 1)]);
+      void inner.listen("never", "m").then(() => {});
+    });
+    return ctx.sleep("after", 1);
+  };
+  expect(await lab.run(workflow, { mode: "live" })).toMatchObject({ state: "completed" });
+});

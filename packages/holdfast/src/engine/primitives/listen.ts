@@ -3,6 +3,7 @@ import { describeName } from "../../model/describe.ts";
 import { type Duration, type Instant, instantMs } from "../../model/duration.ts";
 import type { Message } from "../../model/message.ts";
 import type { Scope } from "../replay/scope.ts";
+import type { WatchedPromise } from "../replay/watched-promise.ts";
 import { afterMs, type Receive, receive } from "./queue.ts";
 
 /** When a `listen` gives up: after a duration, at an instant, or never. */
@@ -13,16 +14,14 @@ export function listen(
   scope: Scope,
   wait: { name: string; messageName: string; end: ListenEnd },
 ): Promise<unknown> {
-  return quiet(
-    listenN(scope, { ...wait, limit: 1 }).then((bodies) => (bodies.length === 0 ? null : bodies[0])),
-  );
+  return listenN(scope, { ...wait, limit: 1 }).made((bodies) => (bodies.length === 0 ? null : bodies[0]));
 }
 
 /** The bodies of up to `limit` messages, or `[]` when none came in time. */
 export function listenN(
   scope: Scope,
   wait: { name: string; messageName: string; limit: number; end: ListenEnd },
-): Promise<unknown[]> {
+): WatchedPromise<unknown[]> {
   const { name, messageName, limit, end } = wait;
   checkName(messageName, `Listen ${describeName(name)}: the name of the message`, scope.run.limits);
   checkInteger(limit, `Listen ${describeName(name)}: limit`, { from: 1, to: scope.run.limits.batchMessages });
@@ -34,7 +33,7 @@ export function listenN(
     completable: false,
     strict: false,
   };
-  return quiet(receive(scope, wanted).then((messages) => messages.map((message: Message) => message.body)));
+  return receive(scope, wanted).made((messages) => messages.map((message: Message) => message.body));
 }
 
 function deadlineOf(name: string, end: ListenEnd): ((now: number) => number) | null {
@@ -42,10 +41,4 @@ function deadlineOf(name: string, end: ListenEnd): ((now: number) => number) | n
   if ("timeout" in end) return afterMs(end.timeout, `Listen ${describeName(name)}: the timeout`);
   const at = instantMs(end.until, `Listen ${describeName(name)}: the instant`);
   return () => at;
-}
-
-/** A rejection that nobody looks at must not end the process; whoever awaits the promise still gets it. */
-function quiet<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => {});
-  return promise;
 }

@@ -15,6 +15,7 @@ import { type ReceivedMessages, receivedMessages } from "../effects/messages.ts"
 import { claim } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
+import type { WatchedPromise } from "../replay/watched-promise.ts";
 
 /** What a wait for messages asks for. */
 export interface Receive {
@@ -57,7 +58,7 @@ export function afterMs(timeout: Duration, what: string): (now: number) => numbe
 }
 
 /** Waits for messages; consumes them in the commit that records them (P7). */
-export function receive(scope: Scope, wanted: Receive): Promise<Message[]> {
+export function receive(scope: Scope, wanted: Receive): WatchedPromise<Message[]> {
   const { run } = scope;
   checkAnswered(scope, wanted.name);
   const place = claim(scope, "message", wanted.name);

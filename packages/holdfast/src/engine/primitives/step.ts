@@ -21,6 +21,7 @@ import { claim } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
 import type { ArmedStep } from "../replay/run.ts";
 import type { Scope } from "../replay/scope.ts";
+import type { WatchedPromise } from "../replay/watched-promise.ts";
 
 /** What a step may be told, in each of the two ways of calling it. */
 export interface StepNames {
@@ -73,7 +74,7 @@ export type StepArguments<Result> = readonly [
 ];
 
 /** Runs side effects and records the result (P1, P2). */
-export function step<Result>(scope: Scope, config: StepConfig<Result>): Promise<Result> {
+export function step<Result>(scope: Scope, config: StepConfig<Result>): WatchedPromise<Result> {
   const { run } = scope;
   const plan = stepPlan(config);
   const armed = armedStep(config);

@@ -39,16 +39,14 @@ export function tryStep<Result>(
 ): Promise<TryResult<Result, StepFailureKind>> {
   const { catch: kinds = DEFAULT_STEP_CATCH } = config;
   checkWords(kinds, `Try ${describeName(config.name)}: catch`, STEP_KINDS);
-  const result = step(scope, config).then(
+  return step(scope, config).made(
     (value): TryResult<Result, StepFailureKind> => ({ ok: true, value }),
-    (error: Error): TryResult<Result, StepFailureKind> => {
+    (error): TryResult<Result, StepFailureKind> => {
       const kind = stepFailureKind(error);
       if (!kinds.includes(kind)) throw error;
-      return { ok: false, failure: { kind, error } };
+      return { ok: false, failure: { kind, error: error as Error } };
     },
   );
-  result.catch(() => {});
-  return result;
 }
 
 function stepFailureKind(error: unknown): StepFailureKind {

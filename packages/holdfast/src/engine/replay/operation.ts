@@ -1,6 +1,7 @@
 import { type Entry, type EntryKind, type EntryStatus, newEntry } from "../../history/entry.ts";
 import { decodeFailure, encodeFailure } from "../../history/failure.ts";
 import type { Place } from "../../history/place.ts";
+import { ContextMisuseError } from "../../model/errors/argument-errors.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import { isPromise } from "../../model/is-promise.ts";
@@ -23,7 +24,7 @@ export interface Settlement {
  * other.
  *
  * Invariants: the promise settles only by a completion that a turn hands over (P5), with the decoded copy of what is
- * stored (P8); in a scope that was left it never settles.
+ * stored (P8); in a scope that was left it never settles, and whoever looks at it after its scope has ended is told so.
  */
 export class Operation<Value> {
   readonly scope: Scope;
@@ -48,16 +49,27 @@ export class Operation<Value> {
       this.#reject = reject;
     });
     this.promise.keepQuiet();
+    this.promise.awaited = this;
   }
 
   /** What the history has is handed over in its recorded turn. */
-  replay(entry: Entry): Promise<Value> {
+  replay(entry: Entry): WatchedPromise<Value> {
     this.scope.run.turns.add({
       sequence: entry.sequence,
       scope: this.scope,
       deliver: () => this.#deliver(entry),
     });
     return this.promise;
+  }
+
+  /** What is handed to nobody any more, since the function that asked for it has ended. */
+  get dropped(): ContextMisuseError | null {
+    const { scope, place, kind } = this;
+    if (!scope.ended || !scope.closed || scope.left || scope.depth === 0) return null;
+    const { journal } = scope.run;
+    return new ContextMisuseError(
+      `The ${kind} ${JSON.stringify(journal.format(place))} was dropped: nobody awaited it before its block "${journal.format(scope.place)}" had ended. Await every operation inside the function whose context it uses, and return its value from there.`,
+    );
   }
 
   /** The entry as it stands, or a new one. */
@@ -177,6 +189,7 @@ export class Operation<Value> {
     const { run } = this.scope;
     this.scope.time = Math.max(this.scope.time, entry.settledAt);
     this.scope.departing.delete(this.promise);
+    this.promise.awaited = null;
     if (entry.status === "failed") {
       const error = decodeFailure(entry.result ?? new Uint8Array(0));
       if (typeof error === "object" && error !== null) run.origins.set(error, this.place);

@@ -1,5 +1,12 @@
+/** What a promise is waiting for. */
+interface Awaited {
+  /** Why it never comes, when it was given up. */
+  readonly dropped: Error | null;
+}
+
 /**
- * A promise that knows whether anybody has looked at it: a failure that nobody awaits must not get lost.
+ * A promise that knows whether anybody has looked at it: a failure that nobody awaits must not get lost, and whoever looks only
+ * when it was given up must not wait for ever.
  */
 export class WatchedPromise<Value> extends Promise<Value> {
   /** Promises made from this one are ordinary. */
@@ -9,6 +16,8 @@ export class WatchedPromise<Value> extends Promise<Value> {
 
   /** Called when somebody looks at the promise for the first time. */
   onLook: (() => void) | null = null;
+  /** Null when the value is there. */
+  awaited: Awaited | null = null;
   #seen = false;
 
   get seen(): boolean {
@@ -20,9 +29,43 @@ export class WatchedPromise<Value> extends Promise<Value> {
     fulfilled?: ((value: Value) => Next | PromiseLike<Next>) | null,
     rejected?: ((reason: unknown) => Caught | PromiseLike<Caught>) | null,
   ): Promise<Next | Caught> {
+    this.#look();
+    const { dropped } = this;
+    if (dropped !== null) return Promise.reject(dropped).then(fulfilled, rejected);
+    return super.then(fulfilled, rejected);
+  }
+
+  #look(): void {
     this.#seen = true;
     this.onLook?.();
-    return super.then(fulfilled, rejected);
+  }
+
+  get dropped(): Error | null {
+    return this.awaited?.dropped ?? null;
+  }
+
+  /** What is made of the value, or of the failure; a rejection that nobody looks at does not end the process. */
+  made<Next>(
+    fulfilled: (value: Value) => Next,
+    rejected: (reason: unknown) => Next = rethrow,
+  ): WatchedPromise<Next> {
+    this.#look();
+    const made = new WatchedPromise<Next>((resolve, reject) => {
+      const settle = <Given>(make: (given: Given) => Next): ((given: Given) => void) => {
+        return (given) => {
+          made.awaited = null;
+          try {
+            resolve(make(given));
+          } catch (error) {
+            reject(error);
+          }
+        };
+      };
+      super.then(settle(fulfilled), settle(rejected));
+    });
+    made.awaited = this;
+    made.keepQuiet();
+    return made;
   }
 
   /** Fulfilled when the promise is settled, either way. To wait for it is not to look at it. */
@@ -37,4 +80,8 @@ export class WatchedPromise<Value> extends Promise<Value> {
   keepQuiet(): void {
     super.then(undefined, () => {});
   }
+}
+
+function rethrow(reason: unknown): never {
+  throw reason;
 }
