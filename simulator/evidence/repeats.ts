@@ -29,7 +29,7 @@ export function hadReason(evidence: Evidence, before: Start, again: Start): bool
   if (!before.held || !again.held || before.aborted !== null) return true;
   const { until, leaseMs } = before.holding;
   if (again.holding.fromAt >= until - leaseMs * LEFT_EARLY - 2 * evidence.scenario.latencyMs) return true;
-  if (wasJustPaused(evidence, before)) return true;
+  if (mayMissRenewals(evidence, before)) return true;
   if (wasTaken(evidence, { run, from: n, to: again.began.n })) return true;
   for (let i = n + 1; i < again.began.n; i++) {
     const fact = evidence.facts[i];
@@ -41,12 +41,14 @@ export function hadReason(evidence: Evidence, before: Start, again: Start): bool
   return false;
 }
 
-/** Whoever goes on after a pause may hear too late that its lease was renewed. */
-function wasJustPaused({ facts }: Evidence, { began, holding }: Start): boolean {
+/** Whoever goes on after a pause, or was not answered, may hear too late or never that its lease was renewed. */
+function mayMissRenewals({ facts }: Evidence, { began, holding }: Start): boolean {
   for (let n = began.n - 1; n >= 0; n--) {
     const fact = facts[n];
     if (fact === undefined || fact.at < began.at - holding.leaseMs) return false;
-    if (fact.process === began.process && fact.type === "process-continued") return true;
+    if (fact.process !== began.process) continue;
+    if (fact.type === "process-continued" || (fact.type === "fault" && fact.operation === "renew"))
+      return true;
   }
   return false;
 }
