@@ -42,3 +42,27 @@ it("a message that expires between the reads of two waits is dropped once, and r
   const { output } = await lab.clock.settle(handle.result);
   expect(output).toMatchObject(["in time", { body: "too" }]);
 });
+
+it("a message that has expired hides none that came in time from a wait that is about to end", async () => {
+  const lab = new EngineLab();
+  const workflow = (ctx: WorkflowContext) => ctx.listenWithTimeout("wait", "m", 1_000);
+  const { sleepUntil } = await lab.run(workflow);
+  const handle = lab.start(workflow, { mode: "yield" });
+  await lab.clock.settle(handle.result);
+  for (const body of ["one", "two"]) await handle.send("m", body, { expiresIn: 10 });
+  await lab.clock.advance(100);
+  await handle.send("m", "in time");
+  await lab.clock.advanceTo((sleepUntil as number) + 1);
+  expect((await lab.run(workflow)).output).toBe("in time");
+});
+
+it("messages that have expired make a batch no smaller", async () => {
+  const lab = new EngineLab();
+  const workflow = (ctx: WorkflowContext) => ctx.listenN("wait", "m", 2);
+  const handle = lab.start(workflow);
+  await lab.clock.settle(handle.result);
+  await handle.send("m", "late", { expiresIn: 10 });
+  for (const body of ["one", "two"]) await handle.send("m", body);
+  await lab.clock.advance(100);
+  expect((await lab.run(workflow)).output).toEqual(["one", "two"]);
+});

@@ -187,17 +187,27 @@ export class Mailbox {
     }
     const found = new Map<MessageWait, readonly StoredMessage[]>();
     for (const group of groups.values()) {
-      let room = this.#taken.size;
-      for (const wait of group) room += wait.count;
+      const page = await this.#page(source, group);
+      for (const wait of group) found.set(wait, page);
+    }
+    const pages = [...this.#waits].map((wait): [MessageWait, readonly StoredMessage[]] => [
+      wait,
+      found.get(wait) ?? [],
+    ]);
+    // One that was fresh when it was read may have expired while another page was.
+    const isGone = ({ id }: StoredMessage): boolean => this.#taken.has(id);
+    return pages.some(([, page]) => page.some(isGone)) ? this.#pages(source) : new Map(pages);
+  }
+
+  /** What is queued for waits of the same names, as many as they may take: those that have expired hide none behind them. */
+  async #page(source: MessageSource, group: readonly MessageWait[]): Promise<readonly StoredMessage[]> {
+    const wanted = group.reduce((sum, { count }) => sum + count, 0);
+    for (;;) {
+      const room = this.#taken.size + wanted;
       const queued = await source.peekMessages((group[0] as MessageWait).names, room);
       const fresh = queued.filter((message) => this.#isFresh(message));
-      // A full page of messages that nobody may have can hide one that somebody waits for.
-      if (queued.length === room && fresh.length < queued.length) this.#look = true;
-      for (const wait of group) found.set(wait, fresh);
+      if (queued.length < room || fresh.length >= wanted) return fresh;
     }
-    // One that was fresh when it was read may have expired while another page was.
-    const left = (page: readonly StoredMessage[]) => page.filter(({ id }) => !this.#taken.has(id));
-    return new Map([...this.#waits].map((wait) => [wait, left(found.get(wait) ?? [])]));
   }
 
   /** A wait whose deadline has come receives what was sent before it, and nothing that came later. */
