@@ -1,5 +1,5 @@
 import { StoreClosedError } from "../model/errors/storage-errors.ts";
-import { isTerminal, type TerminalState } from "../model/run.ts";
+import { isTerminal, RUN_STATES, type RunState, type TerminalState } from "../model/run.ts";
 import type { RunRecord } from "../storage/store.ts";
 import type { RetentionOptions } from "./host-options.ts";
 import type { StoreSession } from "./store-session.ts";
@@ -14,6 +14,8 @@ const SHORTEST_ROUND_MS = 1_000;
 const LONGEST_ROUND_MS = 3_600_000;
 /** What a sweep holds when the host stops and it does not end within this is left to its leases. */
 const GRACE_MS = 5_000;
+/** A claim that arrives late takes no run that was created anew, or goes on. */
+const NOT_OVER: readonly RunState[] = RUN_STATES.filter((state) => !isTerminal(state));
 
 /**
  * Owns: deleting finished runs that were kept long enough, a bounded batch at a time, round and round.
@@ -92,7 +94,7 @@ export class Retention {
   async #delete(record: RunRecord): Promise<void> {
     const { store, owner, leaseMs } = this.#session;
     const { workflowId, revision } = record;
-    const run = { workflowId, force: false };
+    const run = { workflowId, force: false, unless: NOT_OVER };
     const { claims } = await store.claim({ owner, leaseMs, limit: 1, workflowNames: null, run });
     const claim = claims[0];
     if (claim === undefined) return;

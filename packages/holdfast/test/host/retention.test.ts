@@ -91,4 +91,27 @@ describe("retention", () => {
     await reaches(clock, handle, "completed");
     expect(await clock.settle(handle.result())).toBe(1);
   });
+
+  it("takes nobody's run that was created anew while it was asked for", async () => {
+    const { host, clock, store } = virtualStore();
+    const client = createClient({ store, clock, scheduler: clock.scheduler });
+    const naps = defineWorkflow({
+      name: "naps",
+      run: (ctx, long: boolean) => (long ? ctx.sleep("long", "1h") : Promise.resolve()),
+    });
+    const anew: unknown[] = [];
+    const intercepted = interceptedStore(store, async (method, go) => {
+      if (method !== "claim" || (await store.get("a"))?.status !== "completed") return go();
+      await client.delete("a");
+      await client.start(naps, { workflowId: "a", input: true });
+      await reaches(clock, client.handle("a"), "sleeping");
+      anew.push(await store.get("a"));
+      return go();
+    });
+    await host({ workflows: [naps] });
+    await host({ workflows: [], store: intercepted, retention: { completedMs: 10_000 }, pollMs: 60_000 });
+    await client.start(naps, { workflowId: "a", input: false });
+    await clock.advance(60_000);
+    expect(anew).toEqual([await store.get("a")]);
+  });
 });
