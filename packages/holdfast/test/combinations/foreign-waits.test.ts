@@ -50,6 +50,52 @@ describe.each([
   });
 });
 
+describe("code that waits for a promise of its own between recorded steps", () => {
+  const strand = async (ctx: WorkflowContext, calls: string[]) => {
+    for (const name of ["a", "b", "c"]) {
+      await ctx.step({ name, run: () => calls.push(name), rollback: () => calls.push(`un-${name}`) });
+      await lab.clock.sleep(20);
+    }
+  };
+
+  it("fits its history though something beside it waits for the engine", async () => {
+    const calls: string[] = [];
+    const workflow = async (ctx: WorkflowContext) => {
+      await ctx.rollbackCheckpoint("from here");
+      await Promise.all([strand(ctx, calls), ctx.listen("wait", "message")]);
+      return "ended";
+    };
+    const first = lab.start(workflow, { mode: "live" });
+    await lab.clock.advance(100);
+    await first.evict();
+    const second = lab.start(workflow, { mode: "live" });
+    await lab.clock.advance(100);
+    await second.send("message");
+    expect(await lab.clock.settle(second.result)).toMatchObject({ output: "ended" });
+    expect(calls).toEqual(["a", "b", "c"]);
+  });
+
+  it.each([
+    { fails: "the strand itself", beside: undefined },
+    { fails: "what is beside it", beside: "message" },
+  ])("is rolled back when $fails fails", async ({ beside }) => {
+    const calls: string[] = [];
+    const workflow = async (ctx: WorkflowContext) => {
+      await ctx.rollbackCheckpoint("from here");
+      const fails = async () => {
+        await (beside === undefined ? strand(ctx, calls) : ctx.listen("wait", beside));
+        throw new Error("the workflow fails");
+      };
+      await Promise.all([fails(), ...(beside === undefined ? [] : [strand(ctx, calls)])]);
+    };
+    const handle = lab.start(workflow, { mode: "live" });
+    await lab.clock.advance(100);
+    if (beside !== undefined) await handle.send(beside);
+    await expect(lab.clock.settle(handle.result)).rejects.toThrow("the workflow fails");
+    expect(calls).toEqual(["a", "b", "c", "un-c", "un-b", "un-a"]);
+  });
+});
+
 describe("a parked run whose code waited for a promise of its own beside a timer", () => {
   it.each([
     { andThen: "asks for something", goesOn: (ctx: WorkflowContext) => ctx.step("after", () => "soon") },

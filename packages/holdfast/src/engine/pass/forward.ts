@@ -7,6 +7,7 @@ import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import type { CrashCount } from "./crash-count.ts";
 import type { Execution } from "./execution.ts";
+import { OwnPromises } from "./own-promises.ts";
 import { patientMessages } from "./patient-read.ts";
 
 /** Why a pass stopped going forward. */
@@ -28,13 +29,15 @@ const RECORDING_MS = 5_000;
  * decision that the run is parked.
  * Does not own: commits (committer.ts), what follows the end (run-pass.ts).
  * Invariants: recorded completions first and in order (P5); no body starts before every recorded operation was asked
- * for again (P6), nor before what led to it is durable (ARCHITECTURE 3). `#waitForTheWorld` is the one place that waits.
+ * for again (P6), nor before what led to it is durable (ARCHITECTURE 3). `#waitForTheWorld` is the one place that waits,
+ * but for code that may go on by itself (own-promises.ts).
  */
 export class Forward {
   readonly #execution: Execution;
   readonly #committer: Committer;
   readonly #control: Control;
   readonly #crashes: CrashCount;
+  readonly #ownPromises: OwnPromises;
   #startedBodies = false;
   #toldForeign = false;
   #pollMs = FIRST_POLL_MS;
@@ -48,6 +51,7 @@ export class Forward {
     this.#committer = committer;
     this.#control = control;
     this.#crashes = crashes;
+    this.#ownPromises = new OwnPromises(execution.world.clock, execution.wakeup);
   }
 
   /** Goes on until the run ends, parks, or is to stop. */
@@ -135,16 +139,14 @@ export class Forward {
     const execution = this.#execution;
     if (answerGates(execution.gates)) return null;
     const unasked = firstUnasked(execution.journal.root, execution.asked);
-    if (unasked !== undefined && execution.waitsForLive) {
-      return {
-        end: "diverged",
-        error: divergenceAt(execution, unasked, "waits for something else"),
-      };
-    }
     if (unasked !== undefined) {
-      // Code that waits for nothing of the engine's waits for a promise of its own, and may ask when that settles.
       const { wish } = this.#control;
       if (wish !== "none") return { end: "wish", wish };
+      if (execution.waitsForLive) {
+        if (await this.#ownPromises.settle()) return null;
+        return { end: "diverged", error: divergenceAt(execution, unasked, "waits for something else") };
+      }
+      // Code that waits for nothing of the engine's waits for a promise of its own, and may ask when that settles.
       this.#tellForeign();
       // What can be over before the replay is, is the run's own time: that ends what waits here too.
       if (execution.timers.delay() !== 0) return this.#waitForTheWorld();

@@ -13,6 +13,7 @@ import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import type { CrashCount } from "./crash-count.ts";
 import type { Execution } from "./execution.ts";
+import { OwnPromises } from "./own-promises.ts";
 import { decideUndoing, isUndoingDecided } from "./undoing.ts";
 
 /** How far a rollback got. */
@@ -54,20 +55,29 @@ export class Rollback {
     this.#reason = at.reason;
   }
 
-  /** Replays what is recorded, so that the code names the handlers of all committed steps. */
-  async collect(input: unknown): Promise<HistoryDivergedError | null> {
+  /** Replays what is recorded, so that the code names the handlers of all committed steps; the wish that it is left for. */
+  async collect(input: unknown): Promise<HistoryDivergedError | Wish | null> {
     const execution = this.#execution;
+    const ownPromises = new OwnPromises(execution.world.clock, execution.wakeup);
     execution.start(input);
     for (;;) {
       await execution.endOfTurn();
       if (execution.breakdown !== null) throw execution.breakdown.error;
       if (execution.divergence !== null) return execution.divergence;
       const handed = execution.handOver();
-      if (handed === false) break;
-      await handed;
+      if (handed !== false) {
+        await handed;
+        continue;
+      }
+      const missing = this.#armed().find((place) => !execution.handlers.has(place));
+      if (missing === undefined) return null;
+      if (this.#control.winding) return this.#control.wish;
+      if (!(await ownPromises.settle())) return this.#noHandler(missing);
     }
-    const missing = this.#armed().find((place) => !execution.handlers.has(place));
-    if (missing === undefined) return null;
+  }
+
+  #noHandler(missing: Armed): HistoryDivergedError {
+    const execution = this.#execution;
     const location = execution.journal.format(missing);
     return new HistoryDivergedError(execution.workflowId, {
       location,

@@ -94,6 +94,7 @@ async function checkedInTime(state: PassState, outcome: Outcome): Promise<Checke
 export async function holdPass(state: PassState, reason: PauseReason, error: unknown): Promise<PassOutcome> {
   const { workflowId, claim, report, settings } = state;
   state.execution.leave(error);
+  if (reason === "divergence") report.event({ type: "diverged", error });
   await holdRun({ workflowId, claim, world: settings.world, report }, reason, error);
   state.holdsClaim = false;
   report.held(reason, error);

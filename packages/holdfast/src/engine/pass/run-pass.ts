@@ -191,7 +191,6 @@ export class RunPass {
           break;
         }
         case "diverged":
-          this.#state.report.event({ type: "diverged", error: end.error });
           return holdPass(this.#state, "divergence", end.error);
         case "crash-loop":
           return holdPass(this.#state, "crash-loop", end.error);
@@ -240,11 +239,9 @@ export class RunPass {
       const { committer, control, crashes } = state;
       const at = { committer, control, crashes, reason: originalError(journal) };
       const rollback = new Rollback(state.execution, at);
-      const diverged = await rollback.collect(await state.value(KeySpace.input));
-      if (diverged !== null) {
-        report.event({ type: "diverged", error: diverged });
-        return holdPass(state, "divergence", diverged);
-      }
+      const stopped = await rollback.collect(await state.value(KeySpace.input));
+      if (typeof stopped === "string") return this.#meet(stopped);
+      if (stopped !== null) return holdPass(state, "divergence", stopped);
       this.#rollback = rollback;
     }
     const end = await this.#rollback.run();
