@@ -214,6 +214,16 @@ const sharedIn: BreakDriver = (driver) => {
   };
 };
 
+const knowsByPrefix: BreakDriver = (driver) => {
+  let last = "";
+  return {
+    commit: async (batch) => {
+      await driver.commit(batch);
+      last = batch.batchId;
+    },
+    applied: async (batchId) => last.startsWith(batchId),
+  };
+};
 const shortPages: BreakDriver = (driver) => ({
   list: (prefix, page = {}) => driver.list(prefix, { ...page, limit: Math.min(page.limit ?? 1_000, 1_000) }),
 });
@@ -303,6 +313,17 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakDriver, caseId: 
     committing((batch) => ({ ...batch, deleteRanges: batch.deleteRanges.slice(0, 100) })),
     "amounts-of-each",
   ],
+  [
+    "cuts long headers",
+    committing((batch) => ({ ...batch, header: batch.header.slice(0, 65_536) })),
+    "amounts-of-bytes",
+  ],
+  [
+    "cuts what it sends",
+    sending((message) => ({ ...message, body: message.body.slice(0, 65_536) })),
+    "amounts-of-bytes",
+  ],
+  ["knows batches by the beginnings of their ids", knowsByPrefix, "batch-applied"],
   ["counts rows only", countsRowsOnly, "amounts-counted"],
   [
     "forgets that what it sends is to be answered",

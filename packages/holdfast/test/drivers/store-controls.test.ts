@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryStore } from "../../src/memory.ts";
 import type { EngineDriver } from "../../src/storage/driver.ts";
+import type { RunRow } from "../../src/storage/run-row.ts";
 import type { ClaimRequest } from "../../src/storage/store.ts";
 import { ManualClock } from "../../src/testing/conformance/manual-clock.ts";
 import { storeConformance } from "../../src/testing/conformance/suites.ts";
@@ -231,6 +232,74 @@ const countsSome: BreakStore = (store) => ({
     return { ...counted, runs: { ...counted.runs, paused: 0 } };
   },
 });
+/** Changes what is stored of a run beside its history. */
+function mark(store: MemoryStore, workflowId: string, change: (row: RunRow) => RunRow): void {
+  const dump = store.dump();
+  const runs = dump.runs.map(({ seal: _, ...run }) =>
+    run.row.workflowId === workflowId ? { ...run, row: change(run.row) } : run,
+  );
+  store.restore({ ...dump, runs });
+}
+const begunAnew = (row: RunRow): RunRow => ({ ...row, claimsWithoutCommit: 1 });
+const renewsBudgets: BreakStore = (store) => ({
+  renew: async (owner, claims) => {
+    const outcomes = await store.renew(owner, claims);
+    for (const { workflowId, held } of outcomes) if (held) mark(store, workflowId, begunAnew);
+    return outcomes;
+  },
+});
+const messagesRenewBudgets: BreakStore = (store) => ({
+  enqueue: async (workflowId, message, claimant) => {
+    const claim = await store.enqueue(workflowId, message, claimant);
+    mark(store, workflowId, begunAnew);
+    return claim;
+  },
+});
+const messagesEndLeases: BreakStore = (store) => ({
+  enqueue: async (workflowId, message, claimant) => {
+    const claim = await store.enqueue(workflowId, message, claimant);
+    if (claim === null) mark(store, workflowId, (row) => ({ ...row, lease: null }));
+    return claim;
+  },
+});
+const unasked = (row: RunRow): RunRow => ({ ...row, requested: null });
+const commitsForget = driving((driver, store) => ({
+  commit: async (batch) => {
+    await driver.commit(batch);
+    for (const { workflowId } of (await store.list({ limit: 9 })).runs) mark(store, workflowId, unasked);
+  },
+}));
+const releasesForget: BreakStore = (store) => ({
+  release: async (claim) => {
+    await store.release(claim);
+    mark(store, claim.workflowId, unasked);
+  },
+});
+const listsTwice: BreakStore = (store) => ({
+  list: async (query) => {
+    const pages = await Promise.all(
+      (query.status ?? [undefined]).map((status) =>
+        store.list(status === undefined ? query : { ...query, status: [status] }),
+      ),
+    );
+    const runs = pages
+      .flatMap((page) => page.runs)
+      .toSorted((a, b) => (a.workflowId < b.workflowId ? 1 : -1));
+    return { runs, nextCursor: pages.length === 1 ? (pages[0]?.nextCursor ?? null) : null };
+  },
+});
+const hundredLeases: BreakStore = (store) => ({
+  renew: async (owner, claims) => [
+    ...(await store.renew(owner, claims.slice(0, 100))),
+    ...claims.slice(100).map(({ workflowId, epoch }) => ({ workflowId, epoch, held: true, requested: null })),
+  ],
+});
+const hundredRuns = driving((driver) => ({
+  commit: (batch) => driver.commit({ ...batch, spawn: batch.spawn.slice(0, 100) }),
+}));
+const hundredNames = driving((driver) => ({
+  commit: (batch) => driver.commit({ ...batch, wants: batch.wants?.slice(0, 100) ?? null }),
+}));
 const tellsTooSoon: BreakStore = (store) => ({
   claim: async (request) => {
     const { nextDueAt, ...outcome } = await store.claim(request);
@@ -271,6 +340,20 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
   ["tells a sender nothing of requests", claimsInShort, "enqueue-claims-any"],
   ["starts runs without their version", spawnsWithoutVersion, "spawn-create"],
   ["counts no paused runs", countsSome, "statistics"],
+  ["takes a renewal for a commit", renewsBudgets, "claim-budget-kept"],
+  ["takes a message for a commit", messagesRenewBudgets, "claim-budget-kept"],
+  ["takes a run from its holder for a message", messagesEndLeases, "enqueue-held"],
+  ["forgets at a commit that the run is to pause", commitsForget, "pause-kept"],
+  ["forgets at a release that the run is to pause", releasesForget, "pause-kept"],
+  ["lists a run for each time that its status is named", listsTwice, "list-order"],
+  ["renews a hundred leases and says that it were all", hundredLeases, "amounts-of-leases"],
+  [
+    "claims no more than a hundred runs",
+    claiming((request) => ({ ...request, limit: Math.min(request.limit, 100) })),
+    "amounts-of-leases",
+  ],
+  ["starts no more than a hundred runs", hundredRuns, "amounts-of-receivers"],
+  ["wakes by the first hundred names", hundredNames, "amounts-of-names"],
   ["lets two ends of a run win", zombie, "terminal-once"],
   ["commits after a release", zombie, "release-fences"],
   ["sends before it has decided", sendsApart, "send-refused"],

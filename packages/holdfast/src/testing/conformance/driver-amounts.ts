@@ -1,7 +1,7 @@
 import type { CommitBatch } from "../../storage/records.ts";
 import { casesOf } from "./conformance-case.ts";
 import { type RunningContext, withRun } from "./driver-context.ts";
-import { expectEqual, expectRejection } from "./expectations.ts";
+import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, row, send } from "./samples.ts";
 
 /** More than a statement of many databases takes parameters. */
@@ -45,6 +45,31 @@ export const amountCases = casesOf<RunningContext>({
         }
         await driver.commit(batch({ epoch, expectedRevision: 3, send: sends }));
         expectEqual(await driver.peekMessages(null, 9), [], "the messages after all were sent again");
+      }),
+  ],
+  "amounts-of-bytes": [
+    "keeps a header, an answer, a row and a body that is sent of 256 KiB each, byte for byte",
+    (context) =>
+      withRun(context, async ({ driver, epoch, workflowId, response }) => {
+        const large = (seed: number): Uint8Array =>
+          Uint8Array.from({ length: 256 * 1024 }, (_, index) => (index * seed + (index >>> 8)) & 255);
+        const [header, value, body, answer] = [large(3), large(5), large(7), large(11)];
+        const complete = [{ id: "1", response: answer.slice() }];
+        const parts = { header: header.slice(), puts: [row([1], value)], complete };
+        await driver.commit(
+          batch({ epoch, ...parts, send: [send(workflowId, "2", { body: body.slice() })] }),
+        );
+        const image = await driver.load();
+        const kept: [string, Uint8Array | null | undefined, Uint8Array][] = [
+          ["the header", image?.header, header],
+          ["the row", image?.entries[0]?.value, value],
+          ["the body", (await driver.peekMessages(null, 1))[0]?.body, body],
+          ["the answer", await response("1"), answer],
+        ];
+        for (const [what, found, given] of kept) {
+          expectEqual(found?.length, given.length, `the length of ${what}`);
+          expectTrue(given.every((byte, index) => found?.[index] === byte) === true, `${what} as it was`);
+        }
       }),
   ],
   "amounts-counted": [

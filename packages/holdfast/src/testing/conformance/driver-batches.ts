@@ -161,6 +161,11 @@ export const batchCases = casesOf<RunningContext>({
         expectEqual(await driver.applied(first.batchId), false, "before its commit");
         await driver.commit(first);
         expectEqual(await driver.applied(first.batchId), true, "after its commit");
+        expectEqual(
+          await driver.applied(first.batchId.slice(0, -1)),
+          false,
+          "a batch whose id it begins with",
+        );
         const late = batch({ epoch });
         await expectRejection(driver.commit(late), "FENCED", "a batch after the wrong revision");
         expectEqual(await driver.applied(late.batchId), false, "a refused batch");

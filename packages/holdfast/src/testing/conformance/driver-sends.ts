@@ -18,6 +18,9 @@ export const sendCases = casesOf<RunningContext>({
         await driver.commit(batch({ epoch, expectedRevision: 2, consume: ["1", "2"] }));
         await driver.commit(batch({ epoch, expectedRevision: 3, send: sends }));
         expectEqual(await driver.peekMessages(null, 9), stored.slice(0, 1), "after they were sent again");
+        const back = { to: workflowId, message: rich, requeue: true };
+        await driver.commit(batch({ epoch, expectedRevision: 4, send: [back] }));
+        expectEqual(await driver.peekMessages(null, 9), stored.toReversed(), "after one was put back");
       }),
   ],
   "sends-senders-limit": [

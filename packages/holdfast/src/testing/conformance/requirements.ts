@@ -14,7 +14,12 @@ function tested(what: string, ...cases: readonly string[]): Requirement {
 /** Requirements by their numbers: what each is, and which cases test it. */
 export const CONFORMANCE_REQUIREMENTS: Readonly<Record<number, Requirement>> = {
   1: tested("what is not there is null", "rows-absent", "bare-absent", "create-record"),
-  2: tested("every byte comes back, the empty value too", "rows-exact-bytes", "queue-large-body"),
+  2: tested(
+    "every byte comes back, the empty value too",
+    "rows-exact-bytes",
+    "queue-large-body",
+    "amounts-of-bytes",
+  ),
   3: tested("a key's value is replaced", "rows-overwrite"),
   4: tested("deleting what is not there is fine", "rows-delete-missing"),
   5: tested("arrays that were passed in are not shared", "rows-owned-in", "queue-owned-in", "answer-owned"),
@@ -151,6 +156,7 @@ export const CONFORMANCE_REQUIREMENTS: Readonly<Record<number, Requirement>> = {
     "enqueue-claims",
     "enqueue-claims-no-other",
     "enqueue-claims-any",
+    "amounts-of-names",
     "fault-store",
     "send-other",
   ),

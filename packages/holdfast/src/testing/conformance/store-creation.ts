@@ -161,6 +161,7 @@ export const creationCases = casesOf<StoreContext>({
           "both",
         );
         expectEqual(await ids({ limit: 9, status: [] }), [], "runs of no status");
+        expectEqual(await ids({ limit: 9, status: ["paused", "paused"] }), ["d"], "of one named twice");
       }),
   ],
   "list-paging": [
@@ -195,6 +196,9 @@ export const creationCases = casesOf<StoreContext>({
         for (const id of ["1", "2"]) await store.enqueue("a", message(id));
         const runs = { ...Object.fromEntries(RUN_STATES.map((status) => [status, 1])), pending: 2 };
         expectEqual(await store.statistics(), { runs, queuedMessages: 2 }, "the statistics");
+        await store.delete("a");
+        const left = { runs: { ...runs, pending: 1 }, queuedMessages: 0 };
+        expectEqual(await store.statistics(), left, "after a run was deleted");
       }),
   ],
   "delete-held": [

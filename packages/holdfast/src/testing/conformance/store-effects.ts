@@ -1,4 +1,4 @@
-import { commitAs, createClaimed, createParked, dueIds } from "./claimed-run.ts";
+import { claimRun, commitAs, createClaimed, createParked, dueIds } from "./claimed-run.ts";
 import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectOffered, expectRejection } from "./expectations.ts";
 import { batch, bytes, message, newRun, row, send } from "./samples.ts";
@@ -56,6 +56,18 @@ export const effectCases = casesOf<StoreContext>({
         expectEqual(await store.enqueue("waiting", message("1"), stranger), null, "of another workflow");
         expectEqual(await store.enqueue("waiting", message("1"), CLAIMANT), null, "with a known message");
         expectEqual((await dueIds(store)).sort(), ["due", "waiting"], "due runs");
+      }),
+  ],
+  "enqueue-held": [
+    "leaves a run with its holder when a message comes that it waits for",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        await createParked(store, "a", { wants: ["m"] });
+        const held = await claimRun(store, "a");
+        expectEqual(await store.enqueue("a", message("1"), CLAIMANT), null, "the sender's claim");
+        expectEqual(await dueIds(store), [], "due runs");
+        expectEqual((await store.get("a"))?.lease?.owner, "another", "the owner");
+        if (held !== null) await commitAs(store, held, { status: "sleeping", consume: ["1"] });
       }),
   ],
   "enqueue-claims-any": [

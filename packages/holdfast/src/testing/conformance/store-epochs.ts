@@ -1,7 +1,7 @@
-import { claimDue, commitAs, createClaimed } from "./claimed-run.ts";
+import { claimDue, claimRun, commitAs, createClaimed } from "./claimed-run.ts";
 import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
-import { batch, newRun } from "./samples.ts";
+import { batch, message, newRun } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
 
 /** What is counted of claims: epochs, also of runs that are gone, and starts without a commit. */
@@ -61,6 +61,25 @@ export const epochCases = casesOf<StoreContext>({
         const late = reopened.driver(old).commit(batch({ epoch: old.epoch }));
         await expectRejection(late, "FENCED", "the old holder's commit");
         await reopened.close();
+      }),
+  ],
+  "claim-budget-kept": [
+    "counts claims through renewals, messages and wakes, and claims of just this run too",
+    (context) =>
+      withStore(context, async ({ store, clock }) => {
+        const claims = [await createClaimed(store, "a")];
+        for (let round = 0; round < 2; round++) {
+          clock.advance(10_000);
+          const claim = await claimRun(store, "a");
+          if (claim !== null) claims.push(claim);
+          await store.renew("another", claim === null ? [] : [claim]);
+          await store.enqueue("a", message(String(round)));
+          await store.request("a", "wake");
+        }
+        const last = claims.at(-1);
+        expectEqual(last?.claimsWithoutCommit, 3, "claims without a commit, as the last one tells");
+        const image = last === undefined ? null : await store.driver(last).load();
+        expectEqual(image?.claimsWithoutCommit, 3, "claims without a commit");
       }),
   ],
   "claim-budget-released": [

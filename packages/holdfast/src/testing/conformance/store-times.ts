@@ -82,6 +82,21 @@ export const timeCases = casesOf<StoreContext>({
         }
       }),
   ],
+  "pause-kept": [
+    "keeps the request to pause through commits and releases, until the run is paused",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const claim = await createClaimed(store, "a");
+        await store.request("a", "pause");
+        await commitAs(store, claim);
+        expectEqual((await store.get("a"))?.requested, "pause", "the request after a commit");
+        await store.release(claim);
+        const [next] = (await claimDue(store)).claims;
+        expectEqual([next?.workflowId, next?.requested], ["a", "pause"], "the next claim");
+        if (next !== undefined) await commitAs(store, next, { status: "sleeping" });
+        expectEqual((await store.get("a"))?.requested, "pause", "the request after it was parked");
+      }),
+  ],
   "pause-asleep": [
     "leaves a sleeping run asleep that is asked to pause, and keeps the request through a wake",
     (context) =>

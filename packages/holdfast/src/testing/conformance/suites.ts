@@ -15,6 +15,7 @@ import { rowCases } from "./driver-rows.ts";
 import { sendCases } from "./driver-sends.ts";
 import { waitCases } from "./driver-waits.ts";
 import { requirementsOf } from "./requirements.ts";
+import { storeAmountCases } from "./store-amounts.ts";
 import { claimCases } from "./store-claims.ts";
 import type { StoreContext } from "./store-context.ts";
 import { crashCases } from "./store-crashes.ts";
@@ -71,6 +72,7 @@ export const storeConformance: readonly ConformanceCase<StoreContext>[] = suiteO
   ...dueCases,
   ...timeCases,
   ...effectCases,
+  ...storeAmountCases,
   ...lifecycleCases,
   ...crashCases,
   ...over(begunByStore),
