@@ -44,7 +44,10 @@ export interface HostOptions extends ClientOptions {
   readonly leaseMs?: number;
   /** Parked runs kept in memory, to go on without replay; 0 or more. @default 1,000 */
   readonly cacheSize?: number;
-  /** Finished runs that are older are deleted in the background; their ids are free again then. @default none are */
+  /**
+   * Finished runs of the store that are older are deleted in the background, those of workflows that this host does not run
+   * too; their ids are free again then. @default none are
+   */
   readonly retention?: RetentionOptions;
   /**
    * Calls `stop()` when the process gets SIGTERM; a second one stops running steps at once. The process then ends when
