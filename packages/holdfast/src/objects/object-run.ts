@@ -119,8 +119,8 @@ export class ObjectRun implements WorkflowCalls {
     const { driver, remove } = this.#setup;
     const there = (await driver.readState()) !== null;
     await this.#run.evict();
-    await remove();
-    await driver.rearm();
+    await driver.remove(remove);
+    this.#run.removed();
     return there;
   }
 

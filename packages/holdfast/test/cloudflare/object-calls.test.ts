@@ -164,6 +164,18 @@ describe("what is asked of a run in an object", () => {
     expect(lab.log).toEqual(["a", "a"]);
   });
 
+  test("tells whoever waits for its end, or for an answer, that it was deleted", async () => {
+    const { client } = lab.objectsOf((ctx: WorkflowContext) => ctx.listen("wait", "go"));
+    const handle = await lab.clock.settle(client.start({ workflowId: "o-1" }));
+    const waits = [handle.result(), handle.request("ask", 1, { timeout: "10d" })].map((wait) =>
+      wait.catch((error: unknown) => error),
+    );
+    await lab.clock.advance("1h");
+    await handle.delete();
+    for (const error of await lab.clock.settle(Promise.all(waits), "1h"))
+      expect(error).toBeInstanceOf(RunNotFoundError);
+  });
+
   test("deletes it with all that it stored, and it can be started anew", async () => {
     const { objects, client } = lab.objectsOf(lab.sleeper);
     const handle = await client.start({ workflowId: "one", input: { n: 2 } });

@@ -133,6 +133,15 @@ export class KVDriver implements EngineDriver {
     });
   }
 
+  /** Has `work` remove all that is stored, with nothing in between; whoever waits for the run is told. */
+  remove(work: () => Promise<void>): Promise<void> {
+    return this.#section.run(async () => {
+      await work();
+      this.#alarm.forget();
+      this.#waiters.changed({ workflowId: this.#workflowId, kind: "deleted", due: false });
+    });
+  }
+
   /** The run's state as of its last commit, without its history; null when there is none. */
   readState(): Promise<RunState | null> {
     return this.#section.run(async () => {

@@ -48,6 +48,11 @@ export class LiveRequests {
     for (const refuse of this.#refusals) void this.#refuseIfEnded(refuse);
   }
 
+  /** Nobody is left to answer. */
+  refuseAll(error: unknown): void {
+    for (const refuse of this.#refusals) refuse(error);
+  }
+
   /** @throws RequestTimeoutError, RunFinishedError, and what sending throws */
   async ask(name: string, body: unknown, options: RequestOptions): Promise<unknown> {
     checkOptions(options, "The options of request", REQUEST_OPTIONS);

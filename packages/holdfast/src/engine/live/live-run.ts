@@ -139,10 +139,7 @@ export class LiveRun implements RunHandle<unknown> {
 
   /** Waits for the pass that runs, if one does, to end. */
   async #settled(): Promise<void> {
-    await this.#result.then(
-      () => {},
-      () => {},
-    );
+    await this.#result.catch(() => {});
   }
 
   /** Does something to the run when no pass runs it. */
@@ -176,6 +173,11 @@ export class LiveRun implements RunHandle<unknown> {
   async #queue(message: NewMessage): Promise<void> {
     await this.#setup.driver.enqueueMessage(message);
     (await this.#pass())?.hint();
+  }
+
+  /** The run is gone from its storage: whoever has asked it something is told. */
+  removed(): void {
+    this.#requests.refuseAll(new RunNotFoundError(this.workflowId));
   }
 
   request(name: string, body?: unknown, options: RequestOptions = {}): Promise<unknown> {
