@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
@@ -64,4 +65,37 @@ test("bare drivers and stores on one handle share their transactions, and leave 
   await drivers[0]?.commit(batch());
   expect(database.prepare("SELECT count(*) AS runs FROM holdfast_runs").get()).toEqual({ runs: 4 });
   database.close();
+});
+
+/** Overwrites the pages that hold what a table or index has. */
+function damagePages(path: string, name: string): void {
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  const { page_size: size } = database.prepare("PRAGMA page_size").get() as { page_size: number };
+  const leaves = database.prepare("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'").all(name);
+  database.close();
+  const file = readFileSync(path);
+  for (const { pageno } of leaves as { pageno: number }[])
+    file.fill(0x77, (pageno - 1) * size, pageno * size);
+  writeFileSync(path, file);
+}
+
+test("a write that meets a damaged page fails alone, and the others of its turn are done", async () => {
+  const path = join(directory, "damaged.db");
+  const before = sqliteStore(path);
+  await before.create(newRun("a"));
+  await before.enqueue("a", message("1"));
+  await before.close();
+  damagePages(path, "holdfast_messages_id");
+  const store = sqliteStore(path);
+  const [claim] = await claimedRuns(store, 1);
+  const outcomes = await Promise.allSettled([
+    store.driver(claim ?? { workflowId: "", epoch: 0 }).commit(batch({ epoch: 1, puts: [row([1])] })),
+    store.enqueue("a", message("2")),
+    store.create(newRun("b")),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(outcomes[1]).toMatchObject({ reason: { code: "STORAGE", outcome: "not-applied" } });
+  expect((await store.get("run 0"))?.revision).toBe(2);
+  await store.close();
 });

@@ -100,10 +100,13 @@ export function isTooLarge(error: unknown): boolean {
   return error instanceof RangeError && (error as { code?: unknown }).code === "ERR_OUT_OF_RANGE";
 }
 
+/** A page that is not what SQLite wrote: those of other runs may be. */
+const CORRUPT = 11;
+
 /** Whether the file or the machine is at fault, and not one operation's data. */
 export function isOutage(error: unknown): boolean {
   const code = resultCode(error);
-  return code !== null && MEANINGS.has(code);
+  return code !== null && code !== CORRUPT && MEANINGS.has(code);
 }
 
 /** The typed error for whatever SQLite threw; one that is typed already stays. */
