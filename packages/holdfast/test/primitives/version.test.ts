@@ -173,3 +173,31 @@ it("a gate that is put at the end of a loop's body fits runs in which later iter
   expect((await lab.run(work(true))).state).toBe("completed");
   expect(done).toEqual(["0", "1", "2", "more 2", "3", "more 3"]);
 });
+
+it("a gate on one of two strands lets an older run hand over in the order in which it did", async () => {
+  const lab = new EngineLab();
+  const work =
+    (gated: boolean) =>
+    async (ctx: WorkflowContext): Promise<string> => {
+      const strand = async (name: string, napMs: number, gate: boolean): Promise<string> => {
+        await ctx.step(name, () => name);
+        if (gate && (await ctx.getVersion("gate", 2)) === 2) await ctx.step("newer", () => {});
+        await ctx.sleep(`nap of ${name}`, napMs);
+        return name;
+      };
+      const first = await Promise.race([strand("quick", 10, gated), strand("slow", 20, false)]);
+      await ctx.sleep(`after ${first}`, "1h");
+      return first;
+    };
+  await lab.run(work(false));
+  await lab.clock.advance(100);
+  await lab.run(work(false));
+  await lab.clock.advance(100);
+  expect((await lab.run(work(true))).state).toBe("sleeping");
+  const { storage } = lab;
+  const { transactions } = storage.stats;
+  expect((await lab.run(work(true))).state).toBe("sleeping");
+  expect(storage.stats.transactions).toBe(transactions);
+  await lab.clock.advance(3_600_000);
+  expect((await lab.run(work(true))).output).toBe("quick");
+});

@@ -2,7 +2,7 @@ import { CrashLoopError, type HistoryDivergedError } from "../../model/errors/hi
 import { FencedError } from "../../model/errors/storage-errors.ts";
 import type { Outcome } from "../replay/block.ts";
 import { divergenceAt, firstUnasked } from "../replay/divergence.ts";
-import { answerGates } from "../replay/version-gates.ts";
+import { answerGates, answerPassedGates } from "../replay/version-gates.ts";
 import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import type { CrashCount } from "./crash-count.ts";
@@ -99,6 +99,7 @@ export class Forward {
         continue;
       }
       if (execution.outcome !== null) return this.#settled(execution.outcome);
+      if (execution.gates.length > 0) answerPassedGates(execution.gates, execution.turns.current);
       const handed = execution.handOver();
       if (handed !== false) {
         if (handed !== true) await this.#control.patience.wait(handed);

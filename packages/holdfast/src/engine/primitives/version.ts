@@ -10,37 +10,50 @@ import type { Scope } from "../replay/scope.ts";
 const REPEATING: ReadonlySet<EntryKind> = new Set(["map", "loop"]);
 
 /** Whether the code that made the history had no gate here: it went on behind it, or ended here, so that a later one began. */
-function isOlderThanGate({ place, run }: Scope): boolean {
-  if (firstUnasked(place, run.asked) !== undefined) return true;
+function isOlderThanGate({ place, run }: Scope, turn: number): boolean {
+  if (firstUnasked(place, run.asked, turn) !== undefined) return true;
   const { parent, segment } = place;
   if (parent?.entry == null || segment === null || !REPEATING.has(parent.entry.kind)) return false;
-  const unasked = firstUnasked(parent, run.asked);
+  const unasked = firstUnasked(parent, run.asked, turn);
   return unasked?.parent === parent && (unasked.segment?.value ?? 0) > segment.value;
 }
 
-/** An answer that only leads a rollback to the handlers behind the gate: nothing of it is written. */
-function unrecorded(scope: Scope): Entry {
-  return { ...newEntry("version", scope.time, 0), status: "completed", settledAt: scope.time };
+/** The answer that code would have been given in this turn, if the gate had been there already. */
+function answerOfThen(scope: Scope, count: number): Entry {
+  const { time, run } = scope;
+  const asked = newEntry("version", time, run.turns.current);
+  return { ...asked, status: "completed", settledAt: time, count };
+}
+
+/** Where an answer is handed over: as its own completion, or in the turn in which it was asked for by code that went past it. */
+function turnOf({ askedAfter, sequence }: Entry): number {
+  return askedAfter < sequence - 1 ? askedAfter : sequence;
 }
 
 /** Which version of the code this run is pinned to at this place; the same for the life of the run (I10). */
 export function getVersion(scope: Scope, name: string, latest: number): Promise<number> {
   checkInteger(latest, `getVersion ${describeName(name)}: latest`, { from: 1, to: Number.MAX_SAFE_INTEGER });
   const { run } = scope;
+  const { turns, journal } = run;
   const place = claim(scope, "version", name);
   const operation = new Operation<number>({ scope, place, kind: "version" }, (entry) => entry.count);
-  if (place.entry !== null) return operation.replay(place.entry);
-  const pin = (count: number): void => {
-    if (!run.rollingBack) operation.settle({ status: "completed", result: null, change: { count } });
-    else void operation.replay({ ...unrecorded(scope), count, sequence: run.turns.current });
+  if (place.entry !== null) return operation.replay(place.entry, turnOf(place.entry));
+  const pin = (count: number): void =>
+    operation.settle({ status: "completed", result: null, change: { count } });
+  const pinInThisTurn = (count: number): void => {
+    const entry = { ...answerOfThen(scope, count), sequence: journal.nextSequence() };
+    journal.write(place, entry);
+    run.requireCommit();
+    void operation.replay(entry, turns.current);
   };
-  // What is rolled back ended without this gate: the code around may end before the replay does.
-  if (run.rollingBack) pin(1);
+  // What is rolled back ended without this gate: the code around may end before the replay does. Nothing of it is written.
+  if (run.rollingBack) void operation.replay(answerOfThen(scope, 1), turns.current);
   else if (run.live) pin(latest);
   else {
     run.gates.push({
       scope,
-      isBehind: () => isOlderThanGate(scope),
+      isBehind: (turn) => isOlderThanGate(scope, turn),
+      pass: () => pinInThisTurn(1),
       resolve: (version) => pin(version === "first" ? 1 : latest),
     });
   }

@@ -10,23 +10,27 @@ import type { Run } from "./run.ts";
  * left behind are answered for by the loop; what a recovered failure may have led to is owed by nobody.
  */
 
-/** The first recorded place at or below `under` that was not asked for, if there is one. */
-export function firstUnasked(under: Place, asked: Pick<Run["asked"], "has">): Place | undefined {
+/** The first recorded place at or below `under` that was not asked for, though it was to be by the end of `turn`, if there is one. */
+export function firstUnasked(
+  under: Place,
+  asked: Pick<Run["asked"], "has">,
+  turn: number = Number.POSITIVE_INFINITY,
+): Place | undefined {
   for (const child of under.children) {
     if (!asked.has(child)) {
-      if (isOwed(child) && !isLeftBehind(under, child)) return child;
+      if (isOwed(child, turn) && !isLeftBehind(under, child)) return child;
       continue;
     }
     if (child.entry !== null && child.entry.status !== "pending") continue;
-    const inside = firstUnasked(child, asked);
+    const inside = firstUnasked(child, asked, turn);
     if (inside !== undefined) return inside;
   }
   return undefined;
 }
 
-/** Whether something stands at or below the place that the code has to ask for. */
-function isOwed(place: Place): boolean {
-  for (const { entry } of place.entries()) if (!entry.leftover) return true;
+/** Whether something stands at or below the place that the code has to ask for by the end of the turn. */
+function isOwed(place: Place, turn: number): boolean {
+  for (const { entry } of place.entries()) if (!entry.leftover && entry.askedAfter <= turn) return true;
   return false;
 }
 

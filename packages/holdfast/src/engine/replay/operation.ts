@@ -53,9 +53,9 @@ export class Operation<Value> {
   }
 
   /** What the history has is handed over in its recorded turn. */
-  replay(entry: Entry): WatchedPromise<Value> {
+  replay(entry: Entry, turn: number = entry.sequence): WatchedPromise<Value> {
     this.scope.run.turns.add({
-      sequence: entry.sequence,
+      sequence: turn,
       scope: this.scope,
       deliver: () => this.#deliver(entry),
     });
