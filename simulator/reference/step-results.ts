@@ -43,9 +43,10 @@ function scriptOf({ attempts }: StepStatement, attempt: number): AttemptScript |
   return attempts[Math.min(attempt, attempts.length) - 1];
 }
 
-/** A body that takes time is asynchronous, and what it promises is what it gives. */
+/** A body that takes time, or may end its process, is asynchronous, and what it promises is what it gives. */
 function givenBy(statement: StepStatement, attempt: number, name: ValueName): unknown {
-  const waits = (scriptOf(statement, attempt)?.ms ?? 0) > 0;
+  const script = scriptOf(statement, attempt);
+  const waits = script !== undefined && (script.ms > 0 || script.deaths !== undefined);
   return waits && name === "promise" ? 1 : namedValue(name);
 }
 

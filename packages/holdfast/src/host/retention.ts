@@ -2,6 +2,7 @@ import { StoreClosedError } from "../model/errors/storage-errors.ts";
 import { isTerminal, RUN_STATES, type RunState, type TerminalState } from "../model/run.ts";
 import type { RunRecord } from "../storage/store.ts";
 import type { RetentionOptions } from "./host-options.ts";
+import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
 import { waitAtMost } from "./wait-at-most.ts";
 
@@ -25,6 +26,8 @@ const NOT_OVER: readonly RunState[] = RUN_STATES.filter((state) => !isTerminal(s
 export class Retention {
   readonly #session: StoreSession;
   readonly #keepMs: ReadonlyMap<TerminalState, number>;
+  /** The wall clock, until a claim has told the store's: one that is ahead would claim in vain in each sweep. */
+  #now: () => number;
   #cursor: string | null = null;
   #cancel: (() => void) | null = null;
   #sweeping: Promise<void> = Promise.resolve();
@@ -32,6 +35,8 @@ export class Retention {
 
   constructor(session: StoreSession, options: RetentionOptions) {
     this.#session = session;
+    const { clock } = session.settings.world;
+    this.#now = () => clock.now();
     const { completedMs, failedMs, cancelledMs } = options;
     const given: readonly [TerminalState, number | undefined][] = [
       ["completed", completedMs],
@@ -77,8 +82,8 @@ export class Retention {
   }
 
   async #sweepPage(): Promise<string | null> {
-    const { store, settings } = this.#session;
-    const now = settings.world.clock.now();
+    const { store } = this.#session;
+    const now = this.#now();
     const query = { status: [...this.#keepMs.keys()], limit: BATCH };
     const page = await store.list(this.#cursor === null ? query : { ...query, cursor: this.#cursor });
     const old = page.runs.filter((run) => this.#isOld(run, now));
@@ -92,10 +97,12 @@ export class Retention {
   }
 
   async #delete(record: RunRecord): Promise<void> {
-    const { store, owner, leaseMs } = this.#session;
+    const { store, owner, leaseMs, settings } = this.#session;
     const { workflowId, revision } = record;
     const run = { workflowId, force: false, unless: NOT_OVER };
-    const { claims } = await store.claim({ owner, leaseMs, limit: 1, workflowNames: null, run });
+    const request = { owner, leaseMs, limit: 1, workflowNames: null, run };
+    const { claims, storeTime } = await store.claim(request);
+    this.#now = storeClock(settings.world.clock, storeTime);
     const claim = claims[0];
     if (claim === undefined) return;
     const now = claim.storeTime;

@@ -114,4 +114,30 @@ describe("retention", () => {
     await clock.advance(60_000);
     expect(anew).toEqual([await store.get("a")]);
   });
+
+  it("goes by the store's clock once it knows it: a host that is ahead claims no run again and again", async () => {
+    const { host, clock, store } = virtualStore();
+    const ahead = {
+      now: () => clock.now() + 3_600_000,
+      monotonic: () => clock.monotonic(),
+      setTimer: (ms: number, fire: () => void) => clock.setTimer(ms, fire),
+    };
+    const handle = await (await host({ workflows: [ends] })).start(ends, {
+      workflowId: "a",
+      input: "completes",
+    });
+    await reaches(clock, handle, "completed");
+    let claims = 0;
+    const intercepted = interceptedStore(store, (method, go) => {
+      if (method === "claim") claims += 1;
+      return go();
+    });
+    const retention = { completedMs: 60_000 };
+    await host({ workflows: [ends], store: intercepted, clock: ahead, retention, pollMs: 600_000 });
+    await clock.advance(50_000);
+    expect(claims).toBeLessThan(10);
+    expect(await store.get("a")).not.toBeNull();
+    await clock.advance(30_000);
+    expect(await store.get("a")).toBeNull();
+  });
 });
