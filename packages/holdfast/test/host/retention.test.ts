@@ -135,7 +135,7 @@ describe("retention", () => {
     const retention = { completedMs: 60_000 };
     await host({ workflows: [ends], store: intercepted, clock: ahead, retention, pollMs: 600_000 });
     await clock.advance(50_000);
-    expect(claims).toBeLessThan(10);
+    expect(claims).toBeLessThan(5);
     expect(await store.get("a")).not.toBeNull();
     await clock.advance(30_000);
     expect(await store.get("a")).toBeNull();
