@@ -66,3 +66,21 @@ it("messages that have expired make a batch no smaller", async () => {
   await lab.clock.advance(100);
   expect((await lab.run(workflow)).output).toEqual(["one", "two"]);
 });
+
+it("what a wait takes hides nothing from those that had asked after it", async () => {
+  const lab = new EngineLab();
+  const workflow = async (ctx: WorkflowContext) => {
+    await ctx.sleep("until all are there", "1h");
+    const waits = await Promise.all([
+      ctx.queue.nextBatch("two", { names: ["a", "b"], count: 2 }),
+      ctx.queue.nextBatch("one of b", { names: ["b"], count: 1 }),
+      ctx.queue.nextBatch("the oldest", { names: ["a", "b"], count: 1 }),
+      ctx.queue.nextBatch("others", { names: ["a", "b"], count: 2 }),
+    ]);
+    return waits.map((batch) => batch.map(({ body }) => body));
+  };
+  const handle = lab.start(workflow, { mode: "live" });
+  for (const body of [1, 2, 3, 4]) await lab.clock.settle(handle.send("b", body));
+  await lab.clock.settle(handle.send("a", 5));
+  expect((await lab.clock.settle(handle.result)).output).toEqual([[1, 2], [3], [4], [5]]);
+});

@@ -187,7 +187,7 @@ export class Mailbox {
     }
     const found = new Map<MessageWait, readonly StoredMessage[]>();
     for (const group of groups.values()) {
-      const page = await this.#page(source, group);
+      const page = await this.#page(source, (group[0] as MessageWait).names);
       for (const wait of group) found.set(wait, page);
     }
     const pages = [...this.#waits].map((wait): [MessageWait, readonly StoredMessage[]] => [
@@ -199,12 +199,16 @@ export class Mailbox {
     return pages.some(([, page]) => page.some(isGone)) ? this.#pages(source) : new Map(pages);
   }
 
-  /** What is queued for waits of the same names, as many as they may take: those that have expired hide none behind them. */
-  async #page(source: MessageSource, group: readonly MessageWait[]): Promise<readonly StoredMessage[]> {
-    const wanted = group.reduce((sum, { count }) => sum + count, 0);
+  /**
+   * What is queued of these names, as many as the waits may take that ask for one of them: neither those that have expired nor
+   * what an earlier wait takes hides any behind it.
+   */
+  async #page(source: MessageSource, names: readonly string[]): Promise<readonly StoredMessage[]> {
+    let wanted = 0;
+    for (const wait of this.#waits) if (wait.names.some((name) => names.includes(name))) wanted += wait.count;
     for (;;) {
       const room = this.#taken.size + wanted;
-      const queued = await source.peekMessages((group[0] as MessageWait).names, room);
+      const queued = await source.peekMessages(names, room);
       const fresh = queued.filter((message) => this.#isFresh(message));
       if (queued.length < room || fresh.length >= wanted) return fresh;
     }
