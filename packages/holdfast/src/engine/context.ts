@@ -25,6 +25,7 @@ import type {
   TryStepConfig,
   TryStepOptions,
 } from "../model/step-options.ts";
+import { boundWhenRead } from "./bound-when-read.ts";
 import { rollbackCheckpoint } from "./primitives/checkpoint.ts";
 import { join } from "./primitives/join.ts";
 import { type ListenEnd, listen, listenN } from "./primitives/listen.ts";
@@ -240,3 +241,6 @@ class ScopeQueue {
     return call(this.#scope, () => send(this.#scope, name, body, options));
   }
 }
+
+boundWhenRead(ScopeContext.prototype);
+boundWhenRead(ScopeQueue.prototype);

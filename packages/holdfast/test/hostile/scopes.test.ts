@@ -245,3 +245,18 @@ it("a wait that nobody awaits is dropped with its block, and nobody is told", as
   };
   expect(await lab.run(workflow, { mode: "live" })).toMatchObject({ state: "completed" });
 });
+
+it("the methods of contexts, of the queue and of step contexts may be taken off them", async () => {
+  const workflow = async ({ step, now, join, queue: { send, next } }: WorkflowContext) => {
+    const beat = await step("beat", ({ heartbeat, log: { info } }) => {
+      heartbeat(1);
+      info({}, "beats");
+      return "beat";
+    });
+    void send("m", 1);
+    const { body } = await next("wait", { names: ["m"] });
+    const { inner } = await join("both", { inner: { run: ({ uuid }) => typeof uuid() } });
+    return [beat, body, inner, typeof now()];
+  };
+  expect((await lab.run(workflow, { mode: "live" })).output).toEqual(["beat", 1, "string", "number"]);
+});
