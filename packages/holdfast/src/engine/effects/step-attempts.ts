@@ -206,7 +206,6 @@ export class StepAttempts {
         retryDelay(error, run.timers.now()) ??
         backoffMs(this.#plan.policy, attempt, run.world.random.float());
       const dueAt = run.timers.now() + delay;
-      this.#tell(error, attempt, { delay, dueAt });
       this.#operation.pend({
         count: attempt,
         extra: encodeFailure(error),
@@ -217,14 +216,15 @@ export class StepAttempts {
       run.requireCommit();
       if (run.parksOnRetry) run.timers.hold();
       this.schedule();
+      this.#tell(error, attempt, { delay, dueAt });
       return;
     }
     scope.running.delete(place);
-    this.#tell(error, attempt, null);
     const { name } = this.#plan;
     const final =
       verdict === "exhausted" ? new StepExhaustedError(name, attempt, { cause: storable(error) }) : error;
     this.#operation.fail(final, { change: { count: attempt, detail: null } });
+    this.#tell(error, attempt, null);
   }
 
   /** A heartbeat's details are a courtesy: what cannot be stored is left out. */
@@ -246,6 +246,7 @@ export class StepAttempts {
     }
   }
 
+  /** The error is recorded before: what those who are told do to it changes nothing. */
   #tell(error: unknown, attempt: number, retry: { delay: number; dueAt: number } | null): void {
     const { run } = this.#operation.scope;
     const { name, policy } = this.#plan;

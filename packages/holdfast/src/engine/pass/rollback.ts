@@ -163,7 +163,8 @@ export class Rollback {
     const verdict = verdictOn(error, attempt, { policy: step.policy, retryOnTimeout: true });
     const delay = retryDelay(error, timers.now()) ?? backoffMs(step.policy, attempt, world.random.float());
     const retryAt = verdict === "retry" ? timers.now() + delay : null;
-    this.#record(place, { attempts: attempt, retryAt, done: false, failure: encodeFailure(error) });
+    const failure = encodeFailure(error);
+    this.#record(place, { attempts: attempt, retryAt, done: false, failure });
     const location = journal.format(place);
     report.event({
       type: "rollback-failed",
@@ -174,11 +175,10 @@ export class Rollback {
       retryAt,
     });
     report.error({ rollback: { workflowId, stepName: step.name, error } });
-    if (verdict === "final") return error;
-    if (verdict === "exhausted")
-      return new StepExhaustedError(`${step.name} (rollback)`, attempt, {
-        cause: decodeFailure(encodeFailure(error)),
-      });
+    // Not the error itself, which has been shown around.
+    const cause = decodeFailure(failure);
+    if (verdict === "final") return cause;
+    if (verdict === "exhausted") return new StepExhaustedError(`${step.name} (rollback)`, attempt, { cause });
     if (delay <= limits.memoryBackoffMs) await this.#committer.commit({ status: "rolling_back" }, null);
     return undefined;
   }

@@ -94,8 +94,8 @@ async function checkedInTime(state: PassState, outcome: Outcome): Promise<Checke
 export async function holdPass(state: PassState, reason: PauseReason, error: unknown): Promise<PassOutcome> {
   const { workflowId, claim, report, settings } = state;
   state.execution.leave(error);
-  if (reason === "divergence") report.event({ type: "diverged", error });
   await holdRun({ workflowId, claim, world: settings.world, report }, reason, error);
+  if (reason === "divergence") report.event({ type: "diverged", error });
   state.holdsClaim = false;
   report.held(reason, error);
   report.error({ workflow: { workflowId, error } });
