@@ -1,6 +1,7 @@
 import type { EngineSettings } from "../engine/pass/pass-settings.ts";
 import { formatUuid } from "../engine/replay/draws.ts";
 import type { WorkflowStore } from "../storage/store.ts";
+import { AskedInOrder } from "./asked-in-order.ts";
 import { HostLog } from "./host-log.ts";
 import { RunNews } from "./run-news.ts";
 
@@ -16,6 +17,7 @@ export interface StoreSession {
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly news: RunNews;
+  readonly asked: AskedInOrder;
   readonly log: HostLog;
 }
 
@@ -31,5 +33,6 @@ export function openSession(
     pollMs: options.pollMs,
     log,
   });
-  return { ...options, settings, owner: formatUuid(settings.world.random.bytes(16)), news, log };
+  const owner = formatUuid(settings.world.random.bytes(16));
+  return { ...options, settings, owner, news, asked: new AskedInOrder(), log };
 }

@@ -113,15 +113,19 @@ export class StoredRun implements WorkflowHandle {
   }
 
   recover(): Promise<void> {
-    return this.#control.recover();
+    return this.#inOrder(() => this.#control.recover());
   }
 
   pause(): Promise<void> {
-    return this.#control.pause();
+    return this.#inOrder(() => this.#control.pause());
   }
 
   resume(): Promise<void> {
-    return this.#control.resume();
+    return this.#inOrder(() => this.#control.resume());
+  }
+
+  #inOrder(work: () => Promise<void>): Promise<void> {
+    return this.#with.session.asked.of(this.workflowId, work);
   }
 
   async rewind(options: { readonly to: string }): Promise<void> {

@@ -192,6 +192,34 @@ describe("pause and resume", () => {
     await expect(handle.resume()).rejects.toThrow(RunFinishedError);
   });
 
+  it.each(["running", "sleeping"] as const)(
+    "are done in the order in which they are asked: %s",
+    async (state) => {
+      const { host, clock } = virtualStore();
+      const held = heldStep();
+      const work = defineWorkflow({
+        name: "work",
+        run: async (ctx) => {
+          if (state === "running") await ctx.step("held", held.run);
+          await ctx.listen("wait", "go");
+        },
+      });
+      const running = await host({ workflows: [work] });
+      const handle = await running.start(work, { workflowId: "a" });
+      await clock.runUntilIdle();
+      const again = running.handle("a");
+      const asked = [handle.pause(), again.resume(), handle.pause(), handle.resume()];
+      held.gate.open();
+      await clock.settle(Promise.all(asked));
+      await reaches(clock, handle, "sleeping");
+      await clock.advance("1m");
+      expect(await handle.getState()).toBe("sleeping");
+      const last = [handle.resume(), again.pause()];
+      await clock.settle(Promise.all(last));
+      expect(await handle.getState()).toBe("paused");
+    },
+  );
+
   it("resume a run that was paused for its code once the code fits again", async () => {
     const { host, clock } = virtualStore();
     let name = "old";
