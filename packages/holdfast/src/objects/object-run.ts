@@ -16,7 +16,7 @@ import { startRun } from "./start-run.ts";
 export interface ObjectRunSetup {
   readonly workflowId: string;
   readonly definition: WorkflowDefinition;
-  /** One that watches: the alarm comes back while the run is at work. */
+  /** One that watches, so that the alarm comes back while the run is at work, and that keeps no messages for a run to come. */
   readonly driver: KVDriver;
   readonly settings: EngineSettings;
   /** Removes what the driver has stored. */
@@ -37,7 +37,7 @@ export class ObjectRun implements WorkflowCalls {
 
   constructor(setup: ObjectRunSetup) {
     this.#setup = setup;
-    this.#run = new LiveRun({ ...setup, input: undefined, mode: "yield", idle: true });
+    this.#run = new LiveRun({ ...setup, input: undefined, mode: "yield", idle: true, creates: false });
   }
 
   async start(input?: unknown): Promise<StartOutcome> {
@@ -59,12 +59,10 @@ export class ObjectRun implements WorkflowCalls {
   }
 
   async send(name: string, body?: unknown, options?: SendOptions): Promise<void> {
-    await this.#assertThere();
     await this.#run.send(name, body, options);
   }
 
   async request(name: string, body?: unknown, options?: RequestOptions): Promise<unknown> {
-    await this.#assertThere();
     return this.#run.request(name, body, options);
   }
 

@@ -83,7 +83,13 @@ export function workflowObject<
     open(state) {
       const kv = new DurableKV(state);
       const { workflowId } = kv;
-      const driver = kvDriver(kv, { workflowId, clock, watchMs, limits: settings.limits });
+      const driver = kvDriver(kv, {
+        workflowId,
+        clock,
+        watchMs,
+        limits: settings.limits,
+        earlyMessages: false,
+      });
       return new ObjectRun({ workflowId, definition, driver, settings, remove: () => kv.remove() });
     },
     async alarmLater(state, error) {

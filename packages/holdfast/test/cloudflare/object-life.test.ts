@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { WorkflowConflictError } from "../../src/index.ts";
 import type { WorkflowContext } from "../../src/model/context.ts";
+import type { ObjectWorkflowHandle } from "../../src/objects/object-handle.ts";
+import type { FakeObjects } from "./fake-objects.ts";
 import { ObjectLab } from "./object-lab.ts";
 
 let lab: ObjectLab;
@@ -122,5 +124,39 @@ describe("an object that is a run", () => {
     expect(disk.alarm).toBe(alarm);
     expect(lives).toBe(1);
     expect(await lab.clock.settle(handle.result())).toEqual({ sum: 3 });
+  });
+});
+
+describe("an object whose run is deleted while something else is asked of it", () => {
+  const listener = async (ctx: WorkflowContext) => {
+    await ctx.step("a", () => lab.log.push("a"));
+    return ctx.listen("wait", "message");
+  };
+  const calls: Record<string, (objects: FakeObjects, handle: ObjectWorkflowHandle) => Promise<unknown>> = {
+    send: (_, handle) => handle.send("message", 1),
+    wake: (_, handle) => handle.wake(),
+    cancel: (_, handle) => handle.cancel(),
+    pause: (_, handle) => handle.pause(),
+    alarm: async (objects) => objects.get("one").alarm?.(),
+  };
+
+  test.each(Object.entries(calls))("has nothing left of it, whenever that is: %s", async (_, call) => {
+    for (let turns = 0; turns < 60; turns++) {
+      for (const deletesFirst of [true, false]) {
+        lab = new ObjectLab();
+        const { objects, client } = lab.objectsOf(listener);
+        const handle = await client.start({ workflowId: "one" });
+        await lab.clock.advance(0);
+        const ask = [() => handle.delete(), () => call(objects, handle).catch(() => {})];
+        const [first, second] = deletesFirst ? ask : ask.reverse();
+        const begun = first?.();
+        for (let turn = 0; turn < turns; turn++) await null;
+        await lab.clock.settle(Promise.all([begun, second?.()]));
+        await lab.clock.advance(20_000);
+        const { database, alarm } = objects.object("one").disk;
+        const tables = database.prepare("SELECT name FROM sqlite_master").all();
+        expect([await handle.getState(), tables, alarm, lab.log]).toEqual([null, [], null, ["a"]]);
+      }
+    }
   });
 });

@@ -8,7 +8,11 @@ import type { DurableState } from "./durable-state.ts";
 /** Options of `durableDriver`: those of `kvDriver`, but for the run's id, which is the object's. */
 export type DurableDriverOptions = Omit<KVDriverOptions, "workflowId">;
 
-const DURABLE_OPTIONS: OptionNames = optionNames<DurableDriverOptions>({ ...STORAGE_OPTIONS, watchMs: true });
+const DURABLE_OPTIONS: OptionNames = optionNames<DurableDriverOptions>({
+  ...STORAGE_OPTIONS,
+  watchMs: true,
+  earlyMessages: true,
+});
 
 /** How soon the alarm looks after a run that was at work when its object died. */
 export const DEFAULT_WATCH_MS = 10_000;

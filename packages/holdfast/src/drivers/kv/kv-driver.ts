@@ -1,4 +1,4 @@
-import { checkInteger, checkMethods, checkWorkflowId } from "../../model/check.ts";
+import { checkBoolean, checkInteger, checkMethods, checkWorkflowId } from "../../model/check.ts";
 import { MAX_DURATION_MS } from "../../model/limits.ts";
 import { checkGiven, type OptionNames, optionNames } from "../../model/option-names.ts";
 import type { RunState } from "../../model/run.ts";
@@ -35,12 +35,15 @@ export interface KVDriverOptions extends StorageOptions {
    * that is at work. The alarm is moved only when it has passed. @default none: the platform starts such runs itself
    */
   readonly watchMs?: number;
+  /** Whether messages that come before the run are kept for it; if not, they are refused with `RunNotFoundError`. @default true */
+  readonly earlyMessages?: boolean;
 }
 
 const KV_OPTIONS: OptionNames = optionNames<KVDriverOptions>({
   ...STORAGE_OPTIONS,
   workflowId: true,
   watchMs: true,
+  earlyMessages: true,
 });
 const KV_METHODS: readonly (keyof OrderedKV)[] = ["get", "list", "batch", "setAlarm"];
 
@@ -58,6 +61,7 @@ export class KVDriver implements EngineDriver {
   readonly #now: () => number;
   readonly #queuedMessages: number | null;
   readonly #workflowId: string;
+  readonly #earlyMessages: boolean;
   /** One read-decide-write at a time: the revision is checked on what is stored. */
   readonly #section = new SerialSection();
   readonly #waiters = new Waiters();
@@ -66,13 +70,14 @@ export class KVDriver implements EngineDriver {
   /** @internal Use `kvDriver()`. */
   constructor(kv: OrderedKV, options: KVDriverOptions) {
     this.#kv = kv;
-    const { workflowId = "run", clock, watchMs = null } = options;
+    const { workflowId = "run", clock, watchMs = null, earlyMessages = true } = options;
     const { limits, queuedMessages } = storageSettings(options, { ...DEFAULT_DRIVER_LIMITS, ...kv.limits });
     // biome-ignore lint/plugin: the platform's wall clock is the default, as the alarm it serves goes by it.
     this.#now = clock === undefined ? () => Date.now() : () => clock.now();
     this.#alarm = new KVAlarm(kv, { now: this.#now, watchMs });
     this.#queuedMessages = queuedMessages;
     this.#workflowId = workflowId;
+    this.#earlyMessages = earlyMessages;
     this.#reader = new KVReader(kv, this.#workflowId);
     this.limits = limits;
   }
@@ -161,7 +166,7 @@ export class KVDriver implements EngineDriver {
 
   enqueueMessage(message: NewMessage): Promise<void> {
     const questions = { messageIds: [message.id], answeredIds: [], wants: [message.name], consumed: 0 };
-    const receiver = { workflowId: this.#workflowId, bare: true };
+    const receiver = { workflowId: this.#workflowId, bare: this.#earlyMessages };
     // Also for a message that was there: its first sender may have died before the alarm. Never moves an alarm away.
     return this.#section.run(() =>
       this.#write(questions, {
@@ -247,8 +252,9 @@ export class KVDriver implements EngineDriver {
 export function kvDriver(kv: OrderedKV, options: KVDriverOptions = {}): KVDriver {
   checkMethods(kv, "The key-value namespace", KV_METHODS);
   checkGiven(options, "The options of kvDriver", KV_OPTIONS);
-  const { workflowId, watchMs } = options;
+  const { workflowId, watchMs, earlyMessages } = options;
   if (workflowId !== undefined) checkWorkflowId(workflowId);
+  if (earlyMessages !== undefined) checkBoolean(earlyMessages, "earlyMessages");
   if (watchMs !== undefined) checkInteger(watchMs, "watchMs", { from: 1, to: MAX_DURATION_MS });
   return new KVDriver(kv, options);
 }

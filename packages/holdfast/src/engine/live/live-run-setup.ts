@@ -12,6 +12,8 @@ export interface LiveRunSetup {
   readonly mode: "yield" | "live";
   /** Whether the first pass waits for `proceed`, or for what is asked of the run. @default false */
   readonly idle?: boolean;
+  /** Whether a pass makes the run where there is none; if not, it leaves it. @default true */
+  readonly creates?: boolean;
   /** What every pass is opened with besides. */
   readonly hosted?: HostedPass;
 }

@@ -118,7 +118,7 @@ export class LiveRun implements RunHandle<unknown> {
       workflowId: this.workflowId,
       definition,
       claim: this.#claim,
-      input: () => this.#input.forPass(),
+      input: async () => (this.#setup.creates === false ? null : this.#input.forPass()),
       onHistoryUpdated: this.#feed.tee(settings.onHistoryUpdated),
       answered: (messageId, response) => this.#requests.answered(messageId, response),
     });

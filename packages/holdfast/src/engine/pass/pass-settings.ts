@@ -55,7 +55,7 @@ export interface PassSettings extends EngineSettings, HostedPass {
   readonly answered?: (messageId: string, response: Uint8Array) => void;
   /**
    * The input of a run that does not exist yet, validated; not asked for otherwise, since stored runs keep theirs. Null: the run
-   * is to be left before it is known.
+   * is to be left before it is known, or is not to be made.
    */
   readonly input: () => Promise<{ readonly value: unknown } | null>;
 }
