@@ -252,9 +252,8 @@ export class RunPass {
     if (end.end === "failed") recordRollbackFailure(journal, end);
     await state.committer.commit({ status }, null);
     state.execution.leave(new BranchAbandonedError("The run has ended."));
-    const error = storedError(journal);
-    report.event({ type: "run-ended", state: status, error });
-    return status === "cancelled" ? { state: status } : { state: status, error };
+    report.event({ type: "run-ended", state: status, error: storedError(journal) });
+    return status === "cancelled" ? { state: status } : { state: status, error: storedError(journal) };
   }
 
   /** What somebody outside wanted is done now. */
