@@ -324,6 +324,24 @@ describe("timeouts of a step", () => {
     expect((await lab.run(workflow)).output).toBe("done");
     expect(seen).toEqual([undefined, { done: 4 }]);
   });
+
+  it("of heartbeats leave the last details as they were when they were told", async () => {
+    const seen: unknown[] = [];
+    const workflow = (ctx: WorkflowContext) =>
+      ctx.step({
+        name: "beats",
+        retryBackoffBase: 1,
+        run: ({ attempt, heartbeat, lastHeartbeat }) => {
+          seen.push(lastHeartbeat);
+          const progress = { done: 1 };
+          heartbeat(progress);
+          progress.done = 2;
+          if (attempt === 1) throw new Error("between two heartbeats");
+        },
+      });
+    await lab.run(workflow);
+    expect(seen).toEqual([undefined, { done: 1 }]);
+  });
 });
 
 describe("commits of steps", () => {

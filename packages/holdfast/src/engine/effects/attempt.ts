@@ -1,6 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import { StepTimeoutError } from "../../model/errors/step-errors.ts";
 import type { Log, StepBody, StepContext } from "../../model/step-options.ts";
+import { copyOf } from "../replay/payloads.ts";
 import { returned } from "../replay/returned.ts";
 import type { Scope } from "../replay/scope.ts";
 
@@ -87,7 +88,8 @@ class RunningAttempt {
   }
 
   beat(details: unknown): void {
-    if (details !== undefined) this.#heartbeat = details;
+    // What the body does to them afterwards is told by the next heartbeat.
+    if (details !== undefined && !this.#over) this.#heartbeat = copyOf(details, "a heartbeat");
     if (!this.#over) this.#silence?.restart();
   }
 

@@ -92,7 +92,7 @@ export class Payloads {
 }
 
 /** A copy, where the value is one that the default codec keeps. */
-function copyOf(value: unknown, what: string): unknown {
+export function copyOf(value: unknown, what: string): unknown {
   try {
     return defaultCodec.decode(defaultCodec.encode(value, what));
   } catch {
