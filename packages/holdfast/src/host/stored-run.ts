@@ -79,22 +79,22 @@ export class StoredRun implements WorkflowHandle {
     return answerOfRun(this.#with.session, this.#reader, { message, timeoutMs });
   }
 
-  async #message(
+  #message(
     name: string,
     body: unknown,
     how: { readonly options: SendOptions; readonly completable: boolean },
   ): Promise<NewMessage> {
+    const draft = { to: this.workflowId, name, body, ...how };
+    return newMessage(this.#with.session.settings, () => this.#receiver(), draft);
+  }
+
+  async #receiver(): Promise<WorkflowDefinition | null> {
     if (this.#definition === undefined) {
       const { local, definitionOf } = this.#with;
       this.#definition =
         local.definitionOf(this.workflowId) ?? definitionOf((await this.#reader.record()).workflowName);
     }
-    return newMessage(this.#with.session.settings, this.#definition, {
-      to: this.workflowId,
-      name,
-      body,
-      ...how,
-    });
+    return this.#definition;
   }
 
   wake(): Promise<void> {

@@ -1,4 +1,5 @@
 import {
+  createClient,
   defineWorkflow,
   InvalidArgumentError,
   LimitError,
@@ -134,6 +135,26 @@ describe("send", () => {
       input: { answers: 1 },
     });
     await expect(handle.send("ask", { call: () => 1 })).rejects.toThrow(UnserializableValueError);
+  });
+
+  it("sends the body as it was given, though the handle has to look up first whose it is", async () => {
+    const { host, clock, store } = virtualStore();
+    const echo = defineWorkflow({
+      name: "echo",
+      messages: { say: z.object({ word: z.string() }) },
+      run: (ctx) => ctx.listen("wait", "say"),
+    });
+    const running = await host({ workflows: [echo] });
+    await running.start(echo, { workflowId: "a" });
+    for (const caller of [running, createClient({ store, clock, scheduler: clock.scheduler })]) {
+      await running.delete("a");
+      await running.start(echo, { workflowId: "a" });
+      const body = { word: "given" };
+      const sent = caller.handle("a").send("say", body);
+      body.word = "changed since";
+      await clock.settle(sent);
+      expect(await clock.settle(running.handle("a").result())).toEqual({ word: "given" });
+    }
   });
 });
 

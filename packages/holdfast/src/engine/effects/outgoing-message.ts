@@ -23,13 +23,16 @@ export interface MessageDraft {
   readonly completable: boolean;
 }
 
+/** The workflow that a message is for, looked up when it is needed; null where it is not known. */
+type Receiver = () => WorkflowDefinition | null | Promise<WorkflowDefinition | null>;
+
 /**
  * A message ready to be queued: checked, validated against the definition's schema where there is one, encoded.
  * @throws InvalidArgumentError, LimitError, ValidationError, UnserializableValueError
  */
 export async function newMessage(
   settings: EngineSettings,
-  definition: WorkflowDefinition | null,
+  receiver: Receiver,
   draft: MessageDraft,
 ): Promise<NewMessage> {
   const { name, options } = draft;
@@ -44,7 +47,7 @@ export async function newMessage(
   const createdAt = settings.world.clock.now();
   const expiresAt = expiresIn === undefined ? null : createdAt + durationMs(expiresIn, "expiresIn");
   const id = messageId ?? formatUuid(settings.world.random.bytes(16));
-  const body = frameBody({ workflowId: draft.to, id, name }, await encodedBody(settings, definition, draft));
+  const body = frameBody({ workflowId: draft.to, id, name }, await encodedBody(settings, receiver, draft));
   return {
     id,
     name,
@@ -59,10 +62,13 @@ export async function newMessage(
 
 async function encodedBody(
   settings: EngineSettings,
-  definition: WorkflowDefinition | null,
+  receiver: Receiver,
   draft: MessageDraft,
 ): Promise<Uint8Array> {
-  const { name, body } = draft;
+  const { name } = draft;
+  // Before anything else is awaited: what becomes of the body afterwards changes nothing.
+  const encoded = await settings.codec.encode(draft.body, `the body of message ${JSON.stringify(name)}`);
+  const definition = await receiver();
   const messages = definition?.messages;
   if (messages !== undefined && Object.keys(messages).length > 0 && !Object.hasOwn(messages, name)) {
     throw new InvalidArgumentError(
@@ -73,10 +79,11 @@ async function encodedBody(
         .join(", ")}.`,
     );
   }
-  const encoded = await settings.codec.encode(body, `the body of message ${JSON.stringify(name)}`);
   // Only so that a wrong one is refused at once: what the schema makes of it is the receiver's, once.
   const schema = messages?.[name];
-  if (schema !== undefined) await validate(schema, body, `Message "${name}"`);
+  if (schema !== undefined) {
+    await validate(schema, await settings.codec.decode(encoded), `Message "${name}"`);
+  }
   return checkBodySize(settings.limits, name, encoded);
 }
 

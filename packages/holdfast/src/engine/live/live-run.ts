@@ -167,7 +167,7 @@ export class LiveRun implements RunHandle<unknown> {
     how: { options: SendOptions; completable: boolean },
   ): Promise<NewMessage> {
     const { settings, definition } = this.#setup;
-    return newMessage(settings, definition, { to: this.workflowId, name, body, ...how });
+    return newMessage(settings, () => definition, { to: this.workflowId, name, body, ...how });
   }
 
   async #queue(message: NewMessage): Promise<void> {
