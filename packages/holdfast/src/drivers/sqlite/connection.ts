@@ -27,26 +27,29 @@ export class Connection {
   /** Whether a transaction of reads is open: never longer than microtasks run. */
   #reading = false;
 
-  /** `alone`: the file of which nobody else uses this handle, so what is known is known until another one commits. */
+  /**
+   * `alone`: nobody else uses this handle, so what is known is known until another one commits. `opened`: the file, null where no
+   * other connection can come to it.
+   */
   constructor(
     database: SqliteDatabase,
     file: string,
-    options: ConnectionOptions & { alone: OpenedFile | null },
+    options: ConnectionOptions & { alone: boolean; opened: OpenedFile | null },
   ) {
     const statements = new Statements(database);
-    const { alone, busyTimeoutMs, pollMs } = options;
-    const cache = alone === null ? null : new RunCache();
-    const schema = alone === null ? null : new SchemaGuard(database, file, statements);
+    const { alone, opened, busyTimeoutMs, pollMs } = options;
+    const cache = alone ? new RunCache() : null;
+    const schema = opened === null ? null : new SchemaGuard(database, file, statements);
     const tables = new SqliteTables(statements, cache);
     const dataVersion = (): number => numberOf(statements.get("PRAGMA data_version")?.data_version);
     this.#database = database;
-    this.#alone = alone !== null;
+    this.#alone = alone;
     this.#file = file;
     this.tables = tables;
     let seen: number | null = null;
     this.#begun = () => {
-      if (alone === null) return;
-      alone.assertThere();
+      if (opened === null) return;
+      opened.assertThere();
       const version = dataVersion();
       if (version === seen) return;
       // Another connection has committed since: what it may have changed is not known any more.
@@ -133,7 +136,8 @@ export function connectionOf(database: SqliteDatabase, options: ConnectionOption
   const existing = shared.get(database);
   if (existing !== undefined) return existing;
   prepareDatabase(database, GIVEN, { ...options, alone: false });
-  const connection = new Connection(database, GIVEN, { ...options, alone: null });
+  const opened = OpenedFile.of(database);
+  const connection = new Connection(database, GIVEN, { ...options, alone: false, opened });
   shared.set(database, connection);
   return connection;
 }
@@ -148,7 +152,8 @@ export function openConnection(path: string, options: ConnectionOptions): Connec
   }
   try {
     prepareDatabase(database, `"${path}"`, { ...options, alone: true });
-    return new Connection(database, `"${path}"`, { ...options, alone: new OpenedFile(path, database) });
+    const opened = new OpenedFile(path, database);
+    return new Connection(database, `"${path}"`, { ...options, alone: true, opened });
   } catch (error) {
     database.close();
     throw error;

@@ -33,6 +33,12 @@ export class OpenedFile {
     this.#places = file === "" ? [] : [resolve(path), file, ...beside].flatMap(placeAt);
   }
 
+  /** The file of a handle that was passed in; null when it is in memory. */
+  static of(database: SqliteDatabase): OpenedFile | null {
+    const file = fileOf(database);
+    return file === "" ? null : new OpenedFile(file, database);
+  }
+
   /** @throws StorageError when they are not */
   assertThere(): void {
     const now = performance.now();
