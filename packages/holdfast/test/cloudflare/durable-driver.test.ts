@@ -35,6 +35,7 @@ const fakeObjects: DriverContext = {
       faults: storage,
       damage: kvDamage(() => new DurableKV({ id, storage })),
       transactions: () => storage.transactions,
+      alarm: () => storage.disk.alarm,
     };
   },
 };

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { kvDriver } from "../../src/drivers/kv/kv-driver.ts";
 import { LimitError } from "../../src/model/errors/argument-errors.ts";
 import { StorageError } from "../../src/model/errors/storage-errors.ts";
+import type { DriverContext } from "../../src/testing/conformance/driver-context.ts";
 import { batch, bytes, message, row } from "../../src/testing/conformance/samples.ts";
+import { driverConformance } from "../../src/testing/conformance/suites.ts";
 import { MemoryOrderedKV } from "../../src/testing/memory-ordered-kv.ts";
 
 const clock = { now: () => 1_000 };
@@ -257,6 +259,39 @@ test("a kv driver tells the state of its run, and of changes", async () => {
   await driver.commit(batch({ expectedRevision: 0, status: "sleeping" }));
   await change;
   expect(await driver.readState()).toBe("sleeping");
+});
+
+describe("the driver suite finds a namespace whose alarm", () => {
+  const broken: Record<string, (kv: MemoryOrderedKV, at: number | null) => void> = {
+    "is never set": () => {},
+    "is never taken back": (kv, at) => {
+      if (at !== null) kv.alarm = at;
+    },
+    "stays where it was set first": (kv, at) => {
+      if (kv.alarm === null || at === null) kv.alarm = at;
+    },
+  };
+  const passes = async (set: (kv: MemoryOrderedKV, at: number | null) => void): Promise<boolean> => {
+    const context: DriverContext = {
+      async open() {
+        const kv = new MemoryOrderedKV();
+        kv.setAlarm = async (at) => set(kv, at);
+        const driver = kvDriver(kv);
+        const none = { response: async () => null, close: async () => {}, reopen: async () => driver };
+        return { driver, workflowId: "run", epoch: 0, alarm: () => kv.alarm, ...none };
+      },
+    };
+    const cases = driverConformance.filter(({ id }) => id.startsWith("bare-alarm"));
+    const ends = await Promise.allSettled(cases.map(({ run }) => run(context)));
+    return cases.length === 2 && ends.every(({ status }) => status === "fulfilled");
+  };
+
+  test.each(Object.entries(broken))("%s", async (_, set) => {
+    const sound = await passes((kv, at) => {
+      kv.alarm = at;
+    });
+    expect([sound, await passes(set)]).toEqual([true, false]);
+  });
 });
 
 describe("a kv driver whose namespace fails", () => {

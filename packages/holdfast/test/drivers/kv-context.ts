@@ -57,6 +57,7 @@ export const kvDrivers: DriverContext = {
       faults: kv,
       damage: kvDamage(() => kv),
       transactions: () => kv.batches,
+      alarm: () => kv.alarm,
     };
   },
 };

@@ -14,6 +14,11 @@ export const ALONE_IN_MEMORY: Readonly<Record<string, string>> = {
   "fault-answer-lost": "writes in memory do not fail",
 };
 
+const woken = "no platform wakes a run of this storage: whoever opens it does";
+
+/** What only drivers of a platform with alarms can be asked for. */
+export const NO_ALARM: Readonly<Record<string, string>> = { "bare-alarm": woken, "bare-alarm-end": woken };
+
 /** Makes a test of every case. A deviation is a case's id with the reason why the subject does not do it. */
 export function runConformance<Context>(
   subject: string,

@@ -1,6 +1,6 @@
 import { casesOf } from "./conformance-case.ts";
 import type { DriverContext, DriverSubject } from "./driver-context.ts";
-import { expectEqual, expectImage, expectRejection } from "./expectations.ts";
+import { expectEqual, expectImage, expectOffered, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, newRun, row } from "./samples.ts";
 
 async function withFresh(
@@ -13,6 +13,8 @@ async function withFresh(
 }
 
 const FIRST = { expectedRevision: 0 };
+/** Later than any case runs, and soon enough for platforms whose alarms have an end. */
+const LATER = Date.UTC(2150, 0, 1);
 
 /** What only bare drivers do: the first commit creates the run, and there are no claims. */
 export const bareCases = casesOf<DriverContext>({
@@ -104,6 +106,40 @@ export const bareCases = casesOf<DriverContext>({
           "another run's start",
         );
         expectEqual(await driver.load(), null, "the image");
+      }),
+  ],
+  "bare-alarm": [
+    "has the platform wake the run at its time, sooner for a message that it wants, and not while it is held",
+    (context) =>
+      withFresh(context, async ({ driver, alarm, crash }) => {
+        const at = expectOffered(alarm, "alarm");
+        const asleep = { status: "sleeping", wakeAt: LATER, wants: ["m"] } as const;
+        await driver.commit(batch({ ...FIRST, ...asleep }));
+        expectEqual(at(), LATER, "the alarm of a run that sleeps");
+        await driver.enqueueMessage(message("other", { name: "other" }));
+        expectEqual(at(), LATER, "the alarm after a message that it does not want");
+        await driver.enqueueMessage(message("wanted"));
+        const sooner = at();
+        expectTrue(sooner !== null && sooner < LATER, `an alarm that comes sooner: ${sooner}`);
+        await driver.commit(batch({ ...asleep, wakeAt: LATER + 5, consume: ["wanted"] }));
+        expectEqual(at(), LATER + 5, "the alarm after its next commit");
+        await driver.commit(batch({ expectedRevision: 2, ...asleep, status: "paused" }));
+        expectEqual(at(), null, "the alarm of a run that is held");
+        await driver.commit(batch({ expectedRevision: 3, ...asleep }));
+        if (crash !== undefined) await (await crash()).load();
+        expectEqual(at(), LATER, "the alarm after a kill");
+      }),
+  ],
+  "bare-alarm-end": [
+    "has the platform wake no run that has ended",
+    (context) =>
+      withFresh(context, async ({ driver, alarm }) => {
+        const at = expectOffered(alarm, "alarm");
+        await driver.commit(batch({ ...FIRST, status: "sleeping", wakeAt: LATER }));
+        await driver.commit(batch({ status: "completed", wakeAt: LATER }));
+        expectEqual(at(), null, "the alarm");
+        await driver.load();
+        expectEqual(at(), null, "the alarm after it was loaded");
       }),
   ],
   "bare-all-states": [

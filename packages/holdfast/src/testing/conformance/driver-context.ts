@@ -26,6 +26,8 @@ export interface DriverSubject {
   readonly damage?: StorageDamage;
   /** Write transactions so far. */
   readonly transactions?: () => number;
+  /** When the platform is going to wake the run, in milliseconds since the epoch, also if this process is gone by then. */
+  readonly alarm?: () => number | null;
 }
 
 /** What the conformance suite of bare drivers is run with. */

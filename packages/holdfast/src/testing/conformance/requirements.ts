@@ -118,8 +118,15 @@ export const CONFORMANCE_REQUIREMENTS: Readonly<Record<number, Requirement>> = {
   47: tested("many runs at one instant", "due-same-instant"),
   48: tested("times in the past", "claim-order"),
   49: tested("the year 9999", "due-times", "record-exact-numbers", "queue-exact-numbers"),
-  50: tested("a time is replaced", "due-replaced", "due-behind-lease", "due-backing-off", "commit-schedule"),
-  51: tested("a time goes with the end of the run", "due-replaced", "due-paused"),
+  50: tested(
+    "a time is replaced",
+    "due-replaced",
+    "due-behind-lease",
+    "due-backing-off",
+    "commit-schedule",
+    "bare-alarm",
+  ),
+  51: tested("a time goes with the end of the run", "due-replaced", "due-paused", "bare-alarm-end"),
   52: {
     ...tested("finding what is due costs no more with a million times", "fair-many-due", "claim-next-due"),
     elsewhere: "that an index is used is seen from outside only: sqlite-plans.test.ts",

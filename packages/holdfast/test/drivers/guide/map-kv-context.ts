@@ -17,6 +17,7 @@ export const context: DriverContext = {
       response: (messageId) => driver.readResponse(messageId),
       close: async () => {},
       damage: kvDamage(() => new MapKV(platform)),
+      alarm: () => platform.alarm,
       crash: async () => kvDriver(new MapKV({ ...platform, rows: new Map(platform.rows) }), options),
     };
   },
