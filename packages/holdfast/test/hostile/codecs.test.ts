@@ -192,3 +192,47 @@ it("a codec that uses its buffers again, and one that decodes in place, change n
   const { output } = await lab.run(workflow as never, { codec });
   expect(output).toEqual([{ given: true }, "a".repeat(20), [1, 2, 3]]);
 });
+
+describe("a codec that is down for minutes when a body has ended", () => {
+  const program = (trouble: Trouble) => {
+    const charged: number[] = [];
+    const workflow = async (ctx: WorkflowContext) => {
+      const [charge, other] = await Promise.all([
+        ctx.step("charge", () => {
+          trouble.left = Number.POSITIVE_INFINITY;
+          return charged.push(1);
+        }),
+        ctx.step("other", () => "other"),
+      ]);
+      return [charge, other];
+    };
+    trouble.of = 'result of step "charge"';
+    return { charged, workflow, codec: troubled(trouble, down) };
+  };
+
+  it("finds the result in memory when it is back: the body does not run again, and the run was seen to wait", async () => {
+    const trouble = new Trouble();
+    const { charged, workflow, codec } = program(trouble);
+    const handle = lab.start(workflow, { mode: "live", codec });
+    await lab.clock.advance("5m");
+    expect(await handle.getState()).toBe("running");
+    expect(lab.lines.map(({ message }) => message).join()).toContain("kept in memory, and the run waits");
+    trouble.left = 0;
+    expect((await lab.clock.settle(handle.result)).output).toEqual([1, "other"]);
+    expect(charged).toEqual([1]);
+  });
+
+  it("holds up neither an eviction nor a cancel", async () => {
+    const trouble = new Trouble();
+    const { workflow, codec } = program(trouble);
+    const handle = lab.start(workflow, { mode: "live", codec });
+    await lab.clock.advance("1m");
+    const before = lab.clock.now();
+    await lab.clock.settle(handle.evict());
+    trouble.left = 0;
+    const next = lab.start(workflow, { mode: "live", codec });
+    await lab.clock.advance("1m");
+    expect(await lab.clock.settle(next.cancel())).toEqual({ cancelled: true });
+    expect(lab.clock.now() - before).toBeLessThan(120_000);
+  });
+});

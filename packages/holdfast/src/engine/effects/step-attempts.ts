@@ -151,7 +151,7 @@ export class StepAttempts {
     try {
       const { output } = this.#plan;
       const value = output === undefined ? outcome.value : await this.#validated(output, outcome.value);
-      const encoded = run.payloads.encode(value, `the result of step ${JSON.stringify(this.#location)}`);
+      const encoded = run.payloads.encodeKept(value, `the result of step ${JSON.stringify(this.#location)}`);
       const result = isPromise(encoded) ? await encoded : encoded;
       return run.room.take(result.length, () => this.#succeeded(result, at));
     } catch (error) {

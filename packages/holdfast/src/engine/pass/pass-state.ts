@@ -23,6 +23,8 @@ export interface OpenedRun {
   readonly schedule: RunSchedule | null;
 }
 
+/** A codec is asked so often to encode what a body has come to, every three seconds in the end: for half an hour. */
+const CODEC_TRIES = 560;
 /** What an entry has beside its payload fits in this. */
 const ENTRY_OVERHEAD_BYTES = 2048;
 
@@ -85,11 +87,10 @@ export class PassState {
     const driverLimits = this.claim.driver.limits;
     const valueBytes = driverLimits.valueBytes - ENTRY_OVERHEAD_BYTES;
     const maximum = Math.min(settings.limits.payloadBytes, valueBytes);
-    const { clock } = settings.world;
     const payloads = new Payloads({
       codec: settings.codec,
       maximum,
-      retry: (attempt) => (attempt < STORAGE_TRIES ? waitAfterTry(clock, attempt) : null),
+      retry: (attempt, kept) => this.#askAgain(attempt, kept),
       broken: (error) => execution.breakDown(error),
     });
     const execution = new Execution({
@@ -107,6 +108,20 @@ export class PassState {
       },
     });
     return execution;
+  }
+
+  /** Results of bodies are kept in memory while a codec is down, for as long as the pass is not to stop: else they would run again. */
+  #askAgain(attempt: number, kept: boolean): Promise<void> | null {
+    const { clock } = this.settings.world;
+    if (attempt < STORAGE_TRIES) return waitAfterTry(clock, attempt);
+    if (!kept || this.control.winding || attempt >= CODEC_TRIES) return null;
+    this.report.warn(
+      "the codec goes on failing; the result of a step is kept in memory, and the run waits for it",
+      {
+        attempt,
+      },
+    );
+    return waitAfterTry(clock, STORAGE_TRIES);
   }
 
   /** The value of a row that the run has one of; undefined when it has none. */

@@ -8,8 +8,11 @@ export interface PayloadsSetup {
   readonly codec: PayloadCodec;
   /** Bytes of one payload. */
   readonly maximum: number;
-  /** Resolves when a failing codec is to be asked again, after failed try `attempt` from 1; null: no more. */
-  readonly retry: (attempt: number) => Promise<void> | null;
+  /**
+   * Resolves when a failing codec is to be asked again, after failed try `attempt` from 1; null: no more. `kept`: to give the value
+   * up is to do again what it came from.
+   */
+  readonly retry: (attempt: number, kept: boolean) => Promise<void> | null;
   /** It goes on failing: the pass ends. */
   readonly broken: (error: unknown) => void;
 }
@@ -31,22 +34,37 @@ export class Payloads {
    * @throws UnserializableValueError, LimitError
    */
   encode(value: unknown, what: string): Uint8Array | Promise<Uint8Array> {
-    const bytes = this.encodeOrFail(value, what);
+    return this.#orBreak(this.#encode(value, what, false));
+  }
+
+  /**
+   * As `encode`, for what nothing but the effect that it came from would give again: patient for longer. Not for a turn, which
+   * would hold up the pass.
+   */
+  encodeKept(value: unknown, what: string): Uint8Array | Promise<Uint8Array> {
+    return this.#orBreak(this.#encode(value, what, true));
+  }
+
+  #orBreak(bytes: Uint8Array | Promise<Uint8Array>): Uint8Array | Promise<Uint8Array> {
     return isPromise(bytes) ? bytes.catch((error) => this.#giveUp(error)) : bytes;
   }
 
   /** @throws UnserializableValueError, LimitError; StorageError where the codec goes on failing */
   encodeOrFail(value: unknown, what: string): Uint8Array | Promise<Uint8Array> {
+    return this.#encode(value, what, false);
+  }
+
+  #encode(value: unknown, what: string, kept: boolean): Uint8Array | Promise<Uint8Array> {
     try {
       const bytes = this.#setup.codec.encode(value, what);
       if (!isPromise(bytes)) return this.#checked(bytes, what);
       return bytes.then(
         (encoded) => this.#checked(encoded, what),
-        (error) => this.#again(value, what, error),
+        (error) => this.#again({ value, what, kept }, error),
       );
     } catch (error) {
       if (!StorageError.is(error)) throw error;
-      return this.#again(value, what, error);
+      return this.#again({ value, what, kept }, error);
     }
   }
 
@@ -56,15 +74,18 @@ export class Payloads {
   }
 
   /** What is done to the value meanwhile changes nothing. */
-  async #again(value: unknown, what: string, failure: unknown): Promise<Uint8Array> {
-    const kept = copyOf(value, what);
+  async #again(
+    { value, what, kept }: { value: unknown; what: string; kept: boolean },
+    failure: unknown,
+  ): Promise<Uint8Array> {
+    const copy = copyOf(value, what);
     let error = failure;
     for (let attempt = 1; StorageError.is(error); attempt++) {
-      const wait = this.#setup.retry(attempt);
+      const wait = this.#setup.retry(attempt, kept);
       if (wait === null) break;
       await wait;
       try {
-        return this.#checked(await this.#setup.codec.encode(kept, what), what);
+        return this.#checked(await this.#setup.codec.encode(copy, what), what);
       } catch (again) {
         error = again;
       }
