@@ -34,7 +34,12 @@ export const timersOnTime = checkerOf(
       // There was nothing to wait for: who wrote when may have been wrong about the store's clock.
       if (began.role === "body" && fullMs === 0) continue;
       const early = due - began.at - clockError(evidence, began);
-      if (early <= 0 || waitedInFull(began.at - timeOf(evidence, version?.fact), fullMs)) continue;
+      // Whoever still has the run in memory has waited since the attempt failed, and not since that was stored.
+      const failedAt = Math.min(
+        timeOf(evidence, version?.fact),
+        entry?.settledAt ?? Number.POSITIVE_INFINITY,
+      );
+      if (early <= 0 || waitedInFull(began.at - failedAt, fullMs)) continue;
       const problem = `attempt ${began.attempt} at "${began.path}" started ${early} ms before its backoff was over`;
       yield { problem, run: began.run, fact: began.n };
     }
@@ -61,7 +66,10 @@ function* deadlineProblems(evidence: Evidence, life: Life, commit: Commit): Iter
     const { process, fact: n, at } = commit;
     const early = before.dueAt - at - clockError(evidence, { run: life.run, process, n, at });
     const waitedMs = at - timeOf(evidence, versionAt(life, path, n)?.fact);
-    if (early > 0 && !waitedInFull(waitedMs, before.dueAt - before.createdAt))
+    const fullMs = before.dueAt - before.createdAt;
+    // There was nothing to wait for: who wrote when may have been wrong about the store's clock.
+    if (fullMs <= 0) continue;
+    if (early > 0 && !waitedInFull(waitedMs, fullMs))
       yield `the timer at "${path}" fired ${early} ms before its deadline`;
   }
   if (commit.record.status !== "sleeping") return;

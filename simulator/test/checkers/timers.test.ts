@@ -92,6 +92,19 @@ describe("I18: timers on time", () => {
     expect(findings(timersOnTime, tale.evidence({ hosts: [{ ...HOST, clockRate: 1.001 }] }))).toEqual([]);
   });
 
+  it("lets what had no time to wait for come when its host was wrong about the clock, and a host in memory wait since the failure", async () => {
+    const tale = await told(async (run, at) => {
+      await run.commit({ put: { s: sleep(at.now + 50, at.now + 50) } });
+      await run.commit({ put: { s: settled(1, { kind: "sleep" }) } });
+      const failedAt = at.now;
+      at.later(90);
+      await run.commit({ put: { a: pending({ count: 1, settledAt: failedAt, dueAt: failedAt + 1_003 }) } });
+      at.later(905);
+      run.start("a", { attempt: 2 });
+    });
+    expect(findings(timersOnTime, tale.evidence())).toEqual([]);
+  });
+
   it("speaks of timers and attempts that come early", async () => {
     expect(findings(timersOnTime, (await slept(500)).evidence())[0]).toContain("fired 498 ms before");
     const tale = await told(async (run, at) => {
