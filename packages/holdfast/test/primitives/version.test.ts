@@ -201,3 +201,46 @@ it("a gate on one of two strands lets an older run hand over in the order in whi
   await lab.clock.advance(3_600_000);
   expect((await lab.run(work(true))).output).toBe("quick");
 });
+
+it("a gate at the end of the items of a map knows of later ones also after a rewind to beside the map", async () => {
+  const lab = new EngineLab();
+  const done: string[] = [];
+  const work =
+    (gated: boolean) =>
+    async (ctx: WorkflowContext): Promise<void> => {
+      const step = (inner: WorkflowContext, name: string) => inner.step(name, () => void done.push(name));
+      await ctx.join("join", {
+        map: {
+          run: (inner) =>
+            inner.map(
+              "map",
+              ["a", "b"],
+              async (item, name) => {
+                await step(item, name);
+                if (name === "b") {
+                  await item.sleep("rest", "2h");
+                  await step(item, "late");
+                }
+                if (gated && (await item.getVersion("gate", 2)) === 2) await step(item, `newer ${name}`);
+              },
+              { concurrency: 1 },
+            ),
+        },
+        beside: {
+          run: async (inner) => {
+            await inner.sleep("rest", "1h");
+            await step(inner, "beside");
+          },
+        },
+      });
+    };
+  for (let pass = 0; pass < 3; pass++) {
+    await lab.run(work(false));
+    await lab.clock.advance(3_600_000);
+  }
+  const handle = lab.start(work(true), { mode: "live" });
+  await lab.clock.settle(handle.result);
+  await handle.rewind({ to: "join/~beside/beside" });
+  await lab.clock.settle(handle.result);
+  expect(done).toEqual(["a", "b", "beside", "late", "beside", "late", "newer b"]);
+});

@@ -54,8 +54,12 @@ export function forgetFrom(journal: Journal, to: string): Forgotten {
   const from = beginningOf(target);
   checkBeside(journal, target, from);
   if (journal.checkpointAt >= from) journal.checkpointAt = 0;
-  const forgotten = [...journal.root.entries()].filter((place) => {
-    if (isAround(place, target)) return false;
+  const beside = [...journal.root.entries()].filter((place) => !isAround(place, target));
+  const again = beside.filter(
+    (place) => place !== target && !isAround(target, place) && endedSince(place.entry, from),
+  );
+  const forgotten = beside.filter((place) => {
+    if (again.includes(place)) return false;
     return isAround(target, place) || place === target || comesAfter(place.entry, from);
   });
   forgotten.sort((a, b) => a.entry.sequence - b.entry.sequence);
@@ -65,6 +69,7 @@ export function forgetFrom(journal: Journal, to: string): Forgotten {
     // An iteration's entry is the state that it begins with, and a wait keeps what it received, whatever becomes of its answers.
     if (at.entry !== null && BLOCKS.has(at.entry.kind)) journal.write(at, reopened(at, at.entry, target));
   }
+  for (const place of again) journal.write(place, { ...place.entry, ...OPEN });
   for (const place of forgotten) journal.removeEntry(place);
   resetHandlers(journal);
   journal.setSingle(KeySpace.undoing, null);
@@ -111,6 +116,14 @@ function comesAfter(entry: Entry, from: number): boolean {
   return entry.sequence > 0 ? entry.sequence >= from : entry.askedAfter >= from;
 }
 
+/** Of a block that has not ended. */
+const OPEN = { status: "pending", sequence: 0, settledAt: 0, result: null } as const;
+
+/** Whether it is a block that had begun by then, and ended later: it is unfinished again. Loops and races beside are refused. */
+function endedSince({ kind, sequence, askedAfter }: Entry, from: number): boolean {
+  return BLOCKS.has(kind) && kind !== "loop" && kind !== "race" && sequence >= from && askedAfter < from;
+}
+
 /** Whether the place is a block around the target: that one stays, unfinished. */
 function isAround(place: Place, target: Place): boolean {
   for (let at = target.parent; at !== null; at = at.parent) if (at === place) return true;
@@ -119,7 +132,7 @@ function isAround(place: Place, target: Place): boolean {
 
 /** The entry of a block around the target: unfinished, and a loop at the iteration that the target is in. */
 function reopened(place: Place, entry: Entry, target: Place): Entry {
-  const open: Entry = { ...entry, status: "pending", sequence: 0, settledAt: 0, result: null };
+  const open: Entry = { ...entry, ...OPEN };
   if (entry.kind !== "loop") return open;
   const iteration = iterationOf(place, target);
   const start = place.existing(SegmentType.iteration, iteration)?.entry ?? null;
