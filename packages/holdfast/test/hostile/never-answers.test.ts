@@ -1,8 +1,18 @@
-import { defaultCodec, defineWorkflow, type PayloadCodec, type Schema, type WorkflowContext } from "holdfast";
+import {
+  defaultCodec,
+  defineWorkflow,
+  type PayloadCodec,
+  type Schema,
+  type Workflow,
+  type WorkflowContext,
+} from "holdfast";
 import { memoryDriver } from "holdfast/memory";
 import { beforeEach, describe, expect, it } from "vitest";
 import { frameBody } from "../../src/history/message-body.ts";
 import { EngineLab } from "../engine-lab.ts";
+
+/** Of any input and messages. */
+type LabWorkflow = Workflow<never, number, never, never>;
 
 let lab: EngineLab;
 beforeEach(() => {
@@ -70,7 +80,7 @@ describe.each([
       remember: false,
       queueLimit: 10,
     });
-    const handle = lab.start(workflow, { mode: "live", driver });
+    const handle = lab.start(workflow as unknown as LabWorkflow, { mode: "live", driver });
     handle.result.catch(() => {});
     await lab.clock.advance(10);
     return handle;
@@ -92,7 +102,7 @@ describe.each([
 
 it("a schema of the input that never answers does not hold up an eviction for long", async () => {
   const workflow = defineWorkflow({ name: "input", input: silentSchema, run: async () => 1 });
-  const handle = lab.start(workflow, { input: 1 });
+  const handle = lab.start(workflow as unknown as LabWorkflow, { input: 1 });
   await lab.clock.settle(handle.evict());
   expect(await handle.result).toEqual({ state: "evicted" });
   expect(await handle.getState()).toBe(null);

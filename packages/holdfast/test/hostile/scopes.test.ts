@@ -250,7 +250,7 @@ it("the methods of contexts, of the queue and of step contexts may be taken off 
   const workflow = async ({ step, now, join, queue: { send, next } }: WorkflowContext) => {
     const beat = await step("beat", ({ heartbeat, log: { info } }) => {
       heartbeat(1);
-      info({}, "beats");
+      info("beats");
       return "beat";
     });
     void send("m", 1);

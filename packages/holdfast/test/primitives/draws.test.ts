@@ -49,3 +49,30 @@ describe("now, random and uuid", () => {
     expect(output).toEqual([0, 3_600_000, 3_600_500]);
   });
 });
+
+it("draws do not depend on which names of the run are stored by then", async () => {
+  const lab = new EngineLab();
+  const drawn: string[] = [];
+  const workflow = async (ctx: WorkflowContext) => {
+    await ctx.join("join", {
+      sleeps: { run: (inner) => inner.sleep("nap", "1h") },
+      // A replay does not come to the names inside.
+      ends: { run: (inner) => inner.join("at once", { inside: { run: async () => {} } }) },
+      draws: {
+        run: async (inner) => {
+          const id = `${inner.uuid()} ${inner.random()}`;
+          await inner.step("takes long", async ({ signal }) => {
+            drawn.push(id);
+            await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          });
+        },
+      },
+    });
+  };
+  for (let life = 0; life < 2; life++) {
+    const handle = lab.start(workflow, { mode: "live" });
+    await lab.clock.advance(10);
+    await lab.clock.settle(handle.evict());
+  }
+  expect(drawn).toEqual([drawn[0], drawn[0]]);
+});

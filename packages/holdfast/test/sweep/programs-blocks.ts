@@ -95,7 +95,7 @@ export const blockPrograms: readonly CrashProgram[] = [
     name: "a wait in a loop, asked for after one beside it",
     workflow: async (ctx: WorkflowContext) => {
       const beside = ctx.sleep("short", "1.5h").then(() => ctx.listen("beside", "number"));
-      const inside = ctx.loop<number, number>({
+      const inside = ctx.loop<number, unknown>({
         name: "rounds",
         state: 0,
         historyPruneInterval: 1,

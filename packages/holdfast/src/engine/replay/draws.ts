@@ -1,7 +1,10 @@
+const encoder = new TextEncoder();
+
 /**
  * Owns: random numbers that are the same on replay though nothing of them is stored.
- * How: each scope has a stream of its own, seeded by the run's stored seed and the scope's key, so that what one
- * branch draws does not depend on another, nor on loop iterations that are no longer there. The generator is sfc32
+ * How: each scope has a stream of its own, seeded by the run's stored seed and the scope's location, so that what one
+ * branch draws does not depend on another, nor on loop iterations that are no longer there; and not by its key, whose numbers may
+ * be others in a replay as long as no entry is stored in the scope. The generator is sfc32
  * (Chris Doty-Humphrey, PractRand).
  */
 export class Draws {
@@ -10,7 +13,8 @@ export class Draws {
   #c: number;
   #counter = 1;
 
-  constructor(seed: Uint8Array, key: Uint8Array) {
+  constructor(seed: Uint8Array, location: string) {
+    const key = encoder.encode(location);
     this.#a = hash(seed, key, 0x9e3779b9);
     this.#b = hash(seed, key, 0x243f6a88);
     this.#c = hash(seed, key, 0xb7e15162);

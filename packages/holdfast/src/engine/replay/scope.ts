@@ -175,7 +175,8 @@ export class Scope {
   }
 
   get draws(): Draws {
-    this.#draws ??= new Draws(this.run.journal.header.seed, this.place.key);
+    const { journal } = this.run;
+    this.#draws ??= new Draws(journal.header.seed, journal.format(this.place));
     return this.#draws;
   }
 
