@@ -34,11 +34,7 @@ export const timersOnTime = checkerOf(
       // There was nothing to wait for: who wrote when may have been wrong about the store's clock.
       if (began.role === "body" && fullMs === 0) continue;
       const early = due - began.at - clockError(evidence, began);
-      // Whoever still has the run in memory has waited since the attempt failed, and not since that was stored.
-      const failedAt = Math.min(
-        timeOf(evidence, version?.fact),
-        entry?.settledAt ?? Number.POSITIVE_INFINITY,
-      );
+      const failedAt = begunAt(evidence, began.run, { fact: version?.fact, reckoned: entry?.settledAt });
       if (early <= 0 || waitedInFull(began.at - failedAt, fullMs)) continue;
       const problem = `attempt ${began.attempt} at "${began.path}" started ${early} ms before its backoff was over`;
       yield { problem, run: began.run, fact: began.n };
@@ -65,7 +61,8 @@ function* deadlineProblems(evidence: Evidence, life: Life, commit: Commit): Iter
     if (!byClock || before.dueAt === null) continue;
     const { process, fact: n, at } = commit;
     const early = before.dueAt - at - clockError(evidence, { run: life.run, process, n, at });
-    const waitedMs = at - timeOf(evidence, versionAt(life, path, n)?.fact);
+    const stored = versionAt(life, path, n)?.fact;
+    const waitedMs = at - begunAt(evidence, life.run, { fact: stored, reckoned: before.createdAt });
     const fullMs = before.dueAt - before.createdAt;
     // There was nothing to wait for: who wrote when may have been wrong about the store's clock.
     if (fullMs <= 0) continue;
@@ -93,6 +90,21 @@ function sleepAt(evidence: Evidence, life: Life, path: string): number {
  */
 function waitedInFull(waitedMs: number, fullMs: number): boolean {
   return fullMs > 0 && waitedMs >= fullMs * FASTEST - ROUNDING_MS;
+}
+
+/**
+ * Since when whoever still has the run in memory has waited: since that began, and not since it was stored. The time that is stored with
+ * it is that of the store's clock as its process reckoned it.
+ */
+function begunAt(
+  evidence: Evidence,
+  run: string,
+  { fact: n, reckoned }: { readonly fact: number | undefined; readonly reckoned: number | undefined },
+): number {
+  const fact = evidence.facts[n ?? -1];
+  if (fact === undefined || reckoned === undefined) return timeOf(evidence, n);
+  const { process, at } = fact;
+  return Math.min(at, reckoned - clockError(evidence, { run, process, n: fact.n, at }));
 }
 
 function timeOf({ facts }: Evidence, n: number | undefined): number {
