@@ -16,6 +16,7 @@ export const pureReplay = checkerOf(
         if (!trace.same) yield { problem: `the ${name} replay left other bytes`, run, fact: n };
         if (trace.bodies > 0)
           yield { problem: `the ${name} replay started ${trace.bodies} bodies`, run, fact: n };
+        if (!trace.rests) yield { problem: `the ${name} replay did not come to rest`, run, fact: n };
       }
       const differs = first.seen.findIndex((line, i) => line !== second.seen[i]);
       if (first.seen.length !== second.seen.length || differs >= 0) {

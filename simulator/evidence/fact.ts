@@ -245,4 +245,6 @@ export interface ReplayTrace {
   /** What the code saw, as "path: outcome", in order. */
   readonly seen: readonly string[];
   readonly bodies: number;
+  /** Whether it came to rest in time. */
+  readonly rests: boolean;
 }

@@ -73,14 +73,12 @@ async function replay(
   const driver = counting(store.driver({ workflowId, epoch }), () => trace.writes++);
   const { scheduler } = clock;
   const handle = runWorkflow(workflowId, workflow, undefined, driver, { clock, scheduler });
-  await clock.settle(
-    handle.result.then(
-      () => {},
-      () => {},
-    ),
-    WITHIN_MS,
-  );
-  return { ...trace, same: bytesOf(store.dump(), workflowId) === before };
+  let rests = false;
+  const rest = (): void => {
+    rests = true;
+  };
+  await clock.settle(handle.result.then(rest, rest), WITHIN_MS).catch(() => {});
+  return { ...trace, rests, same: bytesOf(store.dump(), workflowId) === before };
 }
 
 function counting(driver: EngineDriver, onWrite: () => void): EngineDriver {

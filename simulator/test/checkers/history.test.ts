@@ -377,7 +377,7 @@ describe("I6: draws and deploys", () => {
 });
 
 describe("I7: pure replay", () => {
-  const still = { writes: 0, same: true, bodies: 0, seen: ["a: 1"] };
+  const still = { writes: 0, same: true, bodies: 0, rests: true, seen: ["a: 1"] };
 
   it("lets two replays be the same", () => {
     const tale = new Tale();
@@ -385,11 +385,11 @@ describe("I7: pure replay", () => {
     expect(findings(pureReplay, tale.evidence())).toEqual([]);
   });
 
-  it("speaks of writes, bodies, other bytes and other values", () => {
+  it("speaks of writes, bodies, other bytes and other values, and of one that does not rest", () => {
     const tale = new Tale();
-    const wild = { writes: 1, same: false, bodies: 1, seen: ["a: 2"] };
+    const wild = { writes: 1, same: false, bodies: 1, rests: false, seen: ["a: 2"] };
     tale.tell("world", { type: "replayed", run: "run", first: still, second: wild });
-    expect(findings(pureReplay, tale.evidence())).toHaveLength(4);
+    expect(findings(pureReplay, tale.evidence())).toHaveLength(5);
   });
 });
 
