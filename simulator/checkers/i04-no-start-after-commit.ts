@@ -1,7 +1,7 @@
 import type { Entry } from "#holdfast/history/entry.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
-import { holdingOfPass } from "../evidence/holdings.ts";
+import { holdingOfPass, mayBeOfADeletedRun } from "../evidence/holdings.ts";
 import { entryAt, type Life } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { blocksAround } from "../evidence/paths.ts";
@@ -43,6 +43,7 @@ function* hastyStarts(evidence: Evidence) {
     const holding = holdingOfPass(evidence, fact);
     const paths = seen.get(JSON.stringify([fact.run, fact.pass]));
     if (holding === undefined || paths === undefined || fact.n > holding.taken) continue;
+    if (mayBeOfADeletedRun(evidence, fact)) continue;
     for (const path of paths) {
       const committed = entryAt(holding.life, path, fact.n)?.status !== "pending";
       const known = entryAt(holding.life, path, fact.n) !== null;
