@@ -244,3 +244,24 @@ it("a gate at the end of the items of a map knows of later ones also after a rew
   await lab.clock.settle(handle.result);
   expect(done).toEqual(["a", "b", "beside", "late", "beside", "late", "newer b"]);
 });
+
+it.each(["evict", "pause"] as const)(
+  "code that does not fit answers no gate for good where %s comes before that is told",
+  async (wish) => {
+    const lab = new EngineLab();
+    const recorded = async (ctx: WorkflowContext): Promise<void> => {
+      await ctx.step("work", () => {});
+      await ctx.sleep("rest", "1h");
+    };
+    const other = async (ctx: WorkflowContext): Promise<void> => {
+      await ctx.join("block", { inside: { run: (inner) => inner.getVersion("gate", 2) } });
+      await ctx.sleep("another rest", "1h");
+    };
+    await lab.run(recorded);
+    const { rows } = lab.storage.stats;
+    const handle = lab.start(other, { mode: "live" });
+    await lab.clock.advance(10);
+    await lab.clock.settle(handle[wish]());
+    expect(lab.storage.stats.rows).toBe(rows);
+  },
+);

@@ -13,6 +13,7 @@ import { holdsArmed } from "../replay/block.ts";
 import { CancelRequests } from "./cancel-requests.ts";
 import type { Wish } from "./control.ts";
 import { Forward } from "./forward.ts";
+import { isReplaying, leaveReplay } from "./leave-replay.ts";
 import type { CancelOutcome, PassOutcome } from "./outcome.ts";
 import type { PassClaim } from "./pass-settings.ts";
 import { type OpenedRun, PassState } from "./pass-state.ts";
@@ -261,6 +262,8 @@ export class RunPass {
     const { execution, committer, journal, workflowId } = this.#state;
     await this.#forward?.makeRoom();
     if (wish === "cancel") return this.#cancelNow();
+    if (this.#forward !== null && isReplaying(this.#state))
+      return leaveReplay(this.#state, wish === "pause" ? "pause" : "evict");
     // The commit comes first: what waits for one is recorded only while its scope is open.
     if (wish === "pause") {
       await committer.commit({ status: "paused", pause: "operator" }, execution.outbox);
