@@ -1,7 +1,7 @@
 import type { Entry } from "#holdfast/history/entry.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
-import { holdingOfPass, mayBeOfADeletedRun } from "../evidence/holdings.ts";
+import { undisputedHoldingOf } from "../evidence/holdings.ts";
 import { entryAt, type Life } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { blocksAround } from "../evidence/paths.ts";
@@ -40,10 +40,9 @@ function* hastyStarts(evidence: Evidence) {
       seen.set(identity, (seen.get(identity) ?? new Set()).add(fact.path));
     }
     if (fact.type !== "body-started" || fact.role !== "body") continue;
-    const holding = holdingOfPass(evidence, fact);
+    const holding = undisputedHoldingOf(evidence, fact);
     const paths = seen.get(JSON.stringify([fact.run, fact.pass]));
-    if (holding === undefined || paths === undefined || fact.n > holding.taken) continue;
-    if (mayBeOfADeletedRun(evidence, fact)) continue;
+    if (holding === null || paths === undefined) continue;
     for (const path of paths) {
       const committed = entryAt(holding.life, path, fact.n)?.status !== "pending";
       const known = entryAt(holding.life, path, fact.n) !== null;

@@ -2,7 +2,7 @@ import type { Entry } from "#holdfast/history/entry.ts";
 import { escapeName } from "#holdfast/history/location.ts";
 import { defaultCodec } from "#holdfast/history/payload.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { holdingOfPass, mayBeOfADeletedRun } from "../evidence/holdings.ts";
+import { undisputedHoldingOf } from "../evidence/holdings.ts";
 import { type Commit, commitBefore, entryAt, type Life, lifeAt, livesOf } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { blocksAround } from "../evidence/paths.ts";
@@ -115,8 +115,7 @@ function* seenOfLosers(
   for (const fact of evidence.facts) {
     if (fact.type !== "seen" || fact.run !== life.run || lifeAt(evidence, fact.run, fact.n) !== life)
       continue;
-    const holding = holdingOfPass(evidence, fact);
-    if (holding === undefined || holding.taken < fact.n || mayBeOfADeletedRun(evidence, fact)) continue;
+    if (undisputedHoldingOf(evidence, fact) === null) continue;
     for (const [path, { winner, commit }] of decided) {
       if (fact.n < commit.fact || !isLoser(fact.path, path, winner)) continue;
       const last = commitBefore(life, fact.n);

@@ -150,6 +150,18 @@ const passStarts = memo(({ facts }) => {
   return starts;
 });
 
+function passesOf(
+  evidence: Parameters<typeof passStarts>[0],
+  { run, process }: Pick<InPass, "run" | "process">,
+): readonly PassStart[] {
+  return passStarts(evidence).get(JSON.stringify([run, process])) ?? [];
+}
+
+/** Where a pass began; at fact `n` where that is not known. */
+function beganAt(passes: readonly PassStart[], { pass, n }: Pick<InPass, "pass" | "n">): number {
+  return passes.find((one) => one.pass === pass)?.n ?? n;
+}
+
 /**
  * The claim under which a pass was when fact `n` happened: the newest that its process had when it began, and then those with
  * which it was taken up in place after it had given the run up, or that followed one of which nobody may have heard. A pass that
@@ -159,8 +171,8 @@ export function holdingOfPass(
   evidence: Parameters<typeof holdingsByRun>[0],
   { run, process, pass, n }: InPass,
 ): Holding | undefined {
-  const passes = passStarts(evidence).get(JSON.stringify([run, process])) ?? [];
-  const began = passes.find((one) => one.pass === pass)?.n ?? n;
+  const passes = passesOf(evidence, { run, process });
+  const began = beganAt(passes, { pass, n });
   const follower = passes.find((one) => one.pass > pass && one.n < n)?.n;
   const mine = holdingsOf(evidence, run).filter((holding) => holding.process === process);
   const first = openedUnder(mine, passes, { pass, began });
@@ -203,16 +215,25 @@ function openedUnder(
  * Whether a pass may be late with a claim of a run that was deleted before it began, and that its process has claimed again since it
  * was created anew: nothing had come of the older claim by then.
  */
-export function mayBeOfADeletedRun(
+function mayBeOfADeletedRun(
   evidence: Parameters<typeof holdingsByRun>[0],
   { run, process, pass, n }: InPass,
 ): boolean {
-  const passes = passStarts(evidence).get(JSON.stringify([run, process])) ?? [];
-  const began = passes.find((one) => one.pass === pass)?.n ?? n;
+  const began = beganAt(passesOf(evidence, { run, process }), { pass, n });
   const [newest, before] = holdingsOf(evidence, run)
     .filter((holding) => holding.process === process && holding.from < began)
     .reverse();
   return before !== undefined && before.life !== newest?.life && before.usedAt > began;
+}
+
+/** The claim under which something happened in a pass, as long as nobody else was given the run; null where that is not certain. */
+export function undisputedHoldingOf(
+  evidence: Parameters<typeof holdingsByRun>[0],
+  at: InPass,
+): Holding | null {
+  const holding = holdingOfPass(evidence, at);
+  if (holding === undefined || at.n > holding.taken) return null;
+  return mayBeOfADeletedRun(evidence, at) ? null : holding;
 }
 
 /** The newest claim of the run that this process had been given when fact `n` happened. */

@@ -2,7 +2,7 @@ import type { PauseReason } from "#holdfast/model/run.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Outcome } from "./fact.ts";
 import type { FactOf } from "./fact-of.ts";
-import { type Holding, holdingOfPass, mayBeOfADeletedRun } from "./holdings.ts";
+import { type Holding, undisputedHoldingOf } from "./holdings.ts";
 import { commitBefore, type EntryVersion, type Life } from "./lives.ts";
 
 /** A committed result that code saw: in the pass that committed it, or in a later one. */
@@ -48,9 +48,8 @@ export function drawSeen(evidence: Evidence, seen: FactOf<"seen">): SeenResult |
 
 /** The claim under which something was seen, while it was good; null when it was lost already, or cannot be told. */
 function seenUnder(evidence: Evidence, seen: FactOf<"seen">): Holding | null {
-  const holding = holdingOfPass(evidence, seen);
-  if (holding === undefined || mayBeOfADeletedRun(evidence, seen)) return null;
-  return seen.n > Math.min(holding.taken, holding.life.to) ? null : holding;
+  const holding = undisputedHoldingOf(evidence, seen);
+  return holding === null || seen.n > holding.life.to ? null : holding;
 }
 
 /** Whether a commit only tells why the run cannot go on: what the pass came to is given up. */

@@ -149,8 +149,8 @@ export const rollback: readonly Mutant[] = [
     title: "a rewind forgets the entry and keeps what came after it (operators who reset a step)",
     kind: "historic",
     file: "engine/operators/rewind.ts",
-    find: "|| comesAfter(place.entry, from);",
-    replace: "|| (from < 0 && comesAfter(place.entry, from));",
+    find: "else if (comesAfter(place.entry, from)) forgotten.push(place);",
+    replace: "else if (from < 0 && comesAfter(place.entry, from)) forgotten.push(place);",
     modes: ["soup"],
   },
   {

@@ -24,6 +24,13 @@ function storable(error: unknown): unknown {
   return decodeFailure(encodeFailure(error));
 }
 
+/** How an attempt failed: the error, the same as it is stored, and the details of its last heartbeat. */
+interface FailedAttempt {
+  readonly error: unknown;
+  readonly encoded: Uint8Array;
+  readonly heartbeat: Uint8Array | null;
+}
+
 /**
  * Owns: the attempts of one step, from the first start to its result.
  * Does not own: one attempt (attempt.ts), what a failure means (verdict.ts).
@@ -191,12 +198,12 @@ export class StepAttempts {
   }
 
   #failedWhenRoom(error: unknown, attempt: number, heartbeat: Uint8Array | null): void | Promise<void> {
-    const { length } = encodeFailure(error);
+    const failed = { error, encoded: encodeFailure(error), heartbeat };
     const { room } = this.#operation.scope.run;
-    return room.take(length, () => this.#failed(error, attempt, heartbeat));
+    return room.take(failed.encoded.length, () => this.#failed(failed, attempt));
   }
 
-  #failed(error: unknown, attempt: number, heartbeat: Uint8Array | null): void {
+  #failed({ error, encoded, heartbeat }: FailedAttempt, attempt: number): void {
     const { scope, place } = this.#operation;
     const { run } = scope;
     if (scope.closed) return;
@@ -208,7 +215,7 @@ export class StepAttempts {
       const dueAt = run.timers.now() + delay;
       this.#operation.pend({
         count: attempt,
-        extra: encodeFailure(error),
+        extra: encoded,
         dueAt,
         settledAt: run.timers.now(),
         detail: heartbeat,

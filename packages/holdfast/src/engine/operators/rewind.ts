@@ -54,14 +54,14 @@ export function forgetFrom(journal: Journal, to: string): Forgotten {
   const from = beginningOf(target);
   checkBeside(journal, target, from);
   if (journal.checkpointAt >= from) journal.checkpointAt = 0;
-  const beside = [...journal.root.entries()].filter((place) => !isAround(place, target));
-  const again = beside.filter(
-    (place) => place !== target && !isAround(target, place) && endedSince(place.entry, from),
-  );
-  const forgotten = beside.filter((place) => {
-    if (again.includes(place)) return false;
-    return isAround(target, place) || place === target || comesAfter(place.entry, from);
-  });
+  const again: (Place & { entry: Entry })[] = [];
+  const forgotten: (Place & { entry: Entry })[] = [];
+  for (const place of journal.root.entries()) {
+    if (isAround(place, target)) continue;
+    if (place === target || isAround(target, place)) forgotten.push(place);
+    else if (endedSince(place.entry, from)) again.push(place);
+    else if (comesAfter(place.entry, from)) forgotten.push(place);
+  }
   forgotten.sort((a, b) => a.entry.sequence - b.entry.sequence);
   const messages = forgotten.flatMap(receivedBy);
   const answered = forgotten.flatMap(answeredBy);
