@@ -13,7 +13,12 @@ const ROW_DAMAGED =
 
 /** The row as it is seen: what was read when it fits `seal`, else one that shows a damaged run. Rows of old have none. */
 export function seenRow(read: RunRow, seal: number | null): RunRow {
-  return seal === null || sealOfRun(read) === seal ? read : damagedRow(read);
+  return isKey(read.key) && (seal === null || sealOfRun(read) === seal) ? read : damagedRow(read);
+}
+
+/** What a row is not known by exactly is written over nothing, or over another row. */
+function isKey(key: number): boolean {
+  return Number.isSafeInteger(key) && key > 0;
 }
 
 /** A run that nobody takes up; what it is called is left as it was read. */

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { CorruptionError, createHost, type WorkflowContext } from "holdfast";
+import { CorruptionError, createHost, type Host, type WorkflowContext } from "holdfast";
 import { sqliteStore } from "holdfast/sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { newRun } from "../../src/testing/conformance/samples.ts";
@@ -26,6 +26,33 @@ test("a run whose key is larger than any number of JavaScript stops no other run
   await host.handle("b").send("go", 7);
   expect(await host.handle("b").result({ timeout: "20s" })).toBe(7);
 });
+
+test.each(["1152921504606846977", "4611686018427387904", "0", "-5"])(
+  "a run whose key is %s is shown as held, takes no message, hides no other from lists, and can be deleted",
+  async (key) => {
+    const host = await damagedBy(`UPDATE holdfast_runs SET run = ${key} WHERE workflow_id = 'a'`);
+    const a = host.handle("a");
+    expect(await a.getState()).toBe("paused");
+    await expect(a.send("go", 1)).rejects.toThrow(CorruptionError);
+    expect(await listed(host)).toEqual(["a", "b"]);
+    expect(await host.delete("a")).toBe(true);
+    expect(await a.getState()).toBeNull();
+    expect(await listed(host)).toEqual(["b"]);
+    await host.handle("b").send("go", 7);
+    expect(await host.handle("b").result({ timeout: "20s" })).toBe(7);
+  },
+);
+
+/** The ids of all runs, page by page. */
+async function listed(host: Host): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await host.list({ limit: 1, cursor: cursor ?? null });
+    ids.push(...page.runs.map(({ workflowId }) => workflowId));
+    cursor = page.nextCursor;
+  }
+  return ids.sort();
+}
 
 test("a number where bytes belong, larger than any of JavaScript, is damage", async () => {
   const host = await damagedBy(

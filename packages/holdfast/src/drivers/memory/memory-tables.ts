@@ -57,7 +57,7 @@ export class MemoryTables implements Tables {
     this.writes++;
   }
 
-  deleteRun(key: number, retiredEpoch: number): void {
+  deleteRun({ key }: RowOwner, retiredEpoch: number): void {
     this.retired = { epoch: retiredEpoch, seal: sealOfRetired(retiredEpoch) };
     this.#byId.delete(this.#run(key).row.workflowId);
     this.runs.delete(key);

@@ -5,6 +5,7 @@ import { soundRetiredEpoch } from "../../storage/retired-epoch.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import { sealOfRetired } from "../../storage/seals.ts";
 import type { RunQuery } from "../../storage/store.ts";
+import type { RowOwner } from "../../storage/tables/tables.ts";
 import type { SqliteValue } from "./database.ts";
 import type { RunCache } from "./run-cache.ts";
 import { assignments, changeOf, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
@@ -35,7 +36,7 @@ const RETIRE = "UPDATE holdfast_retired SET epoch = ?, seal = ? WHERE only = 1";
 const PAGE_GROWTH = 8;
 /** Runs that are read at once to find the one that is due first beside those that were just claimed. */
 const EARLIEST_ROWS = 8;
-const TABLES_OF_A_RUN = ["entries", "messages", "consumed", "responses", "runs"];
+const BESIDE_THE_RUN = ["entries", "messages", "consumed", "responses"];
 
 /** One ordered listing: of one status, or (null) of any. */
 interface Listing extends Pick<RunQuery, "workflowName" | "limit"> {
@@ -121,11 +122,13 @@ export class RunTable {
     return sql;
   }
 
-  delete(key: number, retiredEpoch: number): void {
+  /** The row goes by its id: a key that damage has made too large is not read exactly. */
+  delete({ key, workflowId }: RowOwner, retiredEpoch: number): void {
     this.#cache?.clear();
     this.#statements.run(RETIRE, retiredEpoch, sealOfRetired(retiredEpoch));
-    for (const table of TABLES_OF_A_RUN)
+    for (const table of BESIDE_THE_RUN)
       this.#statements.run(`DELETE FROM holdfast_${table} WHERE run = ?`, key);
+    this.#statements.run("DELETE FROM holdfast_runs WHERE workflow_id = ?", toExactText(workflowId));
   }
 
   header(key: number): EncodedHeader {

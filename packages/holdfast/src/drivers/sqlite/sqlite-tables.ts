@@ -42,9 +42,9 @@ export class SqliteTables implements Tables {
     this.#runs.update(before, after, header);
   }
 
-  deleteRun(key: number, retiredEpoch: number): void {
+  deleteRun(run: RowOwner, retiredEpoch: number): void {
     this.writes++;
-    this.#runs.delete(key, retiredEpoch);
+    this.#runs.delete(run, retiredEpoch);
   }
 
   header(key: number): EncodedHeader {

@@ -23,7 +23,7 @@ export function deleteRun(ledger: Ledger, workflowId: string, epoch?: number): b
   if (run === null || (epoch !== undefined && run.epoch !== epoch)) return false;
   // An epoch that damage has made huge would leave none above it.
   const retired = Math.max(ledger.tables.retiredEpoch(), run.damaged ? 0 : run.epoch);
-  ledger.tables.deleteRun(run.key, retired);
+  ledger.tables.deleteRun(run, retired);
   ledger.changed({ workflowId, kind: "deleted", due: false });
   return true;
 }

@@ -61,13 +61,18 @@ export function readRuns(ledger: Ledger, query: RunQuery): RunPage {
   const now = ledger.now();
   return {
     runs: page.map((run) => toRecord(run, now)),
-    nextCursor: rows.length > limit ? String(page[limit - 1]?.key) : null,
+    nextCursor: rows.length > limit ? cursorAt(page[limit - 1]?.key ?? 0) : null,
   };
+}
+
+/** Where a page ends. Keys that damage has made too large come first, and so the next page goes on behind all of them. */
+function cursorAt(key: number): string {
+  return String(Math.min(key, Number.MAX_SAFE_INTEGER));
 }
 
 /** The key that a cursor names; NaN for what is none. */
 function keyOf(cursor: string): number {
-  return /^\d+$/.test(cursor) ? Number(cursor) : Number.NaN;
+  return /^-?\d{1,16}$/.test(cursor) ? Number(cursor) : Number.NaN;
 }
 
 export function readStatistics(ledger: Ledger): StoreStatistics {

@@ -66,7 +66,7 @@ export interface RunTables {
 /** All tables of a store in synchronous storage: memory and SQLite implement them. */
 export interface Tables extends RunTables {
   /** Removes everything of the run; `retiredEpoch` is from now on the highest of all runs that were deleted. */
-  deleteRun(key: number, retiredEpoch: number): void;
+  deleteRun(run: RowOwner, retiredEpoch: number): void;
   header(key: number): EncodedHeader;
   /** Rows with `from <= key < to` (null: to the end) in ascending order, until the page is full. */
   scan(
