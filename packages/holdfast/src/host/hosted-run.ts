@@ -1,5 +1,5 @@
 import { openPass, reportOf } from "../engine/pass/open-pass.ts";
-import type { PassOutcome } from "../engine/pass/outcome.ts";
+import { comesDueByItself, type PassOutcome } from "../engine/pass/outcome.ts";
 import type { PassClaim } from "../engine/pass/pass-settings.ts";
 import type { RunPass } from "../engine/pass/run-pass.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
@@ -130,6 +130,14 @@ export class HostedRun {
     this.#taken ??= { reason };
     this.#lease.giveUp();
     this.#pass?.abandon(reason);
+  }
+
+  /** The run was claimed here anew: this claim of it was taken, unless its pass is just about to say that it gave it up. */
+  replaced(): void {
+    const { scheduler } = this.#with.session.settings.world;
+    scheduler.afterMicrotasks(() =>
+      this.#lease.lose("its run was claimed again, so somebody had taken it in between"),
+    );
   }
 
   #lost(error: FencedError): void {
@@ -284,19 +292,6 @@ export class HostedRun {
     const { workflowId } = this;
     if (isGone(error)) log.warn("a run was lost to another runner", { workflowId, error });
     else if (this.#taken === null) log.error("a run cannot go on here for now", { workflowId, error });
-  }
-}
-
-function comesDueByItself(outcome: PassOutcome): boolean {
-  switch (outcome.state) {
-    case "completed":
-    case "failed":
-    case "cancelled":
-      return false;
-    case "sleeping":
-      return outcome.wakeAt !== null;
-    default:
-      return true;
   }
 }
 

@@ -270,8 +270,9 @@ export class Worker implements LocalRuns {
       });
       return;
     }
-    const before = this.#runs.get(workflowId)?.done ?? null;
-    const run = new HostedRun(this.#neighbours, { ...adopted, definition, before });
+    const former = this.#runs.get(workflowId);
+    former?.replaced();
+    const run = new HostedRun(this.#neighbours, { ...adopted, definition, before: former?.done ?? null });
     this.#runs.set(workflowId, run);
     this.#ending.add(run);
     void run.done.then(() => {

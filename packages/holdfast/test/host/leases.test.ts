@@ -148,6 +148,25 @@ describe("a lease", () => {
     expect(bodies).toEqual(["long", "long", "short"]);
   });
 
+  it("that was taken ends at once where its host is given the run again", async () => {
+    const { host, clock, events, store } = virtualStore();
+    const { gate, bodies, reasons, workflow } = work();
+    const handle = await (await host({ workflows: [workflow], leaseMs: 600_000, pollMs: 100 })).start(
+      workflow,
+      { workflowId: "a" },
+    );
+    await clock.runUntilIdle();
+    const request = { owner: "thief", leaseMs: 600_000, limit: 1, workflowNames: null };
+    const { claims } = await store.claim({ ...request, run: { workflowId: "a", force: true } });
+    for (const claim of claims) await store.release(claim);
+    await clock.advance(200);
+    expect(reasons).toEqual([expect.any(FencedError)]);
+    expect(events.filter((event) => event.type === "fenced")).toHaveLength(1);
+    gate.open();
+    await clock.settle(handle.result());
+    expect(bodies).toEqual(["long", "long", "short"]);
+  });
+
   it("that was taken lets no commit through, and says so once", async () => {
     const { host, clock, events, store } = virtualStore();
     const { gate, bodies, workflow } = work();

@@ -21,3 +21,17 @@ export type PassOutcome =
 export type CancelOutcome =
   | { readonly cancelled: true }
   | { readonly cancelled: false; readonly state: "completed" | "failed" | "cancelled" | "rolling_back" };
+
+/** Whether its run may become due again without anybody's doing: it has not ended, and waits not for messages alone. */
+export function comesDueByItself(outcome: PassOutcome): boolean {
+  switch (outcome.state) {
+    case "completed":
+    case "failed":
+    case "cancelled":
+      return false;
+    case "sleeping":
+      return outcome.wakeAt !== null;
+    default:
+      return true;
+  }
+}
