@@ -54,18 +54,25 @@ async function listed(host: Host): Promise<string[]> {
   return ids.sort();
 }
 
-test("a number where bytes belong, larger than any of JavaScript, is damage", async () => {
-  const host = await damagedBy(
-    "UPDATE holdfast_entries SET value = 9007199254740993 WHERE run = (SELECT run FROM holdfast_runs WHERE workflow_id = 'a')",
-  );
-  const error = await host
-    .handle("a")
-    .history()
-    .catch((thrown: unknown) => thrown);
-  expect(CorruptionError.is(error)).toBe(true);
-  await host.handle("b").send("go", 7);
-  expect(await host.handle("b").result({ timeout: "20s" })).toBe(7);
-});
+const OF_A = "run = (SELECT run FROM holdfast_runs WHERE workflow_id = 'a')";
+
+test.each([
+  ["a row", `UPDATE holdfast_entries SET value = 9007199254740993 WHERE ${OF_A}`],
+  ["the header", `UPDATE holdfast_runs SET header = 9007199254740993 WHERE ${OF_A}`],
+])(
+  "a number where bytes belong, larger than any of JavaScript (%s), holds its run at once",
+  async (_, sql) => {
+    const host = await damagedBy(sql);
+    const a = host.handle("a");
+    await expect(a.history()).rejects.toThrow(CorruptionError);
+    await a.wake();
+    await expect.poll(() => a.getState()).toBe("paused");
+    const [run] = (await host.list({ status: "paused" })).runs;
+    expect([run?.workflowId, run?.epoch]).toEqual(["a", 2]);
+    await host.handle("b").send("go", 7);
+    expect(await host.handle("b").result({ timeout: "20s" })).toBe(7);
+  },
+);
 
 const resting = { name: "resting", run: (ctx: WorkflowContext) => ctx.sleep("rest", "1h") };
 

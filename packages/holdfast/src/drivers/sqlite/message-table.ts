@@ -9,6 +9,7 @@ import type { NewMessage } from "../../storage/records.ts";
 import { sealOfMessage, sealOfRemembered } from "../../storage/seals.ts";
 import type { MessageState, QueuedMessage, Removal, RowOwner } from "../../storage/tables/tables.ts";
 import {
+  bytesColumn,
   bytesOf,
   numberColumn,
   numberOf,
@@ -20,7 +21,7 @@ import {
 const NUMBERS = ["position", "created_at", "expires_at", "completable", "remember", "seal"];
 const PLACE = ["id", "name", ...NUMBERS.map(numberColumn)].join(", ");
 const PLACES = `SELECT ${PLACE} FROM holdfast_messages WHERE run = ?`;
-const SELECT = `SELECT ${PLACE}, body FROM holdfast_messages`;
+const SELECT = `SELECT ${PLACE}, ${bytesColumn("body")} FROM holdfast_messages`;
 const OLDEST = `${SELECT} WHERE run = ? ORDER BY holdfast_messages.position LIMIT ?`;
 /** Left to itself SQLite walks the whole queue by position. */
 const BY_NAME = "INDEXED BY holdfast_messages_name WHERE run = ? AND name = ?";
@@ -113,7 +114,7 @@ export class MessageTable {
   }
 
   response(key: number, messageId: string): Uint8Array | null {
-    const sql = "SELECT response FROM holdfast_responses WHERE run = ? AND id = ?";
+    const sql = `SELECT ${bytesColumn("response")} FROM holdfast_responses WHERE run = ? AND id = ?`;
     const row = this.#statements.get(sql, key, toExactText(messageId));
     return row === null ? null : bytesOf(row.response);
   }

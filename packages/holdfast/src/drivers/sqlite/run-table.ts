@@ -10,6 +10,7 @@ import type { SqliteValue } from "./database.ts";
 import type { RunCache } from "./run-cache.ts";
 import { assignments, changeOf, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
 import {
+  bytesColumn,
   bytesOf,
   numberColumn,
   numberOf,
@@ -30,6 +31,7 @@ const WITH_DUE_TIME = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_a
 /** Damage can have put bytes there, which sort behind every text: they are no name to go on from. */
 const NEXT_NAME = `SELECT workflow_name, CAST(workflow_name AS BLOB) AS raw FROM holdfast_runs
   WHERE workflow_name > CAST(? AS TEXT) AND workflow_name < x'' AND due_at IS NOT NULL ORDER BY workflow_name LIMIT 1`;
+const HEADER = `SELECT ${bytesColumn("header")} FROM holdfast_runs WHERE run = ?`;
 const RETIRED = `SELECT ${numberColumn("epoch")}, ${numberColumn("seal")} FROM holdfast_retired WHERE only = 1`;
 const RETIRE = "UPDATE holdfast_retired SET epoch = ?, seal = ? WHERE only = 1";
 /** How many times longer a page is than the one before. */
@@ -132,7 +134,7 @@ export class RunTable {
   }
 
   header(key: number): EncodedHeader {
-    return bytesOf(this.#statements.get("SELECT header FROM holdfast_runs WHERE run = ?", key)?.header);
+    return bytesOf(this.#statements.get(HEADER, key)?.header);
   }
 
   /** Per workflow by the index, then merged: runs of other workflows, however many are due, cost nothing. */

@@ -53,6 +53,14 @@ export function numberColumn(column: string): string {
     WHEN 'null' THEN NULL ELSE 'NaN' END AS ${column}`;
 }
 
+/**
+ * Selects a column of bytes under its own name, so that a number there, which may be larger than JavaScript has them, is read
+ * as its digits, and found out where bytes are checked (P15).
+ */
+export function bytesColumn(column: string): string {
+  return `CASE typeof(${column}) WHEN 'integer' THEN CAST(${column} AS TEXT) ELSE ${column} END AS ${column}`;
+}
+
 /** An integer, also from libraries that are set to give bigints. */
 export function numberOf(value: SqliteValue | undefined): number {
   return Number(value);
