@@ -34,6 +34,27 @@ describe("a failure that nobody awaits", () => {
     expect(error.message).toContain("join/~a/pay");
   });
 
+  it.each<[string, (ctx: WorkflowContext) => unknown]>([
+    ["a wait that timed out", (ctx) => ctx.queue.next("pay", { names: ["paid"], timeout: 10 })],
+    ["a tryStep whose kind of failure throws", (ctx) => ctx.tryStep({ ...failing, catch: ["timeout"] })],
+  ])("fails the workflow also where it is that of %s", async (_, forget) => {
+    const error = await new EngineLab().failure(async (ctx: WorkflowContext) => {
+      void forget(ctx);
+      await ctx.sleep("a while", 1_000);
+    }, live);
+    expect(error).toBeInstanceOf(FailureUnawaitedError);
+    expect(error.message).toContain('"pay" failed');
+  });
+
+  it("is none when it comes as data", async () => {
+    const result = await new EngineLab().run(async (ctx: WorkflowContext) => {
+      void ctx.tryStep(failing);
+      await ctx.sleep("a while", 1_000);
+      return "done";
+    }, live);
+    expect(result.output).toBe("done");
+  });
+
   it("is none when it is looked at late, caught, or part of a Promise.allSettled", async () => {
     const result = await new EngineLab().run(async (ctx: WorkflowContext) => {
       const late = ctx.step(failing);

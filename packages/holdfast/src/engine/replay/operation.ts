@@ -50,6 +50,7 @@ export class Operation<Value> {
     });
     this.promise.keepQuiet();
     this.promise.awaited = this;
+    this.promise.owner = this;
   }
 
   /** What the history has is handed over in its recorded turn. */
@@ -207,13 +208,15 @@ export class Operation<Value> {
     });
   }
 
-  /** A failure that nobody looks at until its function returns is an error of its own (block.ts). */
   #fail(error: unknown): void {
-    const { unseenFailures } = this.scope;
-    if (!this.promise.seen) {
-      unseenFailures.set(this.place, error);
-      this.promise.onLook = () => unseenFailures.delete(this.place);
-    }
+    this.promise.failing(error);
     this.#reject(error);
+  }
+
+  /** A failure that nobody looks at until its function returns is an error of its own (block.ts). */
+  failedUnseen(promise: WatchedPromise<unknown>, error: unknown): void {
+    const { unseenFailures } = this.scope;
+    unseenFailures.set(this.place, error);
+    promise.onLook = () => unseenFailures.delete(this.place);
   }
 }

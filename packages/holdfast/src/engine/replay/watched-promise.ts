@@ -4,6 +4,12 @@ interface Awaited {
   readonly dropped: Error | null;
 }
 
+/** Who is told of a failure that nobody looks at. */
+interface Owner {
+  /** The promise is about to be rejected, and nobody has looked at it yet. */
+  failedUnseen(promise: WatchedPromise<unknown>, error: unknown): void;
+}
+
 /**
  * A promise that knows whether anybody has looked at it: a failure that nobody awaits must not get lost, and whoever looks only
  * when it was given up must not wait for ever.
@@ -16,6 +22,8 @@ export class WatchedPromise<Value> extends Promise<Value> {
 
   /** Called when somebody looks at the promise for the first time. */
   onLook: (() => void) | null = null;
+  /** Whose failure it tells, be it as something that was made of it. */
+  owner: Owner | null = null;
   /** Null when the value is there. */
   awaited: Awaited | null = null;
   #seen = false;
@@ -57,6 +65,7 @@ export class WatchedPromise<Value> extends Promise<Value> {
           try {
             resolve(make(given));
           } catch (error) {
+            made.failing(error);
             reject(error);
           }
         };
@@ -64,8 +73,14 @@ export class WatchedPromise<Value> extends Promise<Value> {
       super.then(settle(fulfilled), settle(rejected));
     });
     made.awaited = this;
+    made.owner = this.owner;
     made.keepQuiet();
     return made;
+  }
+
+  /** It is about to be rejected. */
+  failing(error: unknown): void {
+    if (!this.#seen) this.owner?.failedUnseen(this, error);
   }
 
   /** Fulfilled when the promise is settled, either way. To wait for it is not to look at it. */
