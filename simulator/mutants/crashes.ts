@@ -37,8 +37,8 @@ export const crashes: readonly Mutant[] = [
       "a run that ends its process takes along all that run beside it, and they are held too (job queues with poison pills)",
     kind: "historic",
     file: "host/quarantine.ts",
-    find: "return startsWithoutCommit >= suspicious && startsWithoutCommit <= crashBudget;",
-    replace: "return startsWithoutCommit >= suspicious && startsWithoutCommit < suspicious;",
+    find: "if (startsWithoutCommit < suspicious || startsWithoutCommit > crashBudget) return 0;",
+    replace: "if (startsWithoutCommit < suspicious || startsWithoutCommit >= suspicious) return 0;",
     modes: ["soup", "liveness"],
   },
 ];

@@ -13,7 +13,7 @@ import { LeaseGuard } from "./lease-guard.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import type { ClaimsOver } from "./local-runs.ts";
 import { leavePass, type ParkedPass, type ParkedPasses } from "./parked-passes.ts";
-import { isSuspect, type Quarantine } from "./quarantine.ts";
+import { type Quarantine, solitudeMs } from "./quarantine.ts";
 import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
 
@@ -225,12 +225,13 @@ export class HostedRun {
     const { quarantine, session } = this.#with;
     const { workflowId } = this;
     const starts = this.#claimed.claim.claimsWithoutCommit - 1;
-    if (!isSuspect(starts, session.settings.limits.crashBudget)) return true;
+    const solitude = solitudeMs(starts, session.settings.limits.crashBudget);
+    if (solitude === 0) return true;
     session.log.warn("a run was started again and again without committing anything; it goes on alone", {
       workflowId,
       starts,
     });
-    return quarantine.enter(this);
+    return quarantine.enter(this, solitude);
   }
 
   /** Of the run that is parked here: in place it goes on with what its code has come to. */

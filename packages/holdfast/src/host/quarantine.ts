@@ -17,17 +17,23 @@ export interface QuarantineSetup {
   readonly lifted: () => void;
 }
 
-/** How long others get to leave, and then how long a suspect is alone: what ends processes mostly does so at once. */
-const SOLITUDE_MS = 5_000;
+/** What ends processes mostly does so at once. */
+const FIRST_SOLITUDE_MS = 5_000;
 
 /**
- * Whether a run may be what ends its process, or blocks it past the lease: it was started half as often as its crash budget
- * allows without committing anything. Beyond the budget it will start nothing.
+ * How long others get to leave, and then how long a run is alone, in milliseconds; 0 for one that is no suspect. A run may be what ends
+ * its process, or blocks it past the lease, when it was started half as often as its crash budget allows without committing anything.
+ * Each further start gives it twice the time of the one before: it may as well be one whose body takes longer than others let it
+ * live. Beyond the budget it will start nothing.
  */
-export function isSuspect(startsWithoutCommit: number, crashBudget: number): boolean {
+export function solitudeMs(startsWithoutCommit: number, crashBudget: number): number {
   const suspicious = Math.max(1, Math.ceil(crashBudget / 2));
-  return startsWithoutCommit >= suspicious && startsWithoutCommit <= crashBudget;
+  if (startsWithoutCommit < suspicious || startsWithoutCommit > crashBudget) return 0;
+  return FIRST_SOLITUDE_MS * 2 ** Math.min(startsWithoutCommit - suspicious, MOST_DOUBLINGS);
 }
+
+/** With the default budget, the last start. */
+const MOST_DOUBLINGS = 5;
 
 /**
  * Owns: that a suspect is alone in this process until it commits something, ends, or has had its time; so that one run that
@@ -51,13 +57,13 @@ export class Quarantine {
   }
 
   /** Resolves when the run is alone, or the others have had their time; false: another suspect is inside. */
-  async enter(run: Quarantined): Promise<boolean> {
+  async enter(run: Quarantined, solitude: number): Promise<boolean> {
     if (this.#inside !== null) return false;
     this.#inside = run;
     const others = [...this.#setup.inWork()].filter((other) => other !== run);
     for (const other of others) other.stop("drain");
-    await this.#within(Promise.all(others.map(({ done }) => done)));
-    if (this.#inside === run) void this.#within(run.done).then(() => this.leave(run));
+    await this.#within(solitude, Promise.all(others.map(({ done }) => done)));
+    if (this.#inside === run) void this.#within(solitude, run.done).then(() => this.leave(run));
     return true;
   }
 
@@ -75,10 +81,10 @@ export class Quarantine {
     this.#cutShort();
   }
 
-  async #within(event: Promise<unknown>): Promise<void> {
+  async #within(timeMs: number, event: Promise<unknown>): Promise<void> {
     if (this.#cut) return;
     await new Promise<void>((resolve) => {
-      const cancel = this.#setup.clock.setTimer(SOLITUDE_MS, resolve);
+      const cancel = this.#setup.clock.setTimer(timeMs, resolve);
       this.#cutShort = () => {
         cancel();
         resolve();

@@ -44,6 +44,17 @@ function cast(virtual: VirtualStore) {
       }
     },
   });
+  const killed = new Set<string>();
+  const killsOnce = defineWorkflow({
+    name: "kills once",
+    run: (ctx) =>
+      ctx.step("kills", async () => {
+        if (killed.has(ctx.workflowId)) return;
+        killed.add(ctx.workflowId);
+        process.alive = false;
+        await new Promise(() => {});
+      }),
+  });
   let starts = 0;
   const late = defineWorkflow({
     name: "late",
@@ -62,7 +73,7 @@ function cast(virtual: VirtualStore) {
     const limits = { crashBudget: CRASH_BUDGET };
     return virtual.host({
       store: process.store(virtual, firstReadMs),
-      workflows: [killer, innocent, late],
+      workflows: [killer, killsOnce, innocent, late],
       leaseMs: LEASE_MS,
       limits,
     });
@@ -71,7 +82,7 @@ function cast(virtual: VirtualStore) {
     process.alive = false;
     await virtual.clock.advance(LEASE_MS);
   };
-  return { killer, innocent, late, begin, end, dead: () => !process.alive };
+  return { killer, killsOnce, innocent, late, begin, end, dead: () => !process.alive };
 }
 
 /** A client in a process that does not die. */
@@ -155,6 +166,22 @@ describe("a run that is suspected for nothing", () => {
     await begin(50);
     await virtual.clock.advance(LEASE_MS);
     expect([await client.handle(slow.workflowId).getState(), dead()]).toEqual(["running", true]);
+  });
+
+  it("is not held where its body takes longer than neighbours let it live: each start gives it more time alone", async () => {
+    const virtual = virtualStore();
+    const { innocent, killsOnce, begin, end, dead } = cast(virtual);
+    await (await begin()).start(innocent, { workflowId: "slow", input: 12_000 });
+    const client = onlooker(virtual);
+    const slow = client.handle("slow");
+    for (let lives = 0; lives < LIVES && (await slow.getState()) === "running"; lives++) {
+      await client.start(killsOnce, { workflowId: `neighbour-${lives}` });
+      await virtual.clock.advance(60_000);
+      if (!dead()) continue;
+      await end();
+      await begin();
+    }
+    expect(await slow.getState()).toBe("completed");
   });
 
   it("gives way to another one that is inside already", async () => {
