@@ -117,4 +117,22 @@ describe("a message's schema", () => {
     await better.rewind({ to: "wait" });
     expect((await lab.clock.settle(better.result)).output).toBe("7 at 1");
   });
+
+  it("that refuses one of a batch fails the wait that takes it, and no other message is lost with it", async () => {
+    const batches = program(counting, async (ctx) => {
+      for (const body of [1, "no number", 2, 3]) await ctx.queue.send("n", body);
+      const got: string[] = [];
+      for (const wait of ["a", "b", "c"]) {
+        const batch = ctx.queue.nextBatch(wait, { names: ["n"], count: 10, timeout: 0 });
+        got.push(
+          await batch.then(
+            (all) => all.map(({ body }) => body[0]).join(),
+            (error) => error.code,
+          ),
+        );
+      }
+      return got.join(" ");
+    });
+    expect((await lab.run(batches, { mode: "live" })).output).toBe("1 VALIDATION 2,3");
+  });
 });

@@ -148,7 +148,7 @@ export class Mailbox {
         if (wait.scope.closed || !this.#waits.has(wait)) continue;
         this.#hints?.found();
         // A schema may have made more of them.
-        const received = firstWithin(fit, this.#maximumBytes, ({ message }) => message);
+        const received = firstWithin(beforeRefusal(fit), this.#maximumBytes, ({ message }) => message);
         for (const { message } of received) {
           gone.add(message.id);
           this.#taken.add(message.id);
@@ -260,6 +260,12 @@ export class Mailbox {
   close(): void {
     this.#hints?.stop();
   }
+}
+
+/** Those in front of the first one that is refused: that fails its wait, which takes nothing else with it. */
+function beforeRefusal(admitted: readonly Admitted[]): readonly Admitted[] {
+  const refused = admitted.findIndex(({ refusal }) => refusal !== null);
+  return refused < 0 ? admitted : admitted.slice(0, Math.max(1, refused));
 }
 
 /** What a message takes besides its body and its names. */
