@@ -212,10 +212,10 @@ function openedUnder(
 }
 
 /**
- * Whether a pass may be late with a claim of a run that was deleted before it began, and that its process has claimed again since it
- * was created anew: nothing had come of the older claim by then.
+ * Whether a pass may be late with the claim before the newest one that its process had when it began: nothing had come of the older one
+ * by then, and something did later, or it was of a run that was deleted since and created anew.
  */
-function mayBeOfADeletedRun(
+function mayBeLate(
   evidence: Parameters<typeof holdingsByRun>[0],
   { run, process, pass, n }: InPass,
 ): boolean {
@@ -223,7 +223,8 @@ function mayBeOfADeletedRun(
   const [newest, before] = holdingsOf(evidence, run)
     .filter((holding) => holding.process === process && holding.from < began)
     .reverse();
-  return before !== undefined && before.life !== newest?.life && before.usedAt > began;
+  if (before === undefined || before.usedAt < began) return false;
+  return before.life !== newest?.life || before.usedAt < Number.POSITIVE_INFINITY;
 }
 
 /** The claim under which something happened in a pass, as long as nobody else was given the run; null where that is not certain. */
@@ -233,7 +234,7 @@ export function undisputedHoldingOf(
 ): Holding | null {
   const holding = holdingOfPass(evidence, at);
   if (holding === undefined || at.n > holding.taken) return null;
-  return mayBeOfADeletedRun(evidence, at) ? null : holding;
+  return mayBeLate(evidence, at) ? null : holding;
 }
 
 /** The newest claim of the run that this process had been given when fact `n` happened. */

@@ -40,10 +40,19 @@ function breaksRules({ scenario }: World, { row }: MemoryRunDump): boolean {
   return scenario.programs.some(({ name, breaksRules }) => name === row.workflowName && breaksRules === true);
 }
 
-/** The version of the code that ran the run last; null when it never ran. */
+/**
+ * The version of the code that made the run what it is, by whoever committed last; null when none did. A pass that began later may be one
+ * that is late with a claim, whose code has yet to be told that it does not fit.
+ */
 function lastVersion(facts: readonly Fact[], workflowId: string): 1 | 2 | null {
-  const pass = facts.findLast((fact) => fact.type === "pass-started" && fact.run === workflowId);
-  return pass?.type === "pass-started" ? (pass.version === 2 ? 2 : 1) : null;
+  const last = facts.findLastIndex((fact) => fact.type === "committed" && fact.run === workflowId);
+  const process = facts[last]?.process;
+  for (let n = last - 1; n >= 0; n--) {
+    const fact = facts[n];
+    if (fact?.type !== "pass-started" || fact.run !== workflowId || fact.process !== process) continue;
+    return fact.version === 2 ? 2 : 1;
+  }
+  return null;
 }
 
 async function replay(
