@@ -46,6 +46,34 @@ describe("a failure that nobody awaits", () => {
     expect(error.message).toContain('"pay" failed');
   });
 
+  it.each<[string, (ctx: WorkflowContext) => Promise<unknown>]>([
+    [
+      "a step that ended in the instant of the last turn",
+      async (ctx) => {
+        void ctx.step(failing);
+        await ctx.step("last", () => {});
+      },
+    ],
+    [
+      "an answer that cannot be stored",
+      async (ctx) => {
+        await ctx.queue.send("ask", null);
+        const message = await ctx.queue.next("question", { names: ["ask"], completable: true });
+        void message.complete(() => {});
+      },
+    ],
+    [
+      "a send that leaves with the end of the run",
+      async (ctx) => void ctx.queue.send("m", 1, { to: "nobody" }),
+    ],
+  ])("fails the workflow also where it had no turn left: %s", async (_, run) => {
+    const lab = new EngineLab();
+    const error = await lab.failure(run, live);
+    expect(error).toBeInstanceOf(FailureUnawaitedError);
+    expect(await lab.start(run).getState()).toBe("failed");
+    expect(await lab.start(run).getOutput()).toBeUndefined();
+  });
+
   it("is none when it comes as data", async () => {
     const result = await new EngineLab().run(async (ctx: WorkflowContext) => {
       void ctx.tryStep(failing);

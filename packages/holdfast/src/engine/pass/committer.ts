@@ -21,6 +21,8 @@ export interface CommitIntent {
   readonly pause?: PauseReason | null;
   readonly rollback?: RollbackCause;
   readonly barrenStarts?: number;
+  /** Asked when a message that was to be sent is refused: if not, nothing is committed. @default yes */
+  readonly stillMeant?: () => boolean;
 }
 
 /** What a committer works with. */
@@ -54,8 +56,11 @@ export class Committer {
     this.epoch = setup.epoch;
   }
 
-  /** @throws FencedError, StorageError, LimitError */
-  async commit(intent: CommitIntent, outbox: Outbox | null): Promise<void> {
+  /**
+   * False: a message was refused, and the intent is not meant any more.
+   * @throws FencedError, StorageError, LimitError
+   */
+  async commit(intent: CommitIntent, outbox: Outbox | null): Promise<boolean> {
     const { journal } = this.#setup;
     if (this.#failure !== null) throw this.#failure.error;
     outbox?.seal();
@@ -72,6 +77,7 @@ export class Committer {
         writes.undo();
         outgoing?.undo();
         if (!outbox.refuse(error.messageId, error.cause as HoldfastError)) throw this.#failed(error);
+        if (intent.stillMeant?.() === false) return false;
         continue;
       }
       journal.header = header;
@@ -83,7 +89,7 @@ export class Committer {
       });
       outgoing?.committed();
       this.#setup.committed(outgoing);
-      return;
+      return true;
     }
   }
 

@@ -37,7 +37,11 @@ export async function finishRun(
   if (ended.ok) {
     journal.setSingle(KeySpace.output, ended.output);
     execution.root.end();
-    await state.committer.commit({ status: "completed" }, execution.outbox);
+    const stillMeant = (): boolean => leftUndone(execution.root) === null;
+    if (!(await state.committer.commit({ status: "completed", stillMeant }, execution.outbox))) {
+      journal.setSingle(KeySpace.output, null);
+      return finishRun(state, outcome, undo);
+    }
     report.event({ type: "run-ended", state: "completed" });
     return { state: "completed", output: await state.value(KeySpace.output) };
   }

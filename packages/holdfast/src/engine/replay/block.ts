@@ -157,7 +157,7 @@ export function leftUndone(scope: Scope): HoldfastError | null {
   const { journal, workflowId } = scope.run;
   const running = [...scope.stillRunning()].map((place) => journal.format(place));
   if (running.length > 0) return new EntryInProgressError(workflowId, running);
-  for (const [place, cause] of scope.unseenFailures)
-    return new FailureUnawaitedError(journal.format(place), { cause });
+  for (const [place, failure] of scope.unseenFailures)
+    return new FailureUnawaitedError(journal.format(place), { cause: failure() });
   return null;
 }

@@ -55,6 +55,7 @@ export class Operation<Value> {
 
   /** What the history has is handed over in its recorded turn. */
   replay(entry: Entry, turn: number = entry.sequence): WatchedPromise<Value> {
+    if (entry.status === "failed") this.#noteFailure(entry);
     this.scope.run.turns.add({
       sequence: turn,
       scope: this.scope,
@@ -128,13 +129,16 @@ export class Operation<Value> {
   refuse(error: unknown): void {
     const { entry } = this.place;
     if (entry === null) return;
-    this.scope.run.journal.write(this.place, { ...entry, status: "failed", result: encodeFailure(error) });
+    const refused: Entry = { ...entry, status: "failed", result: encodeFailure(error) };
+    this.scope.run.journal.write(this.place, refused);
+    this.#noteFailure(refused);
   }
 
   #record(settlement: Settlement): Completion | null {
     if (this.scope.closed) return null;
     const entry = this.#write(settlement);
     if (settlement.ephemeral !== true) this.scope.run.requireCommit();
+    if (entry.status === "failed") this.#noteFailure(entry);
     return {
       sequence: entry.sequence,
       scope: this.scope,
@@ -187,14 +191,11 @@ export class Operation<Value> {
   }
 
   #deliver(entry: Entry): void | Promise<void> {
-    const { run } = this.scope;
     this.scope.time = Math.max(this.scope.time, entry.settledAt);
     this.scope.departing.delete(this.promise);
     this.promise.awaited = null;
     if (entry.status === "failed") {
-      const error = decodeFailure(entry.result ?? new Uint8Array(0));
-      if (typeof error === "object" && error !== null) run.origins.set(error, this.place);
-      this.#fail(error);
+      this.#fail(this.#failure(entry));
       return;
     }
     const value = this.#revive(entry);
@@ -213,10 +214,27 @@ export class Operation<Value> {
     this.#reject(error);
   }
 
-  /** A failure that nobody looks at until its function returns is an error of its own (block.ts). */
+  #failure({ result }: Entry): unknown {
+    const error = decodeFailure(result ?? new Uint8Array(0));
+    if (typeof error === "object" && error !== null) this.scope.run.origins.set(error, this.place);
+    return error;
+  }
+
+  /**
+   * A failure that nobody looks at until its function returns is an error of its own (block.ts), whether it was handed over by
+   * then or not.
+   */
+  #noteFailure(entry: Entry): void {
+    if (!this.promise.seen) this.#expectLook(this.promise, () => this.#failure(entry));
+  }
+
   failedUnseen(promise: WatchedPromise<unknown>, error: unknown): void {
+    this.#expectLook(promise, () => error);
+  }
+
+  #expectLook(promise: WatchedPromise<unknown>, failure: () => unknown): void {
     const { unseenFailures } = this.scope;
-    unseenFailures.set(this.place, error);
+    unseenFailures.set(this.place, failure);
     promise.onLook = () => unseenFailures.delete(this.place);
   }
 }

@@ -37,8 +37,8 @@ export class Scope {
   readonly running: Set<Place> = new Set();
   /** Sends and answers that are not durable yet: the function of the scope has not ended before they are. */
   readonly departing: SeldomSet<WatchedPromise<unknown>> = new SeldomSet();
-  /** Failures that were handed over to nobody. */
-  readonly unseenFailures: SeldomMap<Place, unknown> = new SeldomMap();
+  /** Recorded failures that nobody has looked at. */
+  readonly unseenFailures: SeldomMap<Place, () => unknown> = new SeldomMap();
   /** Operations of this scope by name index: kind, and how many messages were sent under it. */
   readonly claimed: Map<number, string> = new Map();
   readonly sends: SeldomMap<number, number> = new SeldomMap();
