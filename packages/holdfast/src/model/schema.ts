@@ -36,16 +36,21 @@ export async function validate<Output>(
   if (typeof result !== "object" || result === null) throw noResult(what, result);
   if (result.issues === undefined) return result.value;
   if (!Array.isArray(result.issues)) throw noResult(what, result.issues);
-  throw new ValidationError(what, result.issues.map(issueOf));
+  throw new ValidationError(what, issuesOf(what, result.issues));
 }
 
 type SchemaIssue = Exclude<SchemaResult<unknown>["issues"], undefined>[number];
 
-function issueOf(issue: SchemaIssue): ValidationIssue {
-  return {
-    message: String(issue?.message),
-    path: (issue?.path ?? []).map((part) => (typeof part === "object" ? part.key : part)),
-  };
+/** @throws InvalidArgumentError when they are not what Standard Schema says. */
+function issuesOf(what: string, issues: readonly SchemaIssue[]): readonly ValidationIssue[] {
+  try {
+    return issues.map(({ message, path = [] }) => ({
+      message: String(message),
+      path: Array.from(path, (part) => (typeof part === "object" ? part.key : part)),
+    }));
+  } catch {
+    throw noResult(what, issues);
+  }
 }
 
 function noResult(what: string, given: unknown): InvalidArgumentError {

@@ -160,6 +160,16 @@ describe.each(
   });
 });
 
+it.each<[string, unknown]>([
+  ["no issue", [null]],
+  ["a path with nothing in it", [{ message: "m", path: [null] }]],
+  ["a message that cannot be read", [{ message: { toString: boom } }]],
+])("a schema that gives as an issue %s is told to be none", async (_, issues) => {
+  const input = { "~standard": { version: 1, vendor: "hostile", validate: () => ({ issues }) } };
+  const error = await lab.failure({ name: "w", input, run: async () => 1 } as never);
+  expect(error).toMatchObject({ code: "INVALID_ARGUMENT" });
+});
+
 describe.each<[string, (codec: { broken: boolean }) => PayloadCodec]>([
   [
     "throws while it encodes",
