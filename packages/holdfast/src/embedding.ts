@@ -23,7 +23,7 @@ export { Journal } from "./history/journal.ts";
 export { loadJournal } from "./history/journal-load.ts";
 export { KeySpace } from "./history/key.ts";
 export { type Segment, SegmentType } from "./history/location.ts";
-export { recordedPayload } from "./history/message-body.ts";
+export { frameBody, recordedPayload } from "./history/message-body.ts";
 export { decodeMessages, encodeMessages, type RecordedMessage } from "./history/message-record.ts";
 export { defaultCodec } from "./history/payload.ts";
 export type { Place } from "./history/place.ts";

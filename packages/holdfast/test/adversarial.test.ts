@@ -1,6 +1,7 @@
 import { Loop, runWorkflow } from "holdfast";
 import { memoryDriver } from "holdfast/memory";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { frameBody } from "../src/history/message-body.ts";
 import { defaultCodec, type PayloadCodec } from "../src/history/payload.ts";
 import type { WorkflowContext } from "../src/model/context.ts";
 import { StorageError } from "../src/model/errors/storage-errors.ts";
@@ -494,7 +495,7 @@ describe("the storage and the run", () => {
     await lab.storage.enqueueMessage({
       id: "m-1",
       name: "m",
-      body: defaultCodec.encode(1, "body"),
+      body: frameBody({ workflowId: "run", id: "m-1", name: "m" }, defaultCodec.encode(1, "body")),
       createdAt: lab.clock.now(),
       expiresAt: null,
       completable: false,

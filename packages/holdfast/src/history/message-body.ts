@@ -5,7 +5,7 @@ import { BareWriter } from "./bare.ts";
 /**
  * Owns: the frame around the bodies of queued messages and answers, which stand in rows that no run's digest covers: a
  * mark, the payload, a checksum bound to the run, the message's id and its name (P15), since ids of the sender's are often
- * the same in many runs. Payloads without a frame, which somebody put into the queue by hand, are taken as they are.
+ * the same in many runs. A driver whose messages come from elsewhere frames them when it hands them out.
  */
 
 /** 'm': as it was sent. 'r': as the receiver's schema gave it, once and for all. */
@@ -62,12 +62,11 @@ function frame(mark: number, owner: BodyOwner, payload: Uint8Array): Uint8Array 
  * @throws CorruptionError when it is not what was sent to this run.
  */
 export function bodyPayload(owner: BodyOwner, body: Uint8Array): Uint8Array {
-  const mark = body[0];
-  if (!MARKS.has(mark)) return body;
+  const [mark = 0] = body;
   const end = body.length - 4;
   const payload = body.subarray(1, Math.max(1, end));
   const stored = end < 1 ? -1 : new DataView(body.buffer, body.byteOffset, body.length).getUint32(end, true);
-  if (stored === checksum(mark as number, owner, payload)) return payload;
+  if (MARKS.has(mark) && stored === checksum(mark, owner, payload)) return payload;
   const problem = `the body of message ${JSON.stringify(owner.id)} is not what was sent`;
   throw new CorruptionError("checksum", "", problem, { workflowId: owner.workflowId });
 }

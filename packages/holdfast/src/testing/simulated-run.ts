@@ -1,5 +1,6 @@
 import { type MemoryDriver, memoryDriver } from "../drivers/memory/memory-driver.ts";
 import { loadJournal } from "../history/journal-load.ts";
+import { frameBody } from "../history/message-body.ts";
 import { defaultCodec, type PayloadCodec } from "../history/payload.ts";
 import type { Clock, RandomSource, Scheduler } from "../model/clock.ts";
 import { RunFinishedError } from "../model/errors/run-errors.ts";
@@ -184,13 +185,13 @@ export class SimulatedRun {
   }
 
   #schedule(message: ScriptedMessage, index: number): void {
-    const { at = 0, name, body, completable = false, expiresAt } = message;
+    const { at = 0, name, completable = false, expiresAt } = message;
     const id = idOf(message, index);
     const deliver = (): void => {
       const sent = this.storage.enqueueMessage({
         id,
         name,
-        body: defaultCodec.encode(body, "body"),
+        body: bodyOf(SIMULATED_ID, message, index),
         createdAt: this.clock.now(),
         expiresAt: expiresAt === undefined ? null : this.#start + expiresAt,
         completable,
@@ -208,6 +209,12 @@ export class SimulatedRun {
     if (at === 0) deliver();
     else this.clock.setTimer(at, deliver);
   }
+}
+
+/** The body of a scripted message to this run, as it is queued. */
+export function bodyOf(workflowId: string, message: ScriptedMessage, index: number): Uint8Array {
+  const owner = { workflowId, id: idOf(message, index), name: message.name };
+  return frameBody(owner, defaultCodec.encode(message.body, "body"));
 }
 
 /** The id of a scripted message. */

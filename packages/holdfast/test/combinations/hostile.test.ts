@@ -111,11 +111,13 @@ describe("what a hostile expert tried", () => {
     const owner = { workflowId: "a", id: "1", name: "pay" };
     const body = frameBody(owner, new TextEncoder().encode('J{"amount":100}'));
     expect(bodyPayload(owner, body)).toEqual(body.subarray(1, -4));
-    for (let at = 1; at < body.length; at++) {
+    for (let at = 0; at < body.length; at++) {
       const changed = Uint8Array.from(body);
       changed[at] = (changed[at] as number) ^ 8;
       expect(() => bodyPayload(owner, changed)).toThrow(CorruptionError);
     }
+    for (const changed of [body.subarray(1), body.subarray(1, -4), new Uint8Array(0), Uint8Array.of(0x55)])
+      expect(() => bodyPayload(owner, changed)).toThrow(CorruptionError);
     for (const other of [{ workflowId: "b" }, { id: "2" }, { name: "pay later" }]) {
       expect(() => bodyPayload({ ...owner, ...other }, body)).toThrow(CorruptionError);
     }

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { CorruptionError, createHost, type Host, type WorkflowContext } from "holdfast";
+import { CorruptionError, createClient, createHost, type Host, type WorkflowContext } from "holdfast";
 import { sqliteStore } from "holdfast/sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { newRun } from "../../src/testing/conformance/samples.ts";
@@ -71,6 +71,27 @@ test.each([
     expect([run?.workflowId, run?.epoch]).toEqual(["a", 2]);
     await host.handle("b").send("go", 7);
     expect(await host.handle("b").result({ timeout: "20s" })).toBe(7);
+  },
+);
+
+test.each(["9007199254740993", "CAST(x'6c' || substr(body, 2) AS BLOB)", "substr(body, 2)", "x'55'", "x''"])(
+  "a message whose body has become %s holds its run, stays queued, and is received when it is put back",
+  async (instead) => {
+    const database = new DatabaseSync(":memory:");
+    const store = sqliteStore({ database });
+    await createClient({ store }).start("waiting", { workflowId: "a" });
+    await createClient({ store }).handle("a").send("go", 1);
+    const { body } = database.prepare("SELECT body FROM holdfast_messages").get() as { body: Uint8Array };
+    database.exec(`UPDATE holdfast_messages SET body = ${instead}`);
+    const host = await createHost({ store, workflows: [waiting], pollMs: 20 });
+    onTestFinished(() => host.stop({ timeoutMs: 0 }));
+    const a = host.handle("a");
+    await expect.poll(() => a.getState()).toBe("paused");
+    expect(CorruptionError.is(((await a.getError()) as Error).cause)).toBe(true);
+    expect((await host.statistics()).queuedMessages).toBe(1);
+    database.prepare("UPDATE holdfast_messages SET body = ?").run(body);
+    await a.resume();
+    expect(await a.result({ timeout: "20s" })).toBe(1);
   },
 );
 

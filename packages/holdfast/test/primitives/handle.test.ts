@@ -2,6 +2,7 @@ import { Loop, runWorkflow } from "holdfast";
 import { memoryDriver } from "holdfast/memory";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { RunHandle } from "../../src/engine/live/run-handle.ts";
+import { frameBody } from "../../src/history/message-body.ts";
 import { defaultCodec } from "../../src/history/payload.ts";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import type { HistorySnapshot } from "../../src/model/snapshot.ts";
@@ -70,7 +71,7 @@ describe("wake", () => {
     await lab.storage.enqueueMessage({
       id: "id",
       name: "m",
-      body: defaultCodec.encode(5, "body"),
+      body: frameBody({ workflowId: "run", id: "id", name: "m" }, defaultCodec.encode(5, "body")),
       createdAt: lab.clock.now(),
       expiresAt: null,
       completable: false,

@@ -4,6 +4,7 @@ import type { Entry } from "../../src/history/entry.ts";
 import { decodeEntryRow, encodeEntry } from "../../src/history/entry-codec.ts";
 import { decodeHeader, digestWith, EMPTY_DIGEST, encodeHeader } from "../../src/history/header.ts";
 import { hex, KeySpace, parseKey } from "../../src/history/key.ts";
+import { frameBody } from "../../src/history/message-body.ts";
 import { defaultCodec } from "../../src/history/payload.ts";
 import { openRow, sealRow } from "../../src/history/row.ts";
 import { sealName } from "../../src/history/row-names.ts";
@@ -119,7 +120,7 @@ const oneWait = (ctx: WorkflowContext) => ctx.listen("wait", "m");
 const late: NewMessage = {
   id: "late",
   name: "m",
-  body: defaultCodec.encode("late", "body"),
+  body: frameBody({ workflowId: "run", id: "late", name: "m" }, defaultCodec.encode("late", "body")),
   createdAt: 1_893_456_000_000,
   expiresAt: null,
   completable: false,

@@ -1,11 +1,12 @@
 import type { CommitBatch, NewMessage, StoredMessage } from "holdfast";
-import { defaultCodec, recordedPayload } from "holdfast/embedding";
+import { defaultCodec, frameBody, recordedPayload } from "holdfast/embedding";
 import type { EngineDriver, KVWrite } from "../model/driver.ts";
 import type { Message } from "../model/queue.ts";
 import type { Aftermath, Completion, Sending } from "./aftermath.ts";
 import { decodeAside, encodeAside } from "./aside-row.ts";
 import { HostQueue } from "./host-queue.ts";
 import { LEDGER_KEY } from "./own-keys.ts";
+import { RUN_ID } from "./run-id.ts";
 
 /** Stands for "any name", which the engine has no word for. */
 export const ANY_NAME = "\u0000any";
@@ -136,11 +137,12 @@ export class MessageLedger {
 }
 
 function stored({ id, name, data, sentAt }: Message): StoredMessage {
-  const body = defaultCodec.encode(data, `the body of message "${name}"`);
-  return { id, name, body, createdAt: sentAt, expiresAt: null, completable: true };
+  return storedAgain({ id, name, body: defaultCodec.encode(data, `the body of message "${name}"`), sentAt });
 }
 
-function storedAgain({ id, name, body, sentAt }: Sending): StoredMessage {
+/** A queue of the host's keeps its messages sound itself. */
+function storedAgain({ id, name, body: payload, sentAt }: Sending): StoredMessage {
+  const body = frameBody({ workflowId: RUN_ID, id, name }, payload);
   return { id, name, body, createdAt: sentAt, expiresAt: null, completable: true };
 }
 

@@ -1,10 +1,9 @@
 import { type MemoryDriver, memoryDriver } from "../../drivers/memory/memory-driver.ts";
 import type { RunHandle, RunResult } from "../../engine/live/run-handle.ts";
-import { defaultCodec } from "../../history/payload.ts";
 import type { WorkflowContext } from "../../model/context.ts";
 import type { WorkflowEvent } from "../../model/events.ts";
 import { runWorkflow } from "../../system/run-workflow.ts";
-import { idOf, type ScriptedMessage } from "../simulated-run.ts";
+import { bodyOf, idOf, type ScriptedMessage } from "../simulated-run.ts";
 import { type VirtualClock, virtualClock } from "../virtual-clock.ts";
 
 /** Passes after which a run is taken to get nowhere. */
@@ -25,7 +24,7 @@ export class LawBench {
       await this.storage.enqueueMessage({
         id: idOf(message, index),
         name: message.name,
-        body: defaultCodec.encode(message.body, "body"),
+        body: bodyOf("run", message, index),
         createdAt: this.clock.now(),
         expiresAt: null,
         completable: message.completable ?? false,
