@@ -7,7 +7,7 @@ import { describeName } from "../../model/describe.ts";
 import { checkOptions } from "../../model/option-names.ts";
 import type { QueueSendOptions } from "../../model/queue.ts";
 import { checkBodySize } from "../effects/outgoing-message.ts";
-import { checkUse } from "../replay/claim.ts";
+import { checkRoom, checkUse } from "../replay/claim.ts";
 import { formatUuid } from "../replay/draws.ts";
 import { Operation } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
@@ -29,6 +29,7 @@ export function send(
   checkWorkflowId(to, run.limits);
   checkUse(scope, "send", name);
   const recorded = recordedSend(scope, name);
+  if (recorded === null) checkRoom(scope, name);
   // Encoded before the name is registered: a send that is refused leaves nothing behind.
   const encoded = recorded === null && !run.rollingBack ? encodeBody(scope, name, body) : null;
   const index = run.journal.nameIndex(name);

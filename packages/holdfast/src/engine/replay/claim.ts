@@ -84,7 +84,7 @@ function checkKind(scope: Scope, kind: EntryKind, place: Place): void {
 }
 
 /** @throws LimitError when the history takes no more entries. */
-function checkRoom(scope: Scope, name: string): void {
+export function checkRoom(scope: Scope, name: string): void {
   const { run } = scope;
   const { liveEntries } = run.journal;
   const maximum = run.limits.historyEntries;

@@ -1,0 +1,27 @@
+import { LimitError, type WorkflowContext } from "holdfast";
+import { expect, it } from "vitest";
+import { EngineLab } from "../engine-lab.ts";
+
+const limits = { historyEntries: 5 };
+const live = { mode: "live", limits } as const;
+
+/** Asks for so many operations, one after the other. */
+const asking =
+  (count: number, ask: (ctx: WorkflowContext, i: number) => Promise<unknown>) =>
+  async (ctx: WorkflowContext) => {
+    for (let i = 0; i < count; i++) await ask(ctx, i);
+    return "done";
+  };
+
+it.each<[string, (ctx: WorkflowContext, i: number) => Promise<unknown>]>([
+  ["steps", (ctx, i) => ctx.step(`step ${i}`, () => i)],
+  ["sleeps", (ctx, i) => ctx.sleep(`rest ${i}`, 1)],
+  ["waits for messages", (ctx, i) => ctx.listenWithTimeout(`wait ${i}`, "m", 1)],
+  ["blocks", (ctx, i) => ctx.join(`join ${i}`, {})],
+  ["sends", (ctx, i) => ctx.queue.send("m", i)],
+])("a history takes as many %s as its limit says, and no more", async (_, ask) => {
+  expect((await new EngineLab().run(asking(5, ask), live)).output).toBe("done");
+  const error = await new EngineLab().failure(asking(6, ask), live);
+  expect(error).toBeInstanceOf(LimitError);
+  expect(error).toMatchObject({ limit: "historyEntries", maximum: 5, actual: 6 });
+});
