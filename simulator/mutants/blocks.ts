@@ -156,9 +156,9 @@ export const blocks: readonly Mutant[] = [
     title: "random numbers are drawn anew on replay (seeds of the process)",
     kind: "historic",
     file: "engine/replay/scope.ts",
-    find: "this.#draws ??= new Draws(journal.header.seed, journal.format(this.place));",
+    find: "this.#draws.get(seed) ?? new Draws(seed, journal.format(this.place));",
     replace:
-      "this.#draws ??= new Draws(Uint8Array.of(journal.header.revision & 255), journal.format(this.place));",
+      "this.#draws.get(seed) ?? new Draws(Uint8Array.of(journal.header.revision & 255), journal.format(this.place));",
     modes: ["soup"],
   },
   {

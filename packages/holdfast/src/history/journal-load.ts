@@ -111,6 +111,7 @@ function adoptRow(journal: Journal, row: KVEntry): number {
     case KeySpace.hold:
     case KeySpace.cancelled:
     case KeySpace.undoing:
+    case KeySpace.formerSeeds:
       journal.adoptSingle(space, body, checksum);
       break;
     default:

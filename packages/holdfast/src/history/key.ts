@@ -21,6 +21,7 @@ export const KeySpace = {
   hold: 0x33,
   cancelled: 0x34,
   undoing: 0x35,
+  formerSeeds: 0x36,
 } as const;
 
 function digitsOf(value: number): number {

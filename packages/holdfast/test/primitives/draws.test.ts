@@ -1,3 +1,5 @@
+import { runWorkflow } from "holdfast";
+import { memoryDriver } from "holdfast/memory";
 import { describe, expect, it } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { EngineLab } from "../engine-lab.ts";
@@ -75,4 +77,92 @@ it("draws do not depend on which names of the run are stored by then", async () 
     await lab.clock.settle(handle.evict());
   }
   expect(drawn).toEqual([drawn[0], drawn[0]]);
+});
+
+describe("a fork", () => {
+  /** Draws before each step; the second and the third are asked for in one turn. */
+  const drawing = async (ctx: WorkflowContext) => {
+    const ids = [ctx.uuid()];
+    await ctx.step("a", () => {});
+    ids.push(ctx.uuid());
+    await Promise.all([ctx.step("b", () => {}), ctx.step("c", () => {})]);
+    ids.push(ctx.uuid());
+    await ctx.step("d", () => {});
+    await ctx.map("e", [0, 1], async (item) => {
+      ids.push(item.uuid());
+      await item.step("f", () => {});
+    });
+    await ctx.listen("wait", "m");
+    return ids;
+  };
+
+  /** Runs of it, by their ids. */
+  function family() {
+    const lab = new EngineLab();
+    const { clock } = lab;
+    const open = (workflowId: string, driver = memoryDriver({ workflowId, clock })) => {
+      const begin = () =>
+        runWorkflow(workflowId, drawing, undefined, driver, {
+          clock,
+          scheduler: clock.scheduler,
+          mode: "live",
+        });
+      let handle = begin();
+      const ids = async (): Promise<string[]> => {
+        // It is replayed, so that what it drew live counts for nothing.
+        await clock.runUntilIdle();
+        await clock.settle(handle.evict());
+        handle = begin();
+        await handle.send("m", null);
+        return (await clock.settle(handle.result)).output as string[];
+      };
+      const fork = async (from: string, copyId: string) => {
+        const copy = memoryDriver({ workflowId: copyId, clock });
+        await clock.settle(handle.fork({ from, workflowId: copyId, driver: copy }));
+        return open(copyId, copy);
+      };
+      const rewind = async (to: string) => {
+        await clock.runUntilIdle();
+        await clock.settle(handle.rewind({ to }));
+      };
+      return { ids, fork, rewind };
+    };
+    return open("source");
+  }
+
+  it.each([
+    ["the first step", "a", 0],
+    ["a step after another", "d", 2],
+    ["a step beside one that it has", "c", 2],
+    ["a block", "e", 3],
+  ])(
+    "from %s draws again what led to what it has, and then what nobody else drew",
+    async (_what, from, same) => {
+      const source = family();
+      const ids = await source.ids();
+      const copied = await (await source.fork(from, "copy")).ids();
+      expect(copied.slice(0, same)).toEqual(ids.slice(0, same));
+      expect(new Set([...ids, ...copied]).size).toBe(2 * ids.length - same);
+    },
+  );
+
+  it("of a fork draws as both did", async () => {
+    const source = family();
+    const ids = await source.ids();
+    const copy = await source.fork("b", "copy");
+    const copied = await copy.ids();
+    const third = await (await copy.fork("e", "third")).ids();
+    expect(third.slice(0, 3)).toEqual([ids[0], copied[1], copied[2]]);
+    expect(new Set([...ids, ...copied, ...third]).size).toBe(3 * ids.length - 4);
+  });
+
+  it("that is taken back to before it began draws nothing of its source there", async () => {
+    const source = family();
+    const ids = await source.ids();
+    const copy = await source.fork("e", "copy");
+    await copy.rewind("b");
+    const again = await copy.ids();
+    expect(again.slice(0, 1)).toEqual(ids.slice(0, 1));
+    expect(new Set([...ids, ...again]).size).toBe(2 * ids.length - 1);
+  });
 });

@@ -2,6 +2,7 @@ import { EMPTY_DIGEST } from "../../history/header.ts";
 import { Journal } from "../../history/journal.ts";
 import { KeySpace } from "../../history/key.ts";
 import type { Place } from "../../history/place.ts";
+import { inheritSeeds } from "../../history/seeds.ts";
 import { checkWorkflowId } from "../../model/check.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import { Committer } from "../pass/committer.ts";
@@ -11,7 +12,7 @@ import { forgetFrom } from "./rewind.ts";
 
 /**
  * Copies a run as it stood just before the entry `from` to a new run on another driver, which is due at once. The copy
- * has the same input and seed, so what was drawn before is drawn again. The source journal is used up.
+ * has the same input; what was drawn before is drawn again, and nothing of what the source drew later. The source journal is used up.
  * @throws InvalidArgumentError, RunStateError, and FencedError when the new run exists already
  */
 export async function forkRun(
@@ -44,6 +45,7 @@ export function forkedJournal(
     epoch: 0,
     revision: 0,
     digest: EMPTY_DIGEST,
+    seed: settings.world.random.bytes(16),
     checkpointAt: source.checkpointAt,
     rollback: "none" as const,
     pause: null,
@@ -52,6 +54,7 @@ export function forkedJournal(
   for (const name of source.names) copy.nameIndex(name);
   for (const place of source.root.entries()) copy.write(samePlace(copy, place), place.entry);
   copy.setSingle(KeySpace.input, source.single(KeySpace.input));
+  inheritSeeds(copy, source);
   return copy;
 }
 

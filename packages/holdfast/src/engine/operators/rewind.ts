@@ -5,6 +5,7 @@ import { SegmentType } from "../../history/location.ts";
 import { frameAgain } from "../../history/message-body.ts";
 import { decodeMessages, type RecordedMessage } from "../../history/message-record.ts";
 import type { Place } from "../../history/place.ts";
+import { freeTurns } from "../../history/seeds.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { RunStateError } from "../../model/errors/run-errors.ts";
@@ -73,6 +74,7 @@ export function forgetFrom(journal: Journal, to: string): Forgotten {
   for (const place of forgotten) journal.removeEntry(place);
   resetHandlers(journal);
   journal.setSingle(KeySpace.undoing, null);
+  freeTurns(journal);
   return { messages, answered };
 }
 

@@ -1,5 +1,6 @@
 import type { Journal } from "../../history/journal.ts";
 import type { Place } from "../../history/place.ts";
+import { Seeds } from "../../history/seeds.ts";
 import type { World } from "../../model/clock.ts";
 import { NondeterminismError } from "../../model/errors/argument-errors.ts";
 import type { HistoryDivergedError } from "../../model/errors/history-errors.ts";
@@ -87,6 +88,7 @@ export class Execution implements Run {
   breakdown: { readonly error: unknown } | null = null;
   commitRequired = false;
   #origins: WeakMap<object, Place> | null = null;
+  #seeds: Seeds | null = null;
   readonly #starts: (() => void)[] = [];
   #holds = 0;
   #turnWork = 0;
@@ -126,6 +128,11 @@ export class Execution implements Run {
     this.root = Scope.root(this, contextOf);
     // A run without any history is new, and so is everything it does.
     this.live = !setup.rollingBack && !this.journal.root.recorded;
+  }
+
+  get seeds(): Seeds {
+    this.#seeds ??= new Seeds(this.journal);
+    return this.#seeds;
   }
 
   /** Made for the first failure: weak maps cost every collection something, and most runs need none. */

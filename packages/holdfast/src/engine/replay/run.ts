@@ -1,6 +1,7 @@
 import type { EntryKind } from "../../history/entry.ts";
 import type { Journal } from "../../history/journal.ts";
 import type { Place } from "../../history/place.ts";
+import type { Seeds } from "../../history/seeds.ts";
 import type { World } from "../../model/clock.ts";
 import type { HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import type { Limits } from "../../model/limits.ts";
@@ -32,6 +33,8 @@ export interface Run {
   readonly payloads: Payloads;
   readonly report: Report;
   readonly turns: Turns;
+  /** What random numbers are drawn from. */
+  readonly seeds: Seeds;
   readonly timers: Timers;
   readonly bodies: Bodies;
   readonly mailbox: Mailbox;

@@ -61,7 +61,8 @@ export class Scope {
   #cleanups: Set<(reason: unknown) => void> | null = null;
   readonly #makeContext: (scope: Scope) => WorkflowContext;
   #context: WorkflowContext | null = null;
-  #draws: Draws | null = null;
+  /** One for each seed that it has drawn from. */
+  #draws: Map<Uint8Array, Draws> | null = null;
   #abort: AbortController | null = null;
   #reason: unknown;
 
@@ -175,9 +176,12 @@ export class Scope {
   }
 
   get draws(): Draws {
-    const { journal } = this.run;
-    this.#draws ??= new Draws(journal.header.seed, journal.format(this.place));
-    return this.#draws;
+    const { journal, seeds, turns } = this.run;
+    const seed = seeds.of(turns.current);
+    this.#draws ??= new Map();
+    const draws = this.#draws.get(seed) ?? new Draws(seed, journal.format(this.place));
+    this.#draws.set(seed, draws);
+    return draws;
   }
 
   /** Aborted when the scope is left from outside. */
