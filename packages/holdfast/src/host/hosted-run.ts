@@ -161,6 +161,8 @@ export class HostedRun {
 
   /** Goes on with the run until it ends, parks or stops here. */
   async #advance(fresh: LeaseGuard): Promise<{ outcome: PassOutcome; parked: ParkedPass | null }> {
+    // The claim may have come too late.
+    this.#lease.check();
     if (this.#taken !== null) return { outcome: { state: "lost", error: this.#taken.reason }, parked: null };
     let parked: ParkedPass | null = null;
     try {

@@ -70,6 +70,30 @@ describe("a lease", () => {
     expect((await store.get("a"))?.lease?.owner).toBe("robber");
   });
 
+  it("that was over before its host was told of it is not begun with, not even in place", async () => {
+    const { host, clock, store } = virtualStore();
+    const seen: string[] = [];
+    const nap = defineWorkflow({
+      name: "nap",
+      run: async (ctx) => {
+        seen.push("begins");
+        await ctx.sleep("nap", "1m");
+        seen.push("goes on");
+      },
+    });
+    let claims = 0;
+    const slow = interceptedStore(store, async (method, go) => {
+      const answer = await go();
+      const due = method === "claim" && (await store.get("a"))?.lease != null;
+      if (due && ++claims === 1) await clock.sleep(20_000);
+      return answer;
+    });
+    const running = await host({ workflows: [nap], store: slow, leaseMs: 6_000 });
+    const handle = await running.start(nap, { workflowId: "a" });
+    await clock.settle(handle.result());
+    expect(seen).toEqual(["begins", "begins", "goes on"]);
+  });
+
   it("costs a short run nothing", async () => {
     const { host, clock, store } = virtualStore();
     const quick = defineWorkflow({
