@@ -213,18 +213,18 @@ function openedUnder(
 
 /**
  * Whether a pass may be late with the claim before the newest one that its process had when it began: nothing had come of the older one
- * by then, and something did later, or it was of a run that was deleted since and created anew.
+ * by then, and something did later, or it was of a run that was deleted since and created anew. Or it may have been taken up in place, by
+ * fact `n`, with such an older claim.
  */
-function mayBeLate(
-  evidence: Parameters<typeof holdingsByRun>[0],
-  { run, process, pass, n }: InPass,
-): boolean {
-  const began = beganAt(passesOf(evidence, { run, process }), { pass, n });
-  const [newest, before] = holdingsOf(evidence, run)
-    .filter((holding) => holding.process === process && holding.from < began)
-    .reverse();
-  if (before === undefined || before.usedAt < began) return false;
-  return before.life !== newest?.life || before.usedAt < Number.POSITIVE_INFINITY;
+function mayBeLate(evidence: Parameters<typeof holdingsByRun>[0], at: InPass): boolean {
+  const { run, process, n } = at;
+  const mine = holdingsOf(evidence, run).filter((holding) => holding.process === process);
+  const lateAt = (when: number): boolean => {
+    const [newest, before] = mine.filter(({ from }) => from < when).reverse();
+    if (before === undefined || before.usedAt < when) return false;
+    return before.life !== newest?.life || before.usedAt < Number.POSITIVE_INFINITY;
+  };
+  return lateAt(beganAt(passesOf(evidence, at), at)) || lateAt(n);
 }
 
 /** The claim under which something happened in a pass, as long as nobody else was given the run; null where that is not certain. */
