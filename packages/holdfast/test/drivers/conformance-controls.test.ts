@@ -265,6 +265,38 @@ const blind: BreakDriver = (driver) => ({
   peekMessages: (names, count) => driver.peekMessages(names, count).catch(() => []),
 });
 
+const atLeastOne: BreakDriver = (driver) => ({
+  peekMessages: (names, count) => driver.peekMessages(names, Math.max(1, count)),
+  list: (prefix, page = {}) =>
+    driver.list(prefix, page.limit === undefined ? page : { ...page, limit: Math.max(1, page.limit) }),
+});
+const messagesOverwriteBatches: BreakDriver = (driver) => {
+  let last = "";
+  return {
+    commit: async (batch) => {
+      await driver.commit(batch);
+      last = batch.batchId;
+    },
+    enqueueMessage: async (message) => {
+      await driver.enqueueMessage(message);
+      last = "";
+    },
+    applied: async (batchId) => last === batchId,
+  };
+};
+/** Takes ids of messages for those of their names. */
+const idsOfNames: BreakDriver = (driver) => {
+  const names = new Map<string, string>();
+  return {
+    enqueueMessage: (message) => {
+      const { id, name } = message;
+      const known = names.get(id) ?? name;
+      names.set(id, known);
+      return driver.enqueueMessage(known === name ? message : { ...message, id: `${id} of ${name}` });
+    },
+  };
+};
+
 const CONTROLS: readonly (readonly [what: string, breakIt: BreakDriver, caseId: string])[] = [
   ["tears batches", torn, "batch-fence"],
   ["does not fence", unfenced, "bare-create-once"],
@@ -393,6 +425,10 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakDriver, caseId: 
   ["keeps the last answer of a batch", lastAnswer, "answer-twice-in-a-batch"],
   ["never ends a wait", () => deaf, "wait-message"],
   ["leaves listeners on signals", listens, "wait-there-already"],
+  ["gives a message where none is asked for", atLeastOne, "queue-count"],
+  ["gives a row where none is asked for", atLeastOne, "rows-page"],
+  ["keeps a message's id where the last batch's was", messagesOverwriteBatches, "batch-applied"],
+  ["tells messages of one id apart by their names", idsOfNames, "messages-idempotent"],
   ["writes when it is looked at", writesOnLooks, "transactions-few"],
   ["does not see that ids were forgotten", blind, "damage-id-forgotten"],
   ["does not see that a message is gone", blind, "damage-message-lost"],

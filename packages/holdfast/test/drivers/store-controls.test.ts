@@ -319,6 +319,57 @@ const countsFromTheLast: BreakStore = (store) => ({
     return existed;
   },
 });
+const createsInShort: BreakStore = (store) => ({
+  create: async (run, claim) => {
+    const outcome = await store.create(run, claim);
+    return { ...outcome, run: { ...outcome.run, lease: null } };
+  },
+});
+const createsAnew: BreakStore = (store) => ({
+  create: async (run, claim) => {
+    if ((await store.get(run.workflowId))?.status === "completed") await store.delete(run.workflowId);
+    return store.create(run, claim);
+  },
+});
+const claimsForEachName: BreakStore = (store) => ({
+  claim: async (request) => {
+    const outcome = await store.claim(request);
+    const named = request.workflowNames ?? [];
+    return new Set(named).size < named.length
+      ? { ...outcome, claims: [...outcome.claims, ...outcome.claims] }
+      : outcome;
+  },
+});
+const rulesOutByForce = claiming((request) =>
+  request.run === undefined || request.run.force
+    ? request
+    : { ...request, run: { ...request.run, unless: [] } },
+);
+const deletesForLeases: BreakStore = (store) => ({
+  delete: async (workflowId, epoch) => {
+    const left = epoch !== undefined && (await store.get(workflowId))?.lease === null;
+    return left ? false : store.delete(workflowId, epoch);
+  },
+});
+const releasesInTime: BreakStore = (store) => ({
+  release: async (claim) => {
+    if ((await store.get(claim.workflowId))?.lease !== null) await store.release(claim);
+  },
+});
+const readsForHolders: BreakStore = (store) => ({
+  driver: (claim) => {
+    const driver = store.driver(claim);
+    const load = async () => {
+      const image = await driver.load();
+      return image?.epoch === claim.epoch ? image : null;
+    };
+    return breaking(driver, { load });
+  },
+});
+const putsBackUnseen = driving((driver) => ({
+  commit: (batch) =>
+    driver.commit(batch.send.some(({ requeue }) => requeue === true) ? { ...batch, wants: null } : batch),
+}));
 
 const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: string])[] = [
   ["does not look again after parking", withoutLooking, "due-look-again"],
@@ -353,6 +404,15 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
     "amounts-of-leases",
   ],
   ["starts no more than a hundred runs", hundredRuns, "amounts-of-receivers"],
+  ["tells a creator nothing of its lease", createsInShort, "create-claimed"],
+  ["gives an id again when its run has ended", createsAnew, "create-again"],
+  ["claims a run for each time that its workflow is named", claimsForEachName, "claim-names"],
+  ["rules out states by force only", rulesOutByForce, "claim-unless"],
+  ["deletes for claims only that were not given back", deletesForLeases, "delete-held"],
+  ["takes no claim back after its lease", releasesInTime, "release-due"],
+  ["lets nobody read but the holder", readsForHolders, "claim-zombie"],
+  ["forgets at a release that the run is to be cancelled", releasesForget, "cancel-request"],
+  ["does not see what a commit puts back", putsBackUnseen, "due-look-again"],
   ["wakes by the first hundred names", hundredNames, "amounts-of-names"],
   ["lets two ends of a run win", zombie, "terminal-once"],
   ["commits after a release", zombie, "release-fences"],

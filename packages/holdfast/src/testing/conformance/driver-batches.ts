@@ -170,6 +170,8 @@ export const batchCases = casesOf<RunningContext>({
         await expectRejection(driver.commit(late), "FENCED", "a batch after the wrong revision");
         expectEqual(await driver.applied(late.batchId), false, "a refused batch");
         expectEqual(await driver.applied(first.batchId), true, "the last batch, after a refused one");
+        await driver.enqueueMessage(message("1"));
+        expectEqual(await driver.applied(first.batchId), true, "the last batch, after a message");
         await driver.commit(batch({ epoch, expectedRevision: 2 }));
         expectEqual(await driver.applied(first.batchId), false, "an earlier batch");
       }),

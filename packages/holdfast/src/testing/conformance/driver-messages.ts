@@ -35,6 +35,7 @@ export const messageCases = casesOf<RunningContext>({
       withRun(context, async ({ driver }) => {
         await driver.enqueueMessage(message("1", { body: bytes(1) }));
         await Promise.all([1, 2, 3].map(() => driver.enqueueMessage(message("1", { body: bytes(2) }))));
+        await driver.enqueueMessage(message("1", { name: "of another name", body: bytes(3) }));
         expectEqual(
           (await driver.peekMessages(null, 9)).map(({ body }) => body),
           [bytes(1)],

@@ -62,6 +62,7 @@ export const queueCases = casesOf<RunningContext>({
       withRun(context, async ({ driver, epoch, workflowId }) => {
         const sends = numbers(1_200).map((id) => send(workflowId, id));
         await driver.commit(batch({ epoch, send: sends }));
+        expectEqual((await driver.peekMessages(null, 0)).length, 0, "none");
         expectEqual((await driver.peekMessages(null, 1)).length, 1, "of any name");
         expectEqual((await driver.peekMessages(["m"], 1_000)).length, 1_000, "of one name");
         expectEqual((await driver.peekMessages(["m", "n"], 1_300)).length, 1_200, "of all there are");

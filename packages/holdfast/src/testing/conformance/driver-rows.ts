@@ -198,6 +198,7 @@ export const rowCases = casesOf<RunningContext>({
         expectEqual(await page(bytes(1, 2), 1), ["1.3"], "a page after a key that is not there");
         expectEqual(await page(bytes(0), 10), ["1.1", "1.3", "1.5"], "a page after a key before the prefix");
         expectEqual(await page(bytes(2), 10), [], "a page after a key behind the prefix");
+        expectEqual(await page(null, 0), [], "a page of no rows");
       }),
   ],
   "rows-many": [

@@ -13,6 +13,7 @@ export const waitCases = casesOf<RunningContext>({
         const watched = new WatchedSignal();
         const waits = [
           driver.waitForMessages(["m"], watched.signal),
+          driver.waitForMessages(["absent", "m"], watched.signal),
           driver.waitForMessages(null, watched.signal),
         ];
         await driver.enqueueMessage(message("1"));

@@ -76,6 +76,10 @@ export const claimCases = casesOf<StoreContext>({
           "the rows, read by the old holder",
         );
         expectEqual((await store.driver(old).peekMessages(null, 9)).length, 1, "the queue");
+        const { revision } = (await store.driver(old).load()) ?? {};
+        expectEqual(revision, 2, "the revision, read by the old holder");
+        const nobody = store.driver({ workflowId: "a", epoch: 0 });
+        expectEqual(await nobody.list(new Uint8Array()), [row([2])], "the rows, read without a claim");
       }),
   ],
   "claim-reborn": [
@@ -173,7 +177,7 @@ export const claimCases = casesOf<StoreContext>({
         clock.advance(5);
         for (const workflowName of ["x", "y", "z"])
           await store.create(newRun(workflowName, { workflowName }));
-        const { claims } = await claimDue(store, { workflowNames: ["y", "x", "absent"] });
+        const { claims } = await claimDue(store, { workflowNames: ["y", "x", "absent", "y"] });
         expectEqual(claims.map(({ workflowId }) => workflowId).sort(), ["x", "y"], "claimed runs");
         expectEqual((await claimDue(store, { workflowNames: [] })).claims, [], "claims of no workflow");
       }),
@@ -208,16 +212,22 @@ export const claimCases = casesOf<StoreContext>({
   "claim-unless": [
     "does not claim an asked run in a state that was ruled out, by force neither, and leaves its holder alone",
     (context) =>
-      withStore(context, async ({ store }) => {
+      withStore(context, async ({ store, clock }) => {
         const held = await createClaimed(store, "a");
         await commitAs(store, held, { status: "rolling_back" });
-        const request = (unless: readonly RunState[]) => {
-          const run = { workflowId: "a", force: true, unless };
+        const request = (unless: readonly RunState[], force = true) => {
+          const run = { workflowId: "a", force, unless };
           return store.claim({ owner: "o", leaseMs: 1_000, limit: 1, workflowNames: null, run });
         };
         expectEqual((await request(["failed", "rolling_back"])).claims, [], "the claim");
         await commitAs(store, held, { status: "rolling_back" });
         expectEqual((await request(["failed"])).claims.length, 1, "the claims in another state");
+        clock.advance(1_000);
+        expectEqual(
+          (await request(["rolling_back"], false)).claims,
+          [],
+          "the claim of a run that nobody holds",
+        );
       }),
   ],
   "claim-next-due": [

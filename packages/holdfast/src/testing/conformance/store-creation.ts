@@ -1,4 +1,5 @@
 import { RUN_STATES } from "../../model/run.ts";
+import { createClaimed, createParked } from "./claimed-run.ts";
 import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectImage, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, NASTY_TEXTS, newRun, row } from "./samples.ts";
@@ -53,7 +54,8 @@ export const creationCases = casesOf<StoreContext>({
     "gives a new run to its creator from the first instant",
     (context) =>
       withStore(context, async ({ store, clock }) => {
-        const { claim } = await store.create(newRun("a"), CLAIM);
+        const { claim, run } = await store.create(newRun("a"), CLAIM);
+        expectEqual(run, await store.get("a"), "the record");
         const expected = { workflowId: "a", workflowName: "w", epoch: 1, revision: 1, leaseMs: 1_000 };
         const first = { claimsWithoutCommit: 1, storeTime: clock.now(), requested: null };
         expectEqual(claim, { ...expected, ...first }, "the claim");
@@ -78,6 +80,9 @@ export const creationCases = casesOf<StoreContext>({
         );
         const image = await store.driver({ workflowId: "a", epoch: 0 }).load();
         expectEqual([image?.header, image?.entries], [bytes(1), []], "header and rows");
+        await createParked(store, "ended", { status: "completed" });
+        const { created, run } = await store.create(newRun("ended"), CLAIM);
+        expectEqual([created, run], [false, await store.get("ended")], "of a run that has ended");
       }),
   ],
   "create-concurrent": [
@@ -213,6 +218,9 @@ export const creationCases = casesOf<StoreContext>({
         expectEqual((await store.get("a"))?.workflowId, "a", "the run");
         expectEqual(await store.delete("a", epoch), true, "whether its holder deleted it");
         expectEqual(await store.get("a"), null, "the record");
+        const given = await createClaimed(store, "given back");
+        await store.release(given);
+        expectEqual(await store.delete("given back", given.epoch), true, "by the newest claim, given back");
       }),
   ],
   "delete-all": [

@@ -128,6 +128,10 @@ export const dueCases = casesOf<StoreContext>({
         const own = await createClaimed(store, "c");
         await commitAs(store, own, { status: "sleeping", wants: ["m"], send: [send("c", "1")] });
         expectEqual(await dueIds(store), ["c"], "due runs when the commit sent it");
+        const again = await createClaimed(store, "d");
+        const back = { ...send("d", "1"), requeue: true };
+        await commitAs(store, again, { status: "sleeping", wants: ["m"], send: [back] });
+        expectEqual(await dueIds(store), ["d"], "due runs when the commit put it back");
       }),
   ],
   "due-message-dead-holder": [
@@ -256,7 +260,10 @@ export const dueCases = casesOf<StoreContext>({
         if (claim === undefined) return;
         await commitAs(store, claim, { status: "running" });
         expectEqual((await store.get("a"))?.requested, "cancel", "the request of a run that goes on");
-        await commitAs(store, claim, { status: "rolling_back" });
+        await store.release(claim);
+        const [next = claim] = (await claimDue(store)).claims;
+        expectEqual(next.requested, "cancel", "the request after the claim was given back");
+        await commitAs(store, next, { status: "rolling_back" });
         await store.request("a", "cancel");
         expectEqual((await store.get("a"))?.requested, null, "the request of a run that rolls back");
         await store.request("a", "pause");

@@ -95,7 +95,12 @@ export const leaseCases = casesOf<StoreContext>({
         await store.release(running);
         if (asleep !== null) await store.release(asleep);
         expectEqual(await dueIds(store), ["running"], "due runs");
-        clock.advance(50_000);
+        const late = await createClaimed(store, "late");
+        clock.advance(10_000);
+        await store.release(late);
+        const { claimsWithoutCommit } = (await store.driver(late).load()) ?? {};
+        expectEqual(claimsWithoutCommit, 0, "claims that count, one given back after its lease left out");
+        clock.advance(40_000);
         expectEqual((await dueIds(store)).includes("asleep"), true, "whether the other is due at its time");
       }),
   ],
