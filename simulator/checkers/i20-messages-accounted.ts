@@ -1,3 +1,4 @@
+import { formatUuid } from "#holdfast/engine/replay/draws.ts";
 import { decodeMessages } from "#holdfast/history/message-record.ts";
 import { isTerminal } from "#holdfast/model/run.ts";
 import { callsOf } from "../evidence/calls.ts";
@@ -75,19 +76,27 @@ function* wrongSends(commit: Commit): Iterable<string> {
     yield `${sent} messages were sent and ${recorded} sends recorded`;
 }
 
+/** Ids of the messages that the run had sent to itself by sends that are taken back: it sends them again. */
+function unsentIn(entries: Commit["entries"]): ReadonlySet<string> {
+  const gone = entries.filter(({ before, after }) => before?.kind === "send" && after === null);
+  return new Set(gone.flatMap(({ before }) => (before?.detail == null ? [] : [formatUuid(before.detail)])));
+}
+
 /** Whoever takes back what was received puts the messages back. */
 function* notPutBack({ batch, entries, resets }: Commit): Iterable<string> {
   if (batch === null || !resets) return;
   const back = new Set(batch.send.filter(({ requeue }) => requeue).map(({ message }) => message.id));
+  const unsent = unsentIn(entries);
   for (const { path, before, after } of entries) {
     const wasReceived = before?.kind === "message" && before.status === "completed" && before.result !== null;
     if (!wasReceived || after?.status === "completed") continue;
     for (const { id } of decodeMessages(before.result as Uint8Array))
-      if (!back.has(id)) yield `message ${id} at "${path}" was taken back and not put into the queue`;
+      if (!back.has(id) && !unsent.has(id))
+        yield `message ${id} at "${path}" was taken back and not put into the queue`;
   }
 }
 
-/** What has expired, and what code has seen that it left behind. */
+/** What has expired, what the run takes back that it had sent to itself, and what code has seen that it left behind. */
 function mayGoUnrecorded(
   evidence: Evidence,
   life: Life,
@@ -95,6 +104,7 @@ function mayGoUnrecorded(
 ): boolean {
   const fate = queueOf(evidence, life).fates.get(id);
   if (fate === undefined || mayHaveExpired(evidence, commit, fate)) return true;
+  if (commit.resets && unsentIn(commit.entries).has(id)) return true;
   const { message } = fate;
   const program = programOf(evidence, life);
   if (!leavesCode(commit)) return false;

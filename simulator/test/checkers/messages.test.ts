@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { formatUuid } from "#holdfast/engine/replay/draws.ts";
+import type { Entry } from "#holdfast/history/entry.ts";
 import { answerTo, frameBody } from "#holdfast/history/message-body.ts";
 import { defaultCodec } from "#holdfast/history/payload.ts";
 import type { NewMessage } from "#holdfast/storage/records.ts";
@@ -10,6 +12,15 @@ import type { Program } from "../../program/program.ts";
 import { findings, pending, received, settled, type Tale, type TaleRun, told } from "./tale.ts";
 
 const waits = (...statements: Program["body"]["statements"]): Program["body"] => ({ statements });
+const messageOf = (id: string): NewMessage => ({
+  id,
+  name: "note",
+  body: defaultCodec.encode(id, "body") as Uint8Array,
+  createdAt: 0,
+  expiresAt: null,
+  completable: false,
+  remember: false,
+});
 const batchOf = (name: string, names: readonly string[], count: number) =>
   ({ kind: "batch", name, names, count, answers: false }) as const;
 
@@ -28,6 +39,25 @@ describe("I20: messages are accounted for", () => {
       await run.commit({ status: "sleeping", wakeAt: 0, put: { a: null }, send: back, process: "client" });
     });
     expect(findings(messagesAccounted, tale.evidence())).toEqual([]);
+  });
+
+  it("lets what the run has sent to itself go with the sends, received or not, and nothing else", async () => {
+    const tale = await told(async (run) => {
+      const ids = [1, 2].map((n) => new Uint8Array(16).fill(n));
+      const mine = ids.map((bytes) => messageOf(formatUuid(bytes)));
+      const sends = ids.map((detail, i) => settled(i + 1, { kind: "send", result: null, detail }));
+      const send = mine.map((message) => ({ to: "run", message }));
+      await run.commit({ put: { one: sends[0] as Entry, two: sends[1] as Entry }, send });
+      const other = await run.enqueue("other");
+      const first = mine[0] as NewMessage;
+      await run.commit({ put: { a: received(3, [first, other]) }, consume: [first.id, other.id] });
+      const unsent = { one: null, two: null, a: null };
+      const again = { status: "sleeping", wakeAt: 0, process: "client" } as const;
+      await run.commit({ ...again, put: unsent, consume: [(mine[1] as NewMessage).id] });
+    });
+    expect(findings(messagesAccounted, tale.evidence())).toEqual([
+      'message other at "a" was taken back and not put into the queue',
+    ]);
   });
 
   it("lets what an iteration received go with it", async () => {

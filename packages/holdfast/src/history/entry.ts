@@ -69,7 +69,10 @@ export interface Entry {
   readonly result: Uint8Array | null;
   /** Of a pending step: its last failure. Of a loop: the state's payload. Of a failed wait: the messages that were refused. */
   readonly extra: Uint8Array | null;
-  /** Of a step: the last heartbeat's details. Of a block that failed, or gave its failure as data: keys of the entries that it came from. */
+  /**
+   * Of a step: the last heartbeat's details. Of a block that failed, or gave its failure as data: keys of the entries that it came from.
+   * Of a send to the run itself: what the message's id was made of.
+   */
   readonly detail: Uint8Array | null;
   readonly compensation: Compensation | null;
 }

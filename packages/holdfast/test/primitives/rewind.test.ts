@@ -180,6 +180,39 @@ describe("rewind to a block", () => {
   });
 });
 
+describe("rewind to before what the run sent to itself", () => {
+  /** Sends to itself what it receives in part; the rest stays queued. */
+  const sends = async (ctx: WorkflowContext): Promise<unknown> => {
+    await ctx.queue.send("note", "kept");
+    await ctx.step("before", () => {});
+    await ctx.queue.send("note", 1);
+    await ctx.join("both", {
+      a: { run: (inner) => inner.queue.send("note", 2) },
+      b: { run: (inner) => inner.queue.send("other", 3) },
+    });
+    const received = [await ctx.listen("first", "note"), await ctx.listen("second", "note")];
+    await ctx.listen("end", "end");
+    return [...received, ...(await ctx.listenN("all that is left", "note", 10))];
+  };
+
+  it.each([
+    ["the first of it", "before", ["kept", "from outside"]],
+    ["what it received of it", "first", ["kept", 1]],
+  ])("%s: each message arrives once", async (_what, to, received) => {
+    const handle = lab.start(sends, { mode: "live" });
+    await lab.clock.runUntilIdle();
+    await handle.send("note", "from outside");
+    await lab.clock.settle(handle.rewind({ to }));
+    await lab.clock.runUntilIdle();
+    await handle.send("end", null);
+    const { output } = await lab.clock.settle(handle.result);
+    expect([...(output as unknown[])].sort()).toEqual([1, 2, "from outside", "kept"]);
+    expect((output as unknown[]).slice(0, 2)).toEqual(received);
+    const left = await lab.storage.peekMessages(null, 100);
+    expect(left.map(({ name }) => name)).toEqual(["other"]);
+  });
+});
+
 describe("rewind to an entry beside others", () => {
   const rounds = (calls: string[]) => (ctx: WorkflowContext) =>
     ctx.loop({

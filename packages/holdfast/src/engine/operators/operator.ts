@@ -2,11 +2,12 @@ import type { Journal } from "../../history/journal.ts";
 import { loadJournal } from "../../history/journal-load.ts";
 import { RunNotFoundError } from "../../model/errors/run-errors.ts";
 import { FencedError, StorageError } from "../../model/errors/storage-errors.ts";
+import type { StoredMessage } from "../../storage/records.ts";
 import { type CommitIntent, Committer } from "../pass/committer.ts";
 import { reportOf } from "../pass/open-pass.ts";
 import type { Outbox } from "../pass/outbox.ts";
 import type { EngineSettings, PassClaim } from "../pass/pass-settings.ts";
-import { patientRead } from "../pass/patient-read.ts";
+import { patientMessages, patientRead } from "../pass/patient-read.ts";
 
 /**
  * What somebody does to a run from outside, while no pass runs it: one read, one decision, one commit. The claim's
@@ -38,6 +39,12 @@ export class Operator {
 
   get now(): number {
     return this.#claim.now();
+  }
+
+  /** All that is queued under these names. @throws StorageError */
+  queued(names: readonly string[]): Promise<readonly StoredMessage[]> {
+    const { driver } = this.#claim;
+    return patientMessages(driver, this.#settings.world.clock).peekMessages(names, Number.MAX_SAFE_INTEGER);
   }
 
   /** @throws FencedError, StorageError */

@@ -9,14 +9,17 @@ import { freeTurns } from "../../history/seeds.ts";
 import { describe } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
 import { RunStateError } from "../../model/errors/run-errors.ts";
+import type { StoredMessage } from "../../storage/records.ts";
 import { Outbox } from "../pass/outbox.ts";
+import { formatUuid } from "../replay/draws.ts";
 import type { Operator } from "./operator.ts";
 import { resetHandlers } from "./reset-handlers.ts";
 
 /**
  * Takes a run back to just before the entry `to`, or to before it began where that is a block: it and everything that
  * was committed after it is forgotten, messages that were received since are queued again, answers that were given since are
- * told to nobody any more, and the run goes on from there. The bodies of forgotten steps run again; what they did in the world is not undone.
+ * told to nobody any more, and the run goes on from there. What it had sent to itself since is gone, received or not: it sends that again.
+ * The bodies of forgotten steps run again; what they did in the world is not undone.
  * @throws InvalidArgumentError when there is no such entry; RunStateError when its loop iteration cannot be begun again, or
  * something beside it has gone on and cannot be taken back with it.
  */
@@ -26,7 +29,9 @@ export async function rewindRun(operator: Operator, to: string): Promise<void> {
   const outbox = new Outbox();
   const forgotten = forgetFrom(journal, to);
   for (const id of forgotten.answered) outbox.retract(id);
+  for (const { id } of await stillQueued(operator, forgotten)) outbox.consume(id);
   for (const message of forgotten.messages) {
+    if (forgotten.sent.has(message.id)) continue;
     const body = frameAgain({ ...message, workflowId }, message.body);
     const queued = { ...message, body, expiresAt: null, remember: false };
     outbox.send({ to: workflowId, message: queued, requeue: true }, () => {});
@@ -37,12 +42,26 @@ export async function rewindRun(operator: Operator, to: string): Promise<void> {
 
 const ENDINGS = [KeySpace.output, KeySpace.error, KeySpace.hold, KeySpace.cancelled];
 
+/** What forgotten entries had sent to the run itself, and nobody has received. */
+async function stillQueued(
+  operator: Operator,
+  { sent, messages }: Forgotten,
+): Promise<readonly StoredMessage[]> {
+  const unseen = new Map(sent);
+  for (const { id } of messages) unseen.delete(id);
+  if (unseen.size === 0) return [];
+  const queued = await operator.queued([...new Set(unseen.values())]);
+  return queued.filter(({ id }) => unseen.has(id));
+}
+
 /** What a run that is taken back has to do with others. */
 export interface Forgotten {
   /** The messages that the forgotten entries had received, oldest first. */
   readonly messages: readonly RecordedMessage[];
   /** Ids of the messages that they had answered. */
   readonly answered: readonly string[];
+  /** The messages that they had sent to the run itself: their ids and names. */
+  readonly sent: ReadonlyMap<string, string>;
 }
 
 /**
@@ -66,6 +85,7 @@ export function forgetFrom(journal: Journal, to: string): Forgotten {
   forgotten.sort((a, b) => a.entry.sequence - b.entry.sequence);
   const messages = forgotten.flatMap(receivedBy);
   const answered = forgotten.flatMap(answeredBy);
+  const sent = new Map(forgotten.flatMap((place) => sentToItself(journal, place)));
   for (let at = target.parent; at !== null; at = at.parent) {
     // An iteration's entry is the state that it begins with, and a wait keeps what it received, whatever becomes of its answers.
     if (at.entry !== null && BLOCKS.has(at.entry.kind)) journal.write(at, reopened(at, at.entry, target));
@@ -75,7 +95,7 @@ export function forgetFrom(journal: Journal, to: string): Forgotten {
   resetHandlers(journal);
   journal.setSingle(KeySpace.undoing, null);
   freeTurns(journal);
-  return { messages, answered };
+  return { messages, answered, sent };
 }
 
 function receivedBy({ entry }: Place): readonly RecordedMessage[] {
@@ -89,6 +109,12 @@ function answeredBy({ entry, parent, segment }: Place): readonly string[] {
   if (entry?.kind !== "answer" || parent === null || segment === null) return [];
   const message = receivedBy(parent)[segment.value];
   return message === undefined ? [] : [message.id];
+}
+
+/** A send stands below its message's name, at its number. */
+function sentToItself(journal: Journal, { entry, parent }: Place): readonly (readonly [string, string])[] {
+  if (entry?.kind !== "send" || entry.status !== "completed" || entry.detail === null) return [];
+  return [[formatUuid(entry.detail), journal.nameOf(parent?.segment?.value ?? 0)]];
 }
 
 function find(journal: Journal, id: string): Place & { entry: Entry } {

@@ -64,7 +64,8 @@ function dispatch(operation: Operation<void>, what: { to: string; name: string; 
   const { run } = scope;
   if (scope.closed) return;
   const { to, name, bytes } = what;
-  const id = formatUuid(run.world.random.bytes(16));
+  const idBytes = run.world.random.bytes(16);
+  const id = formatUuid(idBytes);
   const createdAt = run.stamp();
   const message = {
     id,
@@ -76,7 +77,8 @@ function dispatch(operation: Operation<void>, what: { to: string; name: string; 
     remember: false,
     queueLimit: run.limits.queuedMessages,
   };
-  operation.settleOnCommit({ status: "completed", result: null });
+  const detail = to === run.workflowId ? idBytes : null;
+  operation.settleOnCommit({ status: "completed", result: null, change: { detail } });
   run.outbox.send({ to, message }, (error) => operation.refuse(error));
   run.report.event({ type: "message-out", name, messageId: id, to });
 }
