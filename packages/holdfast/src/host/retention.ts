@@ -13,6 +13,8 @@ const SWEEP_MS = 1_000;
 /** Between two rounds: a tenth of the shortest time that runs are kept, within these bounds. */
 const SHORTEST_ROUND_MS = 1_000;
 const LONGEST_ROUND_MS = 3_600_000;
+/** After a sweep that did not delete all that it was to. */
+const RETRY_MS = 60_000;
 /** What a sweep holds when the host stops and it does not end within this is left to its leases. */
 const GRACE_MS = 5_000;
 /** A claim that arrives late takes no run that was created anew, or goes on. */
@@ -67,13 +69,19 @@ export class Retention {
 
   async #sweep(): Promise<void> {
     try {
-      this.#cursor = await this.#sweepPage();
-      this.#later(this.#cursor === null ? this.#roundMs : SWEEP_MS);
+      const failures = await this.#sweepPage();
+      if (failures.length > 0) this.#failed(failures[0], failures.length);
+      else this.#later(this.#cursor === null ? this.#roundMs : SWEEP_MS);
     } catch (error) {
-      if (StoreClosedError.is(error)) return;
-      this.#session.log.warn("old runs could not be deleted; trying again later", { error });
-      this.#later(LONGEST_ROUND_MS / 60);
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown, runs?: number): void {
+    if (StoreClosedError.is(error)) return;
+    const count = runs === undefined ? {} : { runs };
+    this.#session.log.warn("old runs could not be deleted; trying again later", { ...count, error });
+    this.#later(RETRY_MS);
   }
 
   get #roundMs(): number {
@@ -81,14 +89,16 @@ export class Retention {
     return Math.min(Math.max(shortest / 10, SHORTEST_ROUND_MS), LONGEST_ROUND_MS);
   }
 
-  async #sweepPage(): Promise<string | null> {
+  /** @returns why runs of the page could not be deleted: they hold up no others */
+  async #sweepPage(): Promise<readonly unknown[]> {
     const { store } = this.#session;
     const now = this.#now();
     const query = { status: [...this.#keepMs.keys()], limit: BATCH };
     const page = await store.list(this.#cursor === null ? query : { ...query, cursor: this.#cursor });
     const old = page.runs.filter((run) => this.#isOld(run, now));
-    await Promise.all(old.map((run) => this.#delete(run)));
-    return page.nextCursor;
+    const deletions = await Promise.allSettled(old.map((run) => this.#delete(run)));
+    this.#cursor = page.nextCursor;
+    return deletions.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
   }
 
   #isOld({ status, updatedAt }: RunRecord, now: number): boolean {

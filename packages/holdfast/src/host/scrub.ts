@@ -1,6 +1,6 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
-import { StoreClosedError } from "../model/errors/storage-errors.ts";
+import { StorageError, StoreClosedError } from "../model/errors/storage-errors.ts";
 import type { RunRecord } from "../storage/store.ts";
 import { RunReader } from "./run-reader.ts";
 import type { StoreSession } from "./store-session.ts";
@@ -68,8 +68,9 @@ export class Scrub {
       await new RunReader(this.#session, workflowId).journal();
     } catch (error) {
       if (RunNotFoundError.is(error)) return;
-      if (!CorruptionError.is(error)) throw error;
+      if (StoreClosedError.is(error) || (StorageError.is(error) && error.retryable)) throw error;
       log.error("what is stored of a run is damaged", { workflowId, error });
+      if (!CorruptionError.is(error)) return;
       // One whose row is damaged is shown as held already, and cannot be woken.
       if (status === "sleeping") await store.request(workflowId, "wake");
     }

@@ -1,5 +1,6 @@
-import { CriticalError, createClient, defineWorkflow } from "holdfast";
+import { CriticalError, createClient, defineWorkflow, StorageError, type WorkflowStore } from "holdfast";
 import { describe, expect, it } from "vitest";
+import { breaking } from "../drivers/broken-subjects.ts";
 import { reaches, virtualStore } from "./host-on-virtual-clock.ts";
 import { interceptedStore } from "./intercepted-store.ts";
 
@@ -42,6 +43,29 @@ describe("retention", () => {
     expect((await running.statistics()).runs.completed).toBe(450);
     await clock.advance(20_000);
     expect((await running.statistics()).runs.completed).toBe(0);
+  });
+
+  it("goes on to the others where a run cannot be deleted", async () => {
+    const { host, clock, store, complaints } = virtualStore();
+    const damaged = new StorageError("a damaged page", { outcome: "not-applied", retryable: false });
+    const stubborn = breaking<WorkflowStore>(store, {
+      delete: async (workflowId, epoch) => {
+        if (workflowId === "stays") throw damaged;
+        return store.delete(workflowId, epoch);
+      },
+    });
+    const running = await host({ workflows: [ends], pollMs: 60_000 });
+    for (const workflowId of ["a", "b", "stays"])
+      await running.start(ends, { workflowId, input: "completes" });
+    // A page of them, with the one that stays.
+    for (let i = 0; i < 199; i++) await running.start(ends, { input: "fails" });
+    await clock.advance(20_000);
+    const retention = { completedMs: 10_000, failedMs: 3_600_000 };
+    await host({ workflows: [], store: stubborn, retention, pollMs: 60_000 });
+    await clock.advance(200_000);
+    const { runs } = await running.list({ status: "completed" });
+    expect(runs.map(({ workflowId }) => workflowId)).toEqual(["stays"]);
+    expect(complaints.join()).toContain("a damaged page");
   });
 
   it("spares a run that is changed in between", async () => {
