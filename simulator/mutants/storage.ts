@@ -37,7 +37,7 @@ export const storage: readonly Mutant[] = [
       "a second start of an id with another input is given the run of the first (idempotency by id alone)",
     kind: "historic",
     file: "host/fingerprint.ts",
-    find: "const input = inputBytes(identity);",
+    find: "const input = inputBytes(of);",
     replace: "void inputBytes;\n  const input = new Uint8Array(0);",
     modes: ["soup"],
   },

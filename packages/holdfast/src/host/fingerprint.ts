@@ -8,32 +8,44 @@ import { sha256 } from "./sha256.ts";
  * object or equal ones, and however the codec encodes (an encrypting one never gives the same bytes twice).
  */
 
+/** An input, and as it is encoded: for inputs that only the codec in use can encode. */
+interface Input {
+  readonly input: unknown;
+  readonly encodedInput: Uint8Array;
+}
+
 /** What a run is asked to be. */
-export interface RunIdentity {
+export interface RunIdentity extends Input {
   readonly workflowId: string;
   readonly workflowName: string;
-  readonly input: unknown;
-  /** The input as it is stored: for inputs that only the codec in use can encode. */
-  readonly encodedInput: Uint8Array;
+  /** The input before the workflow's schema. @default the same */
+  readonly given?: Input;
 }
 
 /** 128 bits in hexadecimal. */
 const DIGITS = 32;
 
 /**
- * The digest of workflow and input. The workflow id is part of it, so that equal inputs of different runs do not show
- * as equal in the storage.
+ * The digest of workflow and input; where the schema makes another input of what was given, a slash and the digest of that: the
+ * schema may give another one next time, with the time in it or in newer code. The workflow id is part of it, so that equal
+ * inputs of different runs do not show as equal in the storage.
  */
 export function fingerprintOf(identity: RunIdentity): string {
-  const names = new TextEncoder().encode(JSON.stringify([identity.workflowId, identity.workflowName]));
-  const input = inputBytes(identity);
+  const stored = digestOf(identity, identity);
+  const given = identity.given === undefined ? stored : digestOf(identity, identity.given);
+  return given === stored ? stored : `${stored}/${given}`;
+}
+
+function digestOf({ workflowId, workflowName }: RunIdentity, of: Input): string {
+  const names = new TextEncoder().encode(JSON.stringify([workflowId, workflowName]));
+  const input = inputBytes(of);
   const bytes = new Uint8Array(names.length + input.length);
   bytes.set(names);
   bytes.set(input, names.length);
   return sha256(bytes).slice(0, DIGITS);
 }
 
-function inputBytes({ input, encodedInput }: RunIdentity): Uint8Array {
+function inputBytes({ input, encodedInput }: Input): Uint8Array {
   try {
     return defaultCodec.encode(new CanonicalCopy().of(input), "input");
   } catch (error) {

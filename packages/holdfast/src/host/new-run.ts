@@ -9,7 +9,7 @@ import type { RunState } from "../model/run.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { NewRun, RunImage } from "../storage/records.ts";
 import type { Claim } from "../storage/store.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { fingerprintOf, type RunIdentity } from "./fingerprint.ts";
 import type { StoreSession } from "./store-session.ts";
 
 /** What is to be started. */
@@ -27,15 +27,18 @@ export async function newRun(session: StoreSession, draft: RunDraft): Promise<Ne
   const { settings } = session;
   const { workflowId, definition } = draft;
   checkWorkflowId(workflowId, settings.limits);
-  const input = await new GivenInput(settings, definition, draft.input).validated();
+  const drafted = new GivenInput(settings, definition, draft.input);
+  const input = await drafted.validated();
   const journal = await newJournal(settings, workflowId, { definition, input });
-  return storedRun(journal, { status: "pending", input });
+  if (definition.input === undefined) return storedRun(journal, { status: "pending", input });
+  const { value, encoded } = await drafted.asGiven();
+  return storedRun(journal, { status: "pending", input, given: { input: value, encodedInput: encoded } });
 }
 
 /** A journal of which nothing is stored yet, as the store creates it. */
 export function storedRun(
   journal: Journal,
-  run: { readonly status: RunState; readonly input: unknown },
+  run: { readonly status: RunState } & Pick<RunIdentity, "input" | "given">,
 ): NewRun {
   const { workflowId } = journal;
   const encodedInput = journal.single(KeySpace.input);
@@ -57,7 +60,7 @@ export function storedRun(
     workflowId,
     workflowName,
     workflowVersion,
-    fingerprint: fingerprintOf({ workflowId, workflowName, input: run.input, encodedInput }),
+    fingerprint: fingerprintOf({ ...run, workflowId, workflowName, encodedInput }),
     header: encodeHeader(journal.runTag, header),
     status: run.status,
     wakeAt: null,

@@ -12,13 +12,21 @@ export function assertSameRun(
   existing: RunIdentity & { readonly damaged?: boolean },
   asked: RunIdentity,
 ): void {
-  if (existing.fingerprint === asked.fingerprint) return;
+  if (haveSameInput(existing.fingerprint, asked.fingerprint)) return;
   if (existing.damaged === true) throw rowDamage(asked);
   const same = existing.workflowName === asked.workflowName;
   throw new WorkflowConflictError(asked.workflowId, {
     existing: `workflow "${existing.workflowName}"`,
     asked: same ? "the same workflow with another input" : `workflow "${asked.workflowName}"`,
   });
+}
+
+/** Whether the inputs are the same, be it as they were given or as a schema has made them. */
+function haveSameInput(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [stored, given = stored] = one.split("/");
+  const [otherStored, otherGiven = otherStored] = other.split("/");
+  return stored === otherStored || given === otherGiven;
 }
 
 /** Throws `RunFinishedError` or `QueueFullError` when the run takes no further message. */

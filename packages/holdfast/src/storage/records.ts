@@ -101,7 +101,10 @@ export interface NewRun {
   readonly workflowId: string;
   readonly workflowName: string;
   readonly workflowVersion: string | null;
-  /** Digest of definition name and input: a second creation with the same one finds the first. */
+  /**
+   * Digest of definition name and input: a second creation with the same one finds the first. Behind a slash, where a schema has made
+   * another input of what was given, the digest of that: one of both is enough.
+   */
   readonly fingerprint: string;
   readonly header: EncodedHeader;
   readonly status: RunState;

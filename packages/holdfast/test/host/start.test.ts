@@ -95,6 +95,31 @@ describe("starting a run", () => {
     await running.start(greet, { workflowId: "a", input: { name: "Ada", times: 2 } });
   });
 
+  it("gives the same run for the same input, though the schema makes another one of it each time", async () => {
+    const { host, clock } = virtualStore();
+    let made = 0;
+    const counted = z.object({ name: z.string(), number: z.number().default(() => (made += 1)) });
+    const count = defineWorkflow({ name: "count", input: counted, run: async (_ctx, { number }) => number });
+    const running = await host({ workflows: [count] });
+    await running.start(count, { workflowId: "a", input: { name: "Ada" } });
+    const again = await running.start(count, { workflowId: "a", input: { name: "Ada" } });
+    expect(await clock.settle(again.result())).toBe(1);
+    const byName = await running.start("count", { workflowId: "a", input: { name: "Ada" } });
+    expect(await clock.settle(byName.result())).toBe(1);
+    await expect(running.start(count, { workflowId: "a", input: { name: "Bob" } })).rejects.toThrow(
+      WorkflowConflictError,
+    );
+  });
+
+  it("takes no input for another that only its schema makes of it", async () => {
+    const { host } = virtualStore();
+    const twice = z.number().transform((given) => 2 * given);
+    const double = defineWorkflow({ name: "double", input: twice, run: async (_ctx, doubled) => doubled });
+    const running = await host({ workflows: [double] });
+    await running.start(double, { workflowId: "a", input: 1 });
+    await expect(running.start(double, { workflowId: "a", input: 2 })).rejects.toThrow(WorkflowConflictError);
+  });
+
   it("writes nothing when an argument is wrong", async () => {
     const { host, store } = virtualStore();
     const strict = defineWorkflow({ name: "strict", input: z.object({ n: z.number() }), run: async () => 1 });

@@ -37,12 +37,18 @@ export class GivenInput {
     this.#patience.hurry();
   }
 
+  /** The input before any schema. @throws UnserializableValueError */
+  async asGiven(): Promise<{ readonly value: unknown; readonly encoded: Uint8Array }> {
+    const encoded = await this.#encoded();
+    return { value: await this.#settings.codec.decode(encoded), encoded };
+  }
+
   /**
    * The input as the workflow's schema gives it.
    * @throws UnserializableValueError, ValidationError
    */
   async validated(): Promise<unknown> {
-    const input = await this.#settings.codec.decode(await this.#encoded());
+    const { value: input } = await this.asGiven();
     const { input: schema, name } = this.#definition;
     return schema === undefined
       ? input
