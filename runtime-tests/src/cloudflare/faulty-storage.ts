@@ -30,6 +30,10 @@ export class FaultyStorage implements DurableStorage, StorageFaults {
     return result;
   }
 
+  getAlarm(): Promise<number | null> {
+    return this.#storage.getAlarm();
+  }
+
   setAlarm(at: number): Promise<void> {
     return this.#storage.setAlarm(at);
   }

@@ -88,6 +88,11 @@ export class FakeStorage implements DurableStorage, StorageFaults {
     }
   }
 
+  async getAlarm(): Promise<number | null> {
+    this.#assertAlive();
+    return this.disk.alarm;
+  }
+
   async setAlarm(at: number): Promise<void> {
     this.#assertAlive();
     if (at > LATEST_ALARM) throw new TypeError("This API doesn't support dates after 2189.");

@@ -139,6 +139,18 @@ describe("what is asked of a run in an object", () => {
     expect(await lab.clock.settle(handle.result())).toEqual({ sum: 3 });
   });
 
+  test("sets no alarm where it is only looked at", async () => {
+    const { objects, client } = lab.objectsOf(lab.sleeper);
+    const handle = await lab.clock.settle(client.start({ workflowId: "a", input: { n: 1 } }));
+    await lab.clock.advance(1_000);
+    const { disk } = objects.object("a");
+    const alarms: (number | null)[] = [];
+    const { alarm } = disk;
+    disk.alarmSet = (at) => void alarms.push(at);
+    await lab.clock.settle(handle.history());
+    expect([await lab.clock.settle(handle.getState()), alarms, disk.alarm]).toEqual(["sleeping", [], alarm]);
+  });
+
   test("recovers and rewinds it, and shows its history", async () => {
     let broken = true;
     const { client } = lab.objectsOf(async (ctx) => {

@@ -10,7 +10,7 @@ import { MemoryOrderedKV } from "../../src/testing/memory-ordered-kv.ts";
 const clock = { now: () => 1_000 };
 
 class FailingKV extends MemoryOrderedKV {
-  failing: "get" | "batch" | "setAlarm" | null = null;
+  failing: "get" | "batch" | "setAlarm" | "getAlarm" | null = null;
 
   override async get(key: Uint8Array) {
     if (this.failing === "get") throw new Error("no connection");
@@ -147,6 +147,50 @@ describe("the alarm of a kv driver", () => {
     await driver.commit(batch({ expectedRevision: 0 }));
     kv.failing = "setAlarm";
     await driver.commit(batch());
+  });
+});
+
+describe("a namespace that tells its alarm", () => {
+  class TellingKV extends FailingKV {
+    async getAlarm() {
+      if (this.failing === "getAlarm") throw new Error("no connection");
+      return this.alarm;
+    }
+  }
+
+  async function told() {
+    const kv = new TellingKV();
+    await kvDriver(kv, { clock }).commit(batch({ expectedRevision: 0, status: "sleeping", wakeAt: 5_000 }));
+    return { kv, driver: kvDriver(kv, { clock }) };
+  }
+
+  test("is not given by load what it has", async () => {
+    const { kv, driver } = await told();
+    kv.failing = "setAlarm";
+    expect(await driver.load()).toMatchObject({ revision: 1 });
+    expect(await driver.load()).toMatchObject({ revision: 1 });
+    kv.alarm = 6_000;
+    await expect(driver.load()).rejects.toThrow(StorageError);
+  });
+
+  test.each([
+    ["one that has fired", null],
+    ["one that is too late", 6_000],
+    ["one that is too early", 4_000],
+    ["one whose time has come", 900],
+  ])("is given another one for %s", async (_what, alarm) => {
+    const { kv, driver } = await told();
+    kv.alarm = alarm;
+    await driver.load();
+    expect(kv.alarm).toBe(5_000);
+  });
+
+  test("is given one where it cannot tell", async () => {
+    const { kv, driver } = await told();
+    kv.failing = "getAlarm";
+    kv.alarm = null;
+    await driver.load();
+    expect(kv.alarm).toBe(5_000);
   });
 });
 

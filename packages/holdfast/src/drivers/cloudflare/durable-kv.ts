@@ -64,6 +64,10 @@ export class DurableKV implements OrderedKV {
     await this.#storage.sync();
   }
 
+  async getAlarm(): Promise<number | null> {
+    return this.#storage.getAlarm();
+  }
+
   async setAlarm(at: number | null): Promise<void> {
     await (at === null ? this.#storage.deleteAlarm() : this.#storage.setAlarm(Math.min(at, LATEST_ALARM)));
   }

@@ -8,6 +8,8 @@ export interface DurableStorage {
   readonly sql: { exec(query: string, ...bindings: unknown[]): DurableCursor };
   /** All or nothing, alarms that `closure` sets included. */
   transactionSync<T>(closure: () => T): T;
+  /** Null also while the handler of one runs, unless another one was set since. */
+  getAlarm(): Promise<number | null>;
   setAlarm(scheduledTime: number): Promise<void>;
   deleteAlarm(): Promise<void>;
   /** Resolves when everything that was written is durable. */

@@ -33,6 +33,12 @@ export class KVAlarm {
     this.#last = undefined;
   }
 
+  /** Asks the platform, where it can tell: its alarm may have fired, or somebody else may have set it. */
+  async ask(): Promise<void> {
+    this.forget();
+    this.#last = await this.#kv.getAlarm?.().catch(() => undefined);
+  }
+
   /** The one to set for the run as it is; undefined: the one that is set will do. */
   for({ run, wantedQueued }: Waking): number | null | undefined {
     const at = alarmOf(run, { wantedQueued, now: this.#now(), watchMs: this.#watchMs });

@@ -83,12 +83,12 @@ export class KVDriver implements EngineDriver {
   }
 
   /**
-   * Sets the alarm again: a process that died between a batch and its alarm left an older one, and one that has fired,
-   * too early by the run's time perhaps, is set no more.
+   * Sets the alarm again, unless the platform says that it is set: a process that died between a batch and its alarm left an older one,
+   * and one that has fired, too early by the run's time perhaps, is set no more.
    */
   load(): Promise<RunImage | null> {
     return this.#section.run(async () => {
-      this.#alarm.forget();
+      await this.#alarm.ask();
       const run = await this.#reader.run();
       if (run === null || run.record.row.revision === 0) return null;
       const { revision, status, wakeAt, wants } = run.record.row;
@@ -132,7 +132,7 @@ export class KVDriver implements EngineDriver {
   /** For the handler of an alarm, which is set no more: sets the one that the run needs now. */
   rearm(): Promise<void> {
     return this.#section.run(async () => {
-      this.#alarm.forget();
+      await this.#alarm.ask();
       const run = (await this.#reader.run())?.record.row;
       if (run !== undefined) await this.#alarm.set(await this.#waking(run));
     });

@@ -44,6 +44,12 @@ export interface OrderedKV {
    */
   setAlarm(at: number | null): Promise<void>;
 
+  /**
+   * The alarm that is set; null: none, or one that has fired. With it, loading a run sets no alarm that is set already; without it, each load
+   * sets one, since one that has fired is set no more.
+   */
+  getAlarm?(): Promise<number | null>;
+
   /** Whether `batch` sets `change.alarm` too, all or nothing with the rest; `setAlarm` is not called after it then. */
   readonly alarmInBatch?: boolean;
 

@@ -9,6 +9,9 @@ import type { Outbox } from "../pass/outbox.ts";
 import type { EngineSettings, PassClaim } from "../pass/pass-settings.ts";
 import { patientMessages, patientRead } from "../pass/patient-read.ts";
 
+/** More messages than a queue can hold, and a number that every storage takes. */
+const ALL = 2 ** 31 - 1;
+
 /**
  * What somebody does to a run from outside, while no pass runs it: one read, one decision, one commit. The claim's
  * epoch and the revision that was read keep everybody else out in between.
@@ -44,7 +47,7 @@ export class Operator {
   /** All that is queued under these names. @throws StorageError */
   queued(names: readonly string[]): Promise<readonly StoredMessage[]> {
     const { driver } = this.#claim;
-    return patientMessages(driver, this.#settings.world.clock).peekMessages(names, Number.MAX_SAFE_INTEGER);
+    return patientMessages(driver, this.#settings.world.clock).peekMessages(names, ALL);
   }
 
   /** @throws FencedError, StorageError */
