@@ -3,7 +3,7 @@ import { comesDueByItself, type PassOutcome } from "../engine/pass/outcome.ts";
 import type { PassClaim } from "../engine/pass/pass-settings.ts";
 import type { RunPass } from "../engine/pass/run-pass.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
-import { FencedError } from "../model/errors/storage-errors.ts";
+import { FencedError, failsForGood } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { RunImage, StoredMessage } from "../storage/records.ts";
 import type { Claim, HolderRequest } from "../storage/store.ts";
@@ -278,6 +278,8 @@ export class HostedRun {
     const { workflowId } = this;
     if (outcome.state === "lost") this.#tell(outcome.error);
     const failed = outcome.state === "lost" && this.#taken === null && !isGone(outcome.error);
+    // What fails for good is a start in vain: bodies whose results cannot be stored are not to run again and again.
+    if (failed && this.#stop === null && failsForGood(outcome.error)) return;
     // A run that met a failing storage would meet it again at once.
     if (failed) await backoff.wait();
     else backoff.reset();

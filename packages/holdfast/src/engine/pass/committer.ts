@@ -11,7 +11,7 @@ import type { CommitBatch } from "../../storage/records.ts";
 import { formatUuid } from "../replay/draws.ts";
 import type { Report } from "../replay/report.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
-import { patientRead, STORAGE_TRIES, waitAfterTry } from "./patient-read.ts";
+import { fewTries, patientRead } from "./patient-read.ts";
 
 /** What a commit says of the run besides what is dirty. */
 export interface CommitIntent {
@@ -32,6 +32,8 @@ export interface CommitterSetup {
   readonly epoch: number;
   readonly world: World;
   readonly report: Report;
+  /** The wait after failed try `attempt`, from 1; null: it is not tried again. @default `fewTries` */
+  readonly again?: (attempt: number) => Promise<void> | null;
   /** Called after each commit. */
   readonly committed: (outgoing: Outgoing | null) => void;
 }
@@ -154,11 +156,17 @@ export class Committer {
           this.#uncertain = true;
           if (await this.#applied(batch.batchId)) return;
         }
-        if (!error.retryable || attempt === STORAGE_TRIES) throw error;
+        const wait = error.retryable ? this.#again(attempt) : null;
+        if (wait === null) throw error;
         this.#setup.report.warn("the storage failed; trying again", { attempt, error });
-        await waitAfterTry(this.#setup.world.clock, attempt);
+        await wait;
       }
     }
+  }
+
+  #again(attempt: number): Promise<void> | null {
+    const { again, world } = this.#setup;
+    return again === undefined ? fewTries(world.clock, attempt) : again(attempt);
   }
 
   /** Whether a refusal is of the batch's own making: its answer was lost, or something on the way delivered it twice. */

@@ -11,7 +11,7 @@ import type { CrashCount } from "./crash-count.ts";
 import { Execution } from "./execution.ts";
 import type { Outgoing } from "./outbox.ts";
 import type { PassClaim, PassSettings } from "./pass-settings.ts";
-import { STORAGE_TRIES, waitAfterTry } from "./patient-read.ts";
+import { fewTries, STORAGE_TRIES, waitAfterTry } from "./patient-read.ts";
 
 /** A run that was read, and what else a pass over it needs. */
 export interface OpenedRun {
@@ -62,6 +62,7 @@ export class PassState {
       epoch: this.claim.epoch,
       world: run.settings.world,
       report: run.report,
+      again: (attempt) => this.#commitAgain(attempt),
       committed: (outgoing) => this.#committed(outgoing),
     });
     this.execution = this.newExecution(false);
@@ -122,6 +123,13 @@ export class PassState {
       },
     );
     return waitAfterTry(clock, STORAGE_TRIES);
+  }
+
+  /** Under a claim, for as long as it lasts: what bodies have come to would be lost, and they would run again. */
+  #commitAgain(attempt: number): Promise<void> | null {
+    const { clock } = this.settings.world;
+    if (this.claim.epoch === 0 || this.control.winding) return fewTries(clock, attempt);
+    return waitAfterTry(clock, Math.min(attempt, STORAGE_TRIES));
   }
 
   /** The value of a row that the run has one of; undefined when it has none. */

@@ -13,14 +13,20 @@ export function waitAfterTry(clock: Clock, attempt: number): Promise<void> {
   });
 }
 
+/** The wait after failed try `attempt`, from 1; null when it was the last. */
+export function fewTries(clock: Clock, attempt: number): Promise<void> | null {
+  return attempt < STORAGE_TRIES ? waitAfterTry(clock, attempt) : null;
+}
+
 /** Reads from a storage that may fail for a moment: a read changes nothing, so it is just tried again (P11). */
 export async function patientRead<Value>(clock: Clock, read: () => Promise<Value>): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await read();
     } catch (error) {
-      if (!StorageError.is(error) || !error.retryable || attempt === STORAGE_TRIES) throw error;
-      await waitAfterTry(clock, attempt);
+      const wait = StorageError.is(error) && error.retryable ? fewTries(clock, attempt) : null;
+      if (wait === null) throw error;
+      await wait;
     }
   }
 }
