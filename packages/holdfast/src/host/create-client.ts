@@ -21,7 +21,7 @@ export function createClient(options: ClientOptions): Client {
   const client = new StoreClient({
     session,
     local: noLocalRuns,
-    definitionOf: () => null,
+    definitionOf: null,
     resolve: (workflow) => (typeof workflow === "string" ? namedOnly(workflow) : definitionOf(workflow)),
     create: (run) => session.store.create(run),
     send: async (workflowId, message) => void (await session.store.enqueue(workflowId, message)),

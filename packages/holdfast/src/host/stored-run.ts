@@ -25,8 +25,8 @@ import type { WorkflowHandle } from "./workflow-handle.ts";
 export interface HandleNeighbours {
   readonly session: StoreSession;
   readonly local: LocalRuns;
-  /** The workflow that is known under this name; null when none is. */
-  readonly definitionOf: (workflowName: string) => WorkflowDefinition | null;
+  /** The workflow that is known under this name, null when none is; null for who knows none at all. */
+  readonly definitionOf: ((workflowName: string) => WorkflowDefinition | null) | null;
   /** Resolves when the message is durable. */
   readonly send: (workflowId: string, message: NewMessage) => Promise<void>;
 }
@@ -43,11 +43,11 @@ export class StoredRun implements WorkflowHandle {
   readonly #with: HandleNeighbours;
   readonly #reader: RunReader;
   readonly #control: RunControl;
-  /** Undefined: not looked up yet. */
-  #definition: WorkflowDefinition | null | undefined;
+  /** Undefined: the handle was asked for by the id alone, so it is the workflow of the run that has the id at the time. */
+  readonly #definition: WorkflowDefinition | undefined;
 
   /** @throws InvalidArgumentError, LimitError */
-  constructor(neighbours: HandleNeighbours, workflowId: string, definition?: WorkflowDefinition | null) {
+  constructor(neighbours: HandleNeighbours, workflowId: string, definition?: WorkflowDefinition) {
     const { session, local } = neighbours;
     checkWorkflowId(workflowId, session.settings.limits);
     this.workflowId = workflowId;
@@ -89,12 +89,10 @@ export class StoredRun implements WorkflowHandle {
   }
 
   async #receiver(): Promise<WorkflowDefinition | null> {
-    if (this.#definition === undefined) {
-      const { local, definitionOf } = this.#with;
-      this.#definition =
-        local.definitionOf(this.workflowId) ?? definitionOf((await this.#reader.record()).workflowName);
-    }
-    return this.#definition;
+    const { local, definitionOf } = this.#with;
+    const known = this.#definition ?? local.definitionOf(this.workflowId);
+    if (known !== null || definitionOf === null) return known;
+    return definitionOf((await this.#reader.record()).workflowName);
   }
 
   wake(): Promise<void> {

@@ -52,6 +52,18 @@ describe("send", () => {
     expect(await clock.settle(handle.result())).toEqual({ items: [1, 2, 3], word: "end" });
   });
 
+  it("is checked by the workflow that the run has at the time, where its handle was asked for by the id alone", async () => {
+    const { host, clock } = virtualStore();
+    const started = await host({ workflows: [collect, answer] });
+    await started.start(collect, { workflowId: "a" });
+    const handle = started.handle("a");
+    await handle.send("item", { n: 1 });
+    await expect(handle.send("ask", 1)).rejects.toThrow(InvalidArgumentError);
+    await clock.settle(started.delete("a"));
+    await started.start(answer, { workflowId: "a", input: { answers: 1 } });
+    expect(await clock.settle(handle.request("ask", 1))).toEqual({ echo: 1 });
+  });
+
   it("with a message id that was sent before changes nothing, also after it was received", async () => {
     const { host, clock } = virtualStore();
     const handle = await (await host({ workflows: [collect] })).start(collect, { workflowId: "a" });
