@@ -110,6 +110,60 @@ describe.each(Object.keys(blocks))("inside a %s", (kind) => {
   );
 });
 
+describe("the context of a block", () => {
+  const codeOf = (use: () => unknown): string => {
+    try {
+      use();
+      return "taken";
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+
+  it.each(Object.keys(uses))("is refused a %s by code around it", async (use) => {
+    const workflow = async (ctx: WorkflowContext) => {
+      let leaked = ctx;
+      const block = ctx.join("j", {
+        a: {
+          run: (inner) => {
+            leaked = inner;
+            return inner.sleep("rest", 1);
+          },
+        },
+      });
+      const code = codeOf(() => uses[use]?.(leaked));
+      await block;
+      return code;
+    };
+    expect((await lab.run(workflow, { mode: "live" })).output).toBe("CONTEXT_MISUSE");
+  });
+
+  it.each(Object.keys(uses))(
+    "is refused a %s by code in a block beside it, but not by the branch beside it, which ends with it",
+    async (use) => {
+      const workflow = async (ctx: WorkflowContext) => {
+        let leaked = ctx;
+        return ctx.join("j", {
+          a: {
+            run: (inner) => {
+              leaked = inner;
+              return inner.sleep("rest", 1);
+            },
+          },
+          b: {
+            run: async (inner) => {
+              const inBlock = await inner.try("t", async () => codeOf(() => uses[use]?.(leaked)));
+              return [inBlock, codeOf(() => uses[use]?.(leaked))];
+            },
+          },
+        });
+      };
+      const { output } = await lab.run(workflow, { mode: "live" });
+      expect(output?.b).toEqual([{ ok: true, value: "CONTEXT_MISUSE" }, "taken"]);
+    },
+  );
+});
+
 describe("a message that nobody answers", () => {
   const shared: Readonly<Record<string, (ctx: WorkflowContext, inside: Inside) => Promise<unknown>>> = {
     "a try": (ctx, inside) => ctx.try("b", inside),

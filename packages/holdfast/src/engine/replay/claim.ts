@@ -39,10 +39,14 @@ export function claim(scope: Scope, kind: EntryKind | "removed", name: string): 
 /** @throws ContextMisuseError, NondeterminismError (strict) */
 export function checkUse(scope: Scope, kind: string, name: string): void {
   checkCall(scope, kind, name);
-  const running = scope.run.world.code.current()?.scope;
-  if (running === undefined || !scope.encloses(running)) return;
+  const running = scope.run.world.code.current();
+  if (running?.owner !== scope.run || running.scope === undefined || scope.isReplayedWith(running.scope))
+    return;
+  const where = scope.encloses(running.scope)
+    ? `inside a block, with the context of the ${nameOf(scope)} around it`
+    : `with the context of the ${nameOf(scope)} by code that is not inside it`;
   throw new ContextMisuseError(
-    `The ${kind} "${name}" was asked for inside a block, with the context of the ${nameOf(scope)} around it. A block that has ended is not run again on replay, so that this would not be asked for again: use the context that the block's function is given.`,
+    `The ${kind} "${name}" was asked for ${where}. A block that has ended is not run again on replay, so that this would not be asked for again: use the context that the block's function is given.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { SegmentType } from "../../history/location.ts";
 import type { Place } from "../../history/place.ts";
 import type { WorkflowContext } from "../../model/context.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
@@ -6,6 +7,9 @@ import { SeldomMap, SeldomSet } from "../../model/seldom.ts";
 import { Draws } from "./draws.ts";
 import type { Run } from "./run.ts";
 import type { WatchedPromise } from "./watched-promise.ts";
+
+/** Of places whose blocks run several functions at once. */
+const SIDE_BY_SIDE: ReadonlySet<SegmentType> = new Set([SegmentType.branch, SegmentType.item]);
 
 /** One strand of sequential code: the root, or a branch. What must not be interleaved is kept here. */
 export interface Strand {
@@ -137,6 +141,14 @@ export class Scope {
     let at = inner instanceof Scope ? inner.#parent : null;
     while (at !== null && at !== this) at = at.#parent;
     return at === this;
+  }
+
+  /** Whether a replay that runs the code of `other` runs that of this scope too: they are one, or side by side in one block. */
+  isReplayedWith(other: object): boolean {
+    if (other === this) return true;
+    if (!(other instanceof Scope) || other.#parent !== this.#parent) return false;
+    const { parent, segment } = this.place;
+    return parent === other.place.parent && segment !== null && SIDE_BY_SIDE.has(segment.type);
   }
 
   /** What leaves by an operation of this scope: the function that asks for it has not ended before it has left. */
