@@ -1,5 +1,5 @@
 import { openPass, reportOf } from "../engine/pass/open-pass.ts";
-import { comesDueByItself, type PassOutcome } from "../engine/pass/outcome.ts";
+import type { PassOutcome } from "../engine/pass/outcome.ts";
 import type { PassClaim } from "../engine/pass/pass-settings.ts";
 import type { RunPass } from "../engine/pass/run-pass.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
@@ -8,6 +8,7 @@ import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { RunImage, StoredMessage } from "../storage/records.ts";
 import type { Claim, HolderRequest } from "../storage/store.ts";
 import type { Backoff } from "./backoff.ts";
+import { type ClaimEnd, claimEnd } from "./claim-end.ts";
 import type { Lease } from "./lease.ts";
 import { LeaseGuard } from "./lease-guard.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
@@ -43,7 +44,7 @@ export interface ClaimedRun extends Asked {
   /** The only queued message that the run waits for, where that is known: it was sent with this claim. */
   readonly message: StoredMessage | null;
   /** The pass of an earlier claim of this run, which may still be ending here. */
-  readonly before: Promise<void> | null;
+  readonly before: Promise<unknown> | null;
 }
 
 /** What a run can be asked to do while it is hosted. */
@@ -62,7 +63,7 @@ const STRENGTH: readonly Stop[] = ["drain", "pause", "evict"];
  */
 export class HostedRun {
   /** Resolves when nothing of this claim is left; never rejects. */
-  readonly done: Promise<void>;
+  readonly done: Promise<ClaimEnd>;
   readonly #with: HostedRunNeighbours;
   readonly #claimed: ClaimedRun;
   readonly #lease: Lease;
@@ -72,8 +73,6 @@ export class HostedRun {
   #stop: Stop | null = null;
   /** Whether the run is to cancel itself. */
   #cancels = false;
-  /** Whether the run may become due again without anybody's doing: it has not ended, and waits not for messages alone. */
-  comesDueByItself = true;
   /** Why the run was taken from here. */
   #taken: { readonly reason: unknown } | null = null;
 
@@ -147,16 +146,16 @@ export class HostedRun {
     this.abandon(error);
   }
 
-  async #run(): Promise<void> {
+  async #run(): Promise<ClaimEnd> {
     if (this.#claimed.before !== null) await this.#claimed.before;
     const { leases, quarantine } = this.#with;
     const guard = new LeaseGuard();
     const held = await this.#advance(guard);
-    this.comesDueByItself = comesDueByItself(held.outcome);
     quarantine.leave(this);
     leases.drop(this.#lease);
     this.#keep(held.parked, held.outcome);
     await this.#giveBack(held.outcome);
+    return claimEnd(held.outcome, this.#pass?.holdsClaim === false);
   }
 
   /** Goes on with the run until it ends, parks or stops here. */

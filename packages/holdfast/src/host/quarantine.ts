@@ -5,7 +5,7 @@ export interface Quarantined {
   readonly workflowId: string;
   /** Lets what runs finish, and gives the claim back. */
   stop(how: "drain"): void;
-  readonly done: Promise<void>;
+  readonly done: Promise<unknown>;
 }
 
 /** What a quarantine is made of. */

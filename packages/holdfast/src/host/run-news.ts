@@ -18,11 +18,13 @@ type RunTopic = Exclude<WaitTopic, "work">;
 const HEARD = "nobody waits any longer";
 
 /** What a wait is about, and who tells. */
-export interface Wanted {
+export interface Wanted<Found> {
   /** Whether nothing but the run's end, or its deletion, matters. @default false */
   readonly endOnly?: boolean;
   /** Whether `tell` is certain to be called of this run, however it goes on: until then no look is needed. @default never */
   readonly toldHere?: () => boolean;
+  /** What is found where the run has just completed here, with this output as it is stored. @default what a look finds */
+  readonly ofOutput?: (stored: Uint8Array) => Promise<Found>;
 }
 
 /** Looks are this many times rarer, at most, when nothing is heard for long. */
@@ -33,12 +35,12 @@ const SLOWEST = 8;
  * nothing comes unseen in between.
  * Does not own: what a look is: it reads the store.
  * Invariants: hints, the store's and those of passes that end here, only make a look come sooner; looks by the clock
- * alone are enough (P9, I19); of a run in work here, whoever runs it tells for certain. No timer and no listener outlives
- * its wait.
+ * alone are enough (P9, I19); of a run in work here, whoever runs it tells for certain, and an output that it tells is that of a
+ * commit that has just been made. No timer and no listener outlives its wait.
  */
 export class RunNews {
   readonly #setup: RunNewsSetup;
-  readonly #listeners: Map<string, Set<() => void>> = new Map();
+  readonly #listeners: Map<string, Set<Listener["hear"]>> = new Map();
   #closed = false;
 
   constructor(setup: RunNewsSetup) {
@@ -54,7 +56,7 @@ export class RunNews {
     workflowId: string,
     look: () => Promise<Found | undefined>,
     withinMs: number = Number.POSITIVE_INFINITY,
-    { endOnly = false, toldHere = () => false }: Wanted = {},
+    { endOnly = false, toldHere = () => false, ofOutput }: Wanted<Found> = {},
   ): Promise<Found | undefined> {
     const { clock, pollMs } = this.#setup;
     const end = clock.monotonic() + withinMs;
@@ -65,7 +67,9 @@ export class RunNews {
         const leaveItToThem = withinMs > 0 && !this.#closed && toldHere();
         if (leaveItToThem && (await listener.within(end - clock.monotonic()))) {
           // Mostly it was what is waited for; if not, the next round listens to everybody.
-          const told = await this.#ask(workflowId, look);
+          const { output } = listener;
+          const known = output === null || ofOutput === undefined ? look : () => ofOutput(output);
+          const told = await this.#ask(workflowId, known);
           if (told !== undefined) return told;
           continue;
         }
@@ -84,9 +88,9 @@ export class RunNews {
     }
   }
 
-  /** Something about this run may have changed here. */
-  tell(workflowId: string): void {
-    for (const hear of [...(this.#listeners.get(workflowId) ?? [])]) hear();
+  /** Something about this run may have changed here; `output`: it has just completed, with this, as it is stored. */
+  tell(workflowId: string, output: Uint8Array | null = null): void {
+    for (const hear of [...(this.#listeners.get(workflowId) ?? [])]) hear(output);
   }
 
   /** The host stops: nobody waits any longer. */
@@ -127,6 +131,8 @@ class Listener {
   readonly #clock: Clock;
   readonly #forget: () => void;
   #hints: AbortController | null = null;
+  /** What the run has completed with, where that was heard. */
+  output: Uint8Array | null = null;
   #heard = false;
   #resume: (() => void) | null = null;
 
@@ -135,8 +141,9 @@ class Listener {
     this.#forget = forget;
   }
 
-  readonly hear = (): void => {
+  readonly hear = (output: Uint8Array | null): void => {
     this.#heard = true;
+    this.output ??= output;
     this.#resume?.();
   };
 
@@ -146,7 +153,10 @@ class Listener {
     this.#hints = hints;
     const wait = async (): Promise<void> => store.wait(topic, hints.signal);
     // A store whose hints fail is looked at by the clock.
-    wait().then(this.hear, () => {});
+    wait().then(
+      () => this.hear(null),
+      () => {},
+    );
   }
 
   stop(): void {

@@ -18,7 +18,8 @@ type RunEnd = { readonly output: unknown } | { readonly error: unknown };
  * The output of the run when it has ended; rejects with its error.
  *
  * Owns: waiting for the end of a run.
- * Invariants: what is told is the committed row, never what a pass says (I19, P8).
+ * Invariants: what is told is decoded from what is committed: the row, or the bytes that a commit here has just stored as
+ * that row; never what a pass holds besides (I19, P8).
  */
 export async function resultOfRun(
   session: StoreSession,
@@ -39,7 +40,11 @@ export async function resultOfRun(
   };
   const { workflowId } = reader;
   const toldHere = (): boolean => local.inWork(workflowId);
-  const end = await session.news.until(workflowId, look, wait ? timeoutMs : 0, { endOnly: true, toldHere });
+  const ofOutput = async (stored: Uint8Array): Promise<RunEnd> => ({
+    output: await session.settings.codec.decode(stored),
+  });
+  const wanted = { endOnly: true, toldHere, ofOutput };
+  const end = await session.news.until(workflowId, look, wait ? timeoutMs : 0, wanted);
   if (end === undefined) {
     const problem = wait
       ? `it has not ended within ${formatMs(timeoutMs)}.`

@@ -275,12 +275,12 @@ export class Worker implements LocalRuns {
     const run = new HostedRun(this.#neighbours, { ...adopted, definition, before: former?.done ?? null });
     this.#runs.set(workflowId, run);
     this.#ending.add(run);
-    void run.done.then(() => {
+    void run.done.then(({ comesDueByItself, completedWith }) => {
       this.#ending.delete(run);
       if (this.#runs.get(workflowId) === run) this.#runs.delete(workflowId);
-      session.news.tell(workflowId);
+      session.news.tell(workflowId, completedWith);
       // A due time that it has is to be known by the next look.
-      if (run.comesDueByItself) this.#bell.notify();
+      if (comesDueByItself) this.#bell.notify();
       else this.#roomCameFree();
     });
   }

@@ -33,7 +33,7 @@ import { GivenInput } from "./given-input.ts";
 import { CANCEL_OPTIONS, DRIVER_FORK_OPTIONS, REWIND_OPTIONS } from "./handle-option-names.ts";
 import { LiveRequests } from "./live-requests.ts";
 import type { LiveRunSetup } from "./live-run-setup.ts";
-import { resultOf } from "./result-of.ts";
+import { outputOf, resultOf } from "./result-of.ts";
 import type { RequestOptions, RunHandle, RunResult, SendOptions } from "./run-handle.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
 
@@ -101,7 +101,8 @@ export class LiveRun implements RunHandle<unknown> {
     try {
       const opening = await this.#open();
       opened("pass" in opening ? opening.pass : null);
-      return resultOf("pass" in opening ? await this.#pursue(opening.pass) : opening.outcome);
+      const outcome = "pass" in opening ? await this.#pursue(opening.pass) : opening.outcome;
+      return await resultOf(outcome, this.#setup.settings.codec);
     } finally {
       opened(null);
       this.#active = null;
@@ -282,8 +283,7 @@ export class LiveRun implements RunHandle<unknown> {
 
   async getOutput(): Promise<unknown> {
     const loaded = await loadJournal(this.workflowId, this.#setup.driver);
-    const output = loaded?.journal.single(KeySpace.output) ?? null;
-    return output === null ? undefined : await this.#setup.settings.codec.decode(output);
+    return outputOf(loaded?.journal.single(KeySpace.output) ?? null, this.#setup.settings.codec);
   }
 
   async getError(): Promise<unknown> {

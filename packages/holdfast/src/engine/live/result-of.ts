@@ -1,11 +1,15 @@
+import type { PayloadCodec } from "../../history/payload.ts";
 import type { PassOutcome } from "../pass/outcome.ts";
 import type { RunResult } from "./run-handle.ts";
 
-/** How a pass ended, as `result` of a handle tells it. @throws the error of a run that failed, is paused or was lost */
-export function resultOf(outcome: PassOutcome): RunResult<unknown> {
+/**
+ * How a pass ended, as `result` of a handle tells it.
+ * @throws the error of a run that failed, is paused or was lost; CorruptionError, StorageError of the codec
+ */
+export async function resultOf(outcome: PassOutcome, codec: PayloadCodec): Promise<RunResult<unknown>> {
   switch (outcome.state) {
     case "completed":
-      return { state: "completed", output: outcome.output };
+      return { state: "completed", output: await outputOf(outcome.output, codec) };
     case "failed":
     case "paused":
     case "lost":
@@ -20,4 +24,9 @@ export function resultOf(outcome: PassOutcome): RunResult<unknown> {
     default:
       return { state: outcome.state };
   }
+}
+
+/** An output as it is stored, as it is told; a run that has none returned nothing. @throws CorruptionError, StorageError */
+export async function outputOf(stored: Uint8Array | null, codec: PayloadCodec): Promise<unknown> {
+  return stored === null ? undefined : codec.decode(stored);
 }

@@ -2,7 +2,8 @@ import type { PauseReason } from "../../model/run.ts";
 
 /** How a pass ended. */
 export type PassOutcome =
-  | { readonly state: "completed"; readonly output: unknown }
+  /** The output as it is stored. */
+  | { readonly state: "completed"; readonly output: Uint8Array | null }
   | { readonly state: "failed"; readonly error: unknown }
   | { readonly state: "cancelled" }
   /** Parked: nothing left to do but wait; the pass can go on in place. */
@@ -21,17 +22,3 @@ export type PassOutcome =
 export type CancelOutcome =
   | { readonly cancelled: true }
   | { readonly cancelled: false; readonly state: "completed" | "failed" | "cancelled" | "rolling_back" };
-
-/** Whether its run may become due again without anybody's doing: it has not ended, and waits not for messages alone. */
-export function comesDueByItself(outcome: PassOutcome): boolean {
-  switch (outcome.state) {
-    case "completed":
-    case "failed":
-    case "cancelled":
-      return false;
-    case "sleeping":
-      return outcome.wakeAt !== null;
-    default:
-      return true;
-  }
-}

@@ -43,7 +43,7 @@ export async function finishRun(
       return finishRun(state, outcome, undo);
     }
     report.event({ type: "run-ended", state: "completed" });
-    return { state: "completed", output: await state.value(KeySpace.output) };
+    return { state: "completed", output: ended.output };
   }
   const { error } = ended;
   execution.root.close(new BranchAbandonedError("The workflow has failed.", { cause: error }));

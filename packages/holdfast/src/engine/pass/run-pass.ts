@@ -162,7 +162,7 @@ export class RunPass {
     await mendSchedule(state);
     const { header } = state.journal;
     if (header.status === "completed")
-      return { state: "completed", output: await state.value(KeySpace.output) };
+      return { state: "completed", output: state.journal.single(KeySpace.output) };
     if (header.status === "failed") return { state: "failed", error: storedError(state.journal) };
     if (header.status === "cancelled") return { state: "cancelled" };
     if (header.status === "paused") return pausedOutcome(state, header.pause ?? "operator");
