@@ -92,12 +92,69 @@ describe.each([
     expect(await lab.clock.settle(handle.result)).toEqual({ state: "cancelled" });
   });
 
+  it("does not hold up a pause for long", async () => {
+    const handle = await waiting();
+    await lab.clock.settle(handle.pause());
+    expect(await handle.getState()).toBe("paused");
+  });
+
   it("does not hold up an eviction for long, and nothing is lost by that", async () => {
     const handle = await waiting();
     await lab.clock.settle(handle.evict());
     expect(await handle.result).toEqual({ state: "evicted" });
     expect(await handle.getState()).not.toBe("completed");
   });
+});
+
+describe("a codec that never answers for what a step gave", () => {
+  /** Does not answer when it is asked for that the `silentAt`th time. */
+  function codecSilentAt(silentAt: number): PayloadCodec {
+    let asked = 0;
+    return {
+      encode: (value, what) => defaultCodec.encode(value, what),
+      decode: (bytes) => {
+        const value = defaultCodec.decode(bytes);
+        return value === "given" && ++asked === silentAt ? new Promise(() => {}) : value;
+      },
+    };
+  }
+  const undone: unknown[] = [];
+  beforeEach(() => undone.splice(0));
+  const fails = async (ctx: WorkflowContext) => {
+    await ctx.rollbackCheckpoint("checkpoint");
+    const both = [
+      ctx.step({ name: "first", run: () => "given", rollback: (_ctx, value) => void undone.push(value) }),
+      ctx.step("second", () => "other"),
+    ];
+    await Promise.all(both);
+    throw new Error("undo it");
+  };
+
+  it.each([
+    ["an eviction", "is handed over", 1, "running"],
+    ["an eviction", "is handed over in a rollback", 2, "rolling_back"],
+    ["an eviction", "is undone", 3, "rolling_back"],
+    ["a pause", "is handed over", 1, "paused"],
+    ["a pause", "is handed over in a rollback", 2, "paused"],
+    ["a pause", "is undone", 3, "paused"],
+  ] as const)(
+    "does not hold up %s for long when that %s, and nothing is lost by that",
+    async (what, _when, silentAt, state) => {
+      const { storage: driver } = lab;
+      const handle = lab.start(fails, { mode: "live", driver, codec: codecSilentAt(silentAt) });
+      handle.result.catch(() => {});
+      await lab.clock.advance(10);
+      await lab.clock.settle(what === "a pause" ? handle.pause() : handle.evict());
+      expect([await handle.getState(), undone]).toEqual([state, []]);
+      const again = lab.start(fails, { mode: "live", driver });
+      if (what === "a pause") {
+        await expect(lab.clock.settle(again.result)).rejects.toMatchObject({ code: "RUN_PAUSED" });
+        await lab.clock.settle(again.resume());
+      }
+      await expect(lab.clock.settle(again.result)).rejects.toThrow("undo it");
+      expect(undone).toEqual(["given"]);
+    },
+  );
 });
 
 it("a schema of the input that never answers does not hold up an eviction for long", async () => {

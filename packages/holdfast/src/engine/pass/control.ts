@@ -19,7 +19,7 @@ export class Control {
 
   constructor(wakeup: Wakeup, clock: Clock) {
     this.#wakeup = wakeup;
-    this.patience = new Patience(clock, () => this.hurried);
+    this.patience = new Patience(clock, () => this.#isPressing);
   }
 
   get wish(): Wish {
@@ -36,9 +36,14 @@ export class Control {
     return this.#wish === "evict" || this.#wish === "cancel";
   }
 
+  /** Whether what may never answer is waited for no longer; a drain is hurried by whoever asked for it. */
+  get #isPressing(): boolean {
+    return this.#wish === "pause" || this.hurried;
+  }
+
   ask(wish: Wish): void {
     if (STRENGTH.indexOf(wish) > STRENGTH.indexOf(this.#wish)) this.#wish = wish;
-    if (this.hurried) this.patience.hurry();
+    if (this.#isPressing) this.patience.hurry();
     this.#wakeup.notify();
   }
 

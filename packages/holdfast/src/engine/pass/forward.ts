@@ -40,6 +40,8 @@ export class Forward {
   readonly #ownPromises: OwnPromises;
   #startedBodies = false;
   #toldForeign = false;
+  /** A look at the queue was left before it had an end: there is no other. */
+  #leftLook = false;
   #pollMs = FIRST_POLL_MS;
   /** Until when a cancel waits for what is being recorded; null while none does. */
   #recordedBy: number | null = null;
@@ -102,7 +104,10 @@ export class Forward {
       if (execution.gates.length > 0) answerPassedGates(execution.gates, execution.turns.current);
       const handed = execution.handOver();
       if (handed !== false) {
-        if (handed !== true) await this.#control.patience.wait(handed);
+        if (handed === true || (await this.#control.patience.wait(handed)) !== null) continue;
+        // What the code was to see first it has not seen: it is shown nothing more.
+        const { wish } = this.#control;
+        if (wish !== "cancel") return { end: "wish", wish };
         continue;
       }
       const end = execution.live ? await this.#work() : await this.#endReplay();
@@ -163,11 +168,12 @@ export class Forward {
     timers.fireDue();
     // The run's own time may be over.
     if (execution.outcome !== null) return null;
-    if (mailbox.wantsLook) {
+    if (mailbox.wantsLook && !this.#leftLook) {
       if (this.#wantsHints()) this.#listen();
       const source = patientMessages(this.#committer.driver, execution.world.clock);
       // Messages may have a schema to go through.
-      if ((await this.#control.patience.wait(mailbox.look(source))) === null) return null;
+      this.#leftLook = (await this.#control.patience.wait(mailbox.look(source))) === null;
+      if (this.#leftLook) return null;
     }
     if (execution.turns.waiting) return null;
     if (outbox.urgent || journal.dirtyCount > limits.uncommittedEntries) {

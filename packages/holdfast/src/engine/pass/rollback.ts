@@ -8,6 +8,7 @@ import { StepExhaustedError, StepTimeoutError } from "../../model/errors/step-er
 import { backoffMs } from "../../model/retry-policy.ts";
 import type { RollbackContext } from "../../model/step-options.ts";
 import { retryDelay, verdictOn } from "../effects/verdict.ts";
+import type { Payloads } from "../replay/payloads.ts";
 import type { ArmedStep } from "../replay/run.ts";
 import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
@@ -66,7 +67,8 @@ export class Rollback {
       if (execution.divergence !== null) return execution.divergence;
       const handed = execution.handOver();
       if (handed !== false) {
-        await handed;
+        if (handed !== true && (await this.#control.patience.wait(handed)) === null)
+          return this.#control.wish;
         continue;
       }
       const missing = this.#armed().find((place) => !execution.handlers.has(place));
@@ -227,16 +229,16 @@ export class Rollback {
       error: this.#reason,
       log: report.log({ rollback: step.name, attempt }, () => false),
     };
-    const result = await payloads.decode(place.entry.result ?? new Uint8Array(0));
+    const result = await this.#control.patience.wait(resultOf(place, payloads));
     world.beforeEffect();
-    if (this.#control.winding) return "left";
+    if (result === null || this.#control.winding) return "left";
     let settled: { ok: true } | { ok: false; error: unknown } | null = null;
     const settle = (how: { ok: true } | { ok: false; error: unknown }): void => {
       settled ??= how;
       wakeup.notify();
     };
     const body = async (): Promise<unknown> =>
-      world.code.run({ owner: this.#execution, body: step.name }, () => step.run(context, result));
+      world.code.run({ owner: this.#execution, body: step.name }, () => step.run(context, result.value));
     body().then(
       () => settle({ ok: true }),
       (error: unknown) => settle({ ok: false, error }),
@@ -255,4 +257,8 @@ export class Rollback {
     if (!(settled as { ok: boolean }).ok) controller.abort((settled as { error?: unknown }).error);
     return settled;
   }
+}
+
+async function resultOf({ entry }: Armed, payloads: Payloads): Promise<unknown> {
+  return payloads.decode(entry.result ?? new Uint8Array(0));
 }
