@@ -157,10 +157,63 @@ describe("a codec that never answers for what a step gave", () => {
   );
 });
 
-it("a schema of the input that never answers does not hold up an eviction for long", async () => {
-  const workflow = defineWorkflow({ name: "input", input: silentSchema, run: async () => 1 });
-  const handle = lab.start(workflow as unknown as LabWorkflow, { input: 1 });
+it("a codec that never answers for the input does not hold up the eviction of a rollback for long", async () => {
+  const workflow = async (ctx: WorkflowContext): Promise<number> => {
+    await ctx.rollbackCheckpoint("checkpoint");
+    await ctx.step({ name: "s", run: () => 1, rollback: () => {} });
+    throw new Error("undo it");
+  };
+  let asked = 0;
+  const codec: PayloadCodec = {
+    encode: (value, what) => defaultCodec.encode(value, what),
+    decode: (bytes) => {
+      const value = defaultCodec.decode(bytes);
+      return value === "input" && ++asked === 3 ? new Promise(() => {}) : value;
+    },
+  };
+  const handle = lab.start(workflow as unknown as LabWorkflow, {
+    mode: "live",
+    codec,
+    input: "input" as never,
+  });
+  handle.result.catch(() => {});
+  await lab.clock.advance(10);
   await lab.clock.settle(handle.evict());
-  expect(await handle.result).toEqual({ state: "evicted" });
-  expect(await handle.getState()).toBe(null);
+  expect([await handle.getState(), asked]).toEqual(["rolling_back", 3]);
+});
+
+describe("a schema of the input that never answers", () => {
+  /** A run that is not created before it does. */
+  function beginning() {
+    const workflow = defineWorkflow({ name: "input", input: silentSchema, run: async () => 1 });
+    const handle = lab.start(workflow as unknown as LabWorkflow, { input: 1 });
+    handle.result.catch(() => {});
+    return handle;
+  }
+
+  it("does not hold up an eviction for long", async () => {
+    const handle = beginning();
+    await lab.clock.settle(handle.evict());
+    expect(await handle.result).toEqual({ state: "evicted" });
+    expect(await handle.getState()).toBe(null);
+  });
+
+  it("does not hold up a cancel for long, which is final", async () => {
+    const handle = beginning();
+    expect(await lab.clock.settle(handle.cancel())).toEqual({ cancelled: true });
+    expect(await lab.clock.settle(handle.result)).toEqual({ state: "cancelled" });
+    expect(await lab.clock.settle(beginning().result)).toEqual({ state: "cancelled" });
+  });
+
+  it("does not hold up a pause for long, of which there is no run yet", async () => {
+    expect(
+      await lab.clock.settle(
+        beginning()
+          .pause()
+          .catch((error: Error) => error),
+      ),
+    ).toMatchObject({
+      code: "RUN_NOT_FOUND",
+    });
+  });
 });

@@ -13,6 +13,8 @@ export class GivenInput {
   readonly #patience: Patience;
   /** Whether the pass that is being opened is to be left. */
   #left = false;
+  /** Whether the last pass was left because it took too long. */
+  unanswered = false;
   readonly #encoded: () => Uint8Array | Promise<Uint8Array>;
 
   constructor(settings: EngineSettings, definition: WorkflowDefinition, input: unknown) {
@@ -25,7 +27,9 @@ export class GivenInput {
   /** As `validated`, for a pass; null when that is to be left, and it takes too long. */
   async forPass(): Promise<{ readonly value: unknown } | null> {
     try {
-      return await this.#patience.wait(this.validated());
+      const input = await this.#patience.wait(this.validated());
+      this.unanswered = input === null;
+      return input;
     } finally {
       this.#left = false;
     }

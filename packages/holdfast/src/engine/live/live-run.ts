@@ -1,15 +1,6 @@
-import { decodeFailure } from "../../history/failure.ts";
 import type { Journal } from "../../history/journal.ts";
-import { loadJournal } from "../../history/journal-load.ts";
-import { KeySpace } from "../../history/key.ts";
-import { takeSnapshot } from "../../history/snapshot.ts";
 import { checkBoolean, checkMethods } from "../../model/check.ts";
-import {
-  RunEvictedError,
-  RunNotFoundError,
-  RunPausedError,
-  RunStateError,
-} from "../../model/errors/run-errors.ts";
+import { RunEvictedError, RunNotFoundError, RunStateError } from "../../model/errors/run-errors.ts";
 import { checkGiven, checkOptions } from "../../model/option-names.ts";
 import { isTerminal, type RunState } from "../../model/run.ts";
 import type { HistorySnapshot } from "../../model/snapshot.ts";
@@ -24,16 +15,16 @@ import { Operator } from "../operators/operator.ts";
 import { pauseRun, resumeRun } from "../operators/pause.ts";
 import { recoverRun } from "../operators/recover.ts";
 import { forgetFrom, rewindRun } from "../operators/rewind.ts";
-import { openPass } from "../pass/open-pass.ts";
+import { openPass, unbornJournal } from "../pass/open-pass.ts";
 import type { CancelOutcome, PassOutcome } from "../pass/outcome.ts";
 import type { PassClaim } from "../pass/pass-settings.ts";
-import { storedError } from "../pass/run-failing.ts";
 import type { RunPass } from "../pass/run-pass.ts";
+import { DriverReader } from "./driver-reader.ts";
 import { GivenInput } from "./given-input.ts";
 import { CANCEL_OPTIONS, DRIVER_FORK_OPTIONS, REWIND_OPTIONS } from "./handle-option-names.ts";
 import { LiveRequests } from "./live-requests.ts";
 import type { LiveRunSetup } from "./live-run-setup.ts";
-import { outputOf, resultOf } from "./result-of.ts";
+import { resultOf } from "./result-of.ts";
 import type { RequestOptions, RunHandle, RunResult, SendOptions } from "./run-handle.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
 
@@ -51,6 +42,7 @@ export class LiveRun implements RunHandle<unknown> {
   readonly #feed: SnapshotFeed = new SnapshotFeed();
   readonly #requests: LiveRequests;
   readonly #input: GivenInput;
+  readonly #reader: DriverReader;
   readonly #turns: SerialSection = new SerialSection();
   #result: Promise<RunResult<unknown>> = Promise.resolve({ state: "evicted" });
   /** The pass that waits for its turn, is being opened or runs; null when none does. */
@@ -61,12 +53,13 @@ export class LiveRun implements RunHandle<unknown> {
     this.#setup = setup;
     this.#claim = { driver: setup.driver, epoch: 0, now: () => setup.settings.world.clock.now() };
     this.#input = new GivenInput(setup.settings, setup.definition, setup.input);
+    this.#reader = new DriverReader(setup);
     this.#requests = new LiveRequests({
       workflowId: this.workflowId,
       settings: setup.settings,
       draft: (name, body, options) => this.#draft(name, body, { options, completable: true }),
       queue: (message) => this.#queue(message),
-      journal: async () => (await loadJournal(this.workflowId, setup.driver))?.journal ?? null,
+      journal: () => this.#reader.find(),
       runs: () => this.#active !== null,
     });
     if (setup.idle !== true) this.#begin();
@@ -144,9 +137,9 @@ export class LiveRun implements RunHandle<unknown> {
   }
 
   /** Does something to the run when no pass runs it. */
-  #operate<T>(work: (operator: Operator) => Promise<T>): Promise<T> {
+  #operate<T>(work: (operator: Operator) => Promise<T>, unborn: Journal | null = null): Promise<T> {
     return this.#turns.run(async () =>
-      work(await Operator.open(this.#setup.settings, this.workflowId, this.#claim)),
+      work(await Operator.open(this.#setup.settings, this.workflowId, this.#claim, unborn)),
     );
   }
 
@@ -212,7 +205,10 @@ export class LiveRun implements RunHandle<unknown> {
       const outcome = await Promise.race([pass.cancel(compensate), this.#settled()]);
       if (outcome !== undefined) return outcome;
     }
-    const outcome = await this.#operate((operator) => cancelRun(operator, compensate));
+    const { settings, definition } = this.#setup;
+    // A run whose input was never known is cancelled before it has begun.
+    const unborn = this.#input.unanswered ? unbornJournal(settings, this.workflowId, definition) : null;
+    const outcome = await this.#operate((operator) => cancelRun(operator, compensate), unborn);
     this.#begin();
     return outcome;
   }
@@ -227,6 +223,7 @@ export class LiveRun implements RunHandle<unknown> {
   }
 
   async pause(): Promise<void> {
+    this.#input.leave();
     (await this.#pass())?.stop("pause");
     await this.#operate(pauseRun);
   }
@@ -247,7 +244,7 @@ export class LiveRun implements RunHandle<unknown> {
   async rewind(options: { readonly to: string }): Promise<void> {
     checkGiven(options, "The options of rewind", REWIND_OPTIONS);
     // Tried on a copy first: a rewind that is refused stops nothing.
-    forgetFrom(await this.#load(), options.to);
+    forgetFrom(await this.#reader.journal(), options.to);
     await this.evict();
     try {
       await this.#operate((operator) => rewindRun(operator, options.to));
@@ -263,41 +260,27 @@ export class LiveRun implements RunHandle<unknown> {
   }): Promise<void> {
     checkGiven(options, "The options of fork", DRIVER_FORK_OPTIONS);
     checkMethods(options.driver, "fork: driver", DRIVER_METHODS);
-    const source = await this.#load();
+    const source = await this.#reader.journal();
     await forkRun(this.#setup.settings, source, options);
-  }
-
-  async #load(): Promise<Journal> {
-    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
-    if (loaded === null) throw new RunNotFoundError(this.workflowId);
-    return loaded.journal;
   }
 
   async getState(): Promise<RunState | null> {
     const pass = await this.#pass();
-    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
-    const stored = loaded?.journal.header.status ?? null;
+    const stored = (await this.#reader.find())?.header.status ?? null;
     const begun = stored === null || stored === "pending";
     return begun && pass !== null ? "running" : stored;
   }
 
-  async getOutput(): Promise<unknown> {
-    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
-    return outputOf(loaded?.journal.single(KeySpace.output) ?? null, this.#setup.settings.codec);
+  getOutput(): Promise<unknown> {
+    return this.#reader.output();
   }
 
-  async getError(): Promise<unknown> {
-    const loaded = await loadJournal(this.workflowId, this.#setup.driver);
-    if (loaded === null) return undefined;
-    const { journal } = loaded;
-    if (journal.header.status !== "paused") return storedError(journal);
-    const hold = journal.single(KeySpace.hold);
-    const cause = hold === null ? {} : { cause: decodeFailure(hold) };
-    return new RunPausedError(this.workflowId, journal.header.pause ?? "operator", cause);
+  getError(): Promise<unknown> {
+    return this.#reader.error();
   }
 
-  async history(): Promise<HistorySnapshot> {
-    return takeSnapshot(await this.#load(), this.#setup.settings.codec);
+  history(): Promise<HistorySnapshot> {
+    return this.#reader.history();
   }
 
   watch(): AsyncIterable<HistorySnapshot> {

@@ -33,11 +33,16 @@ export class Operator {
     this.journal = at.journal;
   }
 
-  /** @throws RunNotFoundError, CorruptionError, StorageError */
-  static async open(settings: EngineSettings, workflowId: string, claim: PassClaim): Promise<Operator> {
-    const loaded = await loadJournal(workflowId, claim.driver);
-    if (loaded === null) throw new RunNotFoundError(workflowId);
-    return new Operator(settings, workflowId, { claim, journal: loaded.journal });
+  /** `unborn`: what to begin with where there is no run. @throws RunNotFoundError, CorruptionError, StorageError */
+  static async open(
+    settings: EngineSettings,
+    workflowId: string,
+    claim: PassClaim,
+    unborn: Journal | null = null,
+  ): Promise<Operator> {
+    const journal = (await loadJournal(workflowId, claim.driver))?.journal ?? unborn;
+    if (journal === null) throw new RunNotFoundError(workflowId);
+    return new Operator(settings, workflowId, { claim, journal });
   }
 
   get now(): number {

@@ -112,6 +112,23 @@ export async function newJournal(
   workflowId: string,
   run: NewRunDetails,
 ): Promise<Journal> {
+  const journal = unbornJournal(settings, workflowId, run.definition);
+  const payloads = new Payloads({
+    codec: settings.codec,
+    maximum: settings.limits.payloadBytes,
+    retry: () => null,
+    broken: () => {},
+  });
+  journal.setSingle(KeySpace.input, await payloads.encodeOrFail(run.input, "input"));
+  return journal;
+}
+
+/** The same without an input: for a run that nothing is to come of. */
+export function unbornJournal(
+  settings: EngineSettings,
+  workflowId: string,
+  definition: WorkflowDefinition,
+): Journal {
   const createdAt = settings.world.clock.now();
   const header: RunHeader = {
     status: "pending",
@@ -119,8 +136,8 @@ export async function newJournal(
     revision: 0,
     sequence: 0,
     wakeAt: null,
-    workflowName: run.definition.name,
-    workflowVersion: run.definition.version ?? null,
+    workflowName: definition.name,
+    workflowVersion: definition.version ?? null,
     createdAt,
     lastTime: createdAt,
     seed: settings.world.random.bytes(16),
@@ -130,13 +147,5 @@ export async function newJournal(
     barrenStarts: 0,
     checkpointAt: 0,
   };
-  const journal = new Journal(workflowId, header);
-  const payloads = new Payloads({
-    codec: settings.codec,
-    maximum: settings.limits.payloadBytes,
-    retry: () => null,
-    broken: () => {},
-  });
-  journal.setSingle(KeySpace.input, await payloads.encodeOrFail(run.input, "input"));
-  return journal;
+  return new Journal(workflowId, header);
 }

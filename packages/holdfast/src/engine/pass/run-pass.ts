@@ -240,7 +240,8 @@ export class RunPass {
       const { committer, control, crashes } = state;
       const at = { committer, control, crashes, reason: originalError(journal) };
       const rollback = new Rollback(state.execution, at);
-      const stopped = await rollback.collect(await state.value(KeySpace.input));
+      const input = await control.patience.wait(state.value(KeySpace.input));
+      const stopped = input === null ? control.wish : await rollback.collect(input.value);
       if (typeof stopped === "string") return this.#meet(stopped);
       if (stopped !== null) return holdPass(state, "divergence", stopped);
       this.#rollback = rollback;
