@@ -91,6 +91,20 @@ function each(more: Asked, less: Asked): Asked {
 }
 
 describe("on SQLite", () => {
+  it("no statement is compiled anew for each number of rows that it is asked for", async () => {
+    const { host, database } = await openHost();
+    const handle = await host.start(receiving, { workflowId: "run", input: 2 });
+    for (let i = 0; i < 2; i++) await handle.send("go");
+    await handle.result();
+    await handle.history();
+    await host.list({ status: "completed" });
+    const limited = database.executed.filter((sql) => /LIMIT \?/.test(sql));
+    for (const table of ["runs", "entries", "messages"]) {
+      expect(limited.filter((sql) => sql.includes(`FROM holdfast_${table}`))).not.toEqual([]);
+    }
+    expect(limited.filter((sql) => !sql.includes("LIMIT ? + 0"))).toEqual([]);
+  });
+
   it("a step is one transaction: begin, the run, its entry, the run again, commit", async () => {
     const perStep = each(await asked(steps, 150), await asked(steps, 50));
     expect(perStep).toEqual({ transactions: 1, writes: 2, statements: 5 });

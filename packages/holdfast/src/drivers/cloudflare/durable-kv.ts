@@ -2,6 +2,7 @@ import { StorageError } from "../../model/errors/storage-errors.ts";
 import { listingStart, prefixEnd } from "../../storage/byte-order.ts";
 import type { DriverLimits, KVEntry } from "../../storage/records.ts";
 import type { KVChange, OrderedKV } from "../kv/ordered-kv.ts";
+import { AT_MOST } from "../sqlite/at-most.ts";
 import { LAYOUT_KEY, type RunLayout, readLayout, writeLayout } from "./durable-layout.ts";
 import type { DurableState, DurableStorage } from "./durable-state.ts";
 
@@ -19,8 +20,8 @@ const LATEST_ALARM = Date.UTC(2189, 0, 1);
 const CREATE = "CREATE TABLE holdfast (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID";
 const PUT =
   "INSERT INTO holdfast (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value";
-const SCAN = "SELECT key, value FROM holdfast WHERE key >= ? ORDER BY key LIMIT ?";
-const SCAN_TO = "SELECT key, value FROM holdfast WHERE key >= ? AND key < ? ORDER BY key LIMIT ?";
+const SCAN = `SELECT key, value FROM holdfast WHERE key >= ? ORDER BY key ${AT_MOST}`;
+const SCAN_TO = `SELECT key, value FROM holdfast WHERE key >= ? AND key < ? ORDER BY key ${AT_MOST}`;
 
 /**
  * The namespace of one run in its object's own storage: one table, made by the first write. A batch and the alarm that

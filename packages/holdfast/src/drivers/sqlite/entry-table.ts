@@ -1,6 +1,7 @@
 import { keyAfter } from "../../storage/byte-order.ts";
 import { PageBuilder, type PageSize } from "../../storage/page.ts";
 import type { KeyRange, KVEntry } from "../../storage/records.ts";
+import { AT_MOST } from "./at-most.ts";
 import { bytesColumn, bytesOf, type SqliteRow, type Statements } from "./statements.ts";
 
 /** Rows that are read at once: a page that ends by its bytes reads at most so many too far. */
@@ -8,8 +9,8 @@ const READ_ROWS = 64;
 
 /** No number is among the keys: those sort before all bytes. */
 const SELECT = `SELECT key, ${bytesColumn("value")} FROM holdfast_entries`;
-const SCAN = `${SELECT} WHERE run = ? AND key >= ? ORDER BY key LIMIT ?`;
-const SCAN_TO = `${SELECT} WHERE run = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?`;
+const SCAN = `${SELECT} WHERE run = ? AND key >= ? ORDER BY key ${AT_MOST}`;
+const SCAN_TO = `${SELECT} WHERE run = ? AND key >= ? AND key < ? ORDER BY key ${AT_MOST}`;
 const PUT =
   "INSERT INTO holdfast_entries (run, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value";
 

@@ -8,6 +8,7 @@ import { fromExactText, toExactText } from "../../storage/exact-text.ts";
 import type { NewMessage } from "../../storage/records.ts";
 import { sealOfMessage, sealOfRemembered } from "../../storage/seals.ts";
 import type { MessageState, QueuedMessage, Removal, RowOwner } from "../../storage/tables/tables.ts";
+import { AT_MOST } from "./at-most.ts";
 import {
   bytesColumn,
   bytesOf,
@@ -22,10 +23,10 @@ const NUMBERS = ["position", "created_at", "expires_at", "completable", "remembe
 const PLACE = ["id", "name", ...NUMBERS.map(numberColumn)].join(", ");
 const PLACES = `SELECT ${PLACE} FROM holdfast_messages WHERE run = ?`;
 const SELECT = `SELECT ${PLACE}, ${bytesColumn("body")} FROM holdfast_messages`;
-const OLDEST = `${SELECT} WHERE run = ? ORDER BY holdfast_messages.position LIMIT ?`;
+const OLDEST = `${SELECT} WHERE run = ? ORDER BY holdfast_messages.position ${AT_MOST}`;
 /** Left to itself SQLite walks the whole queue by position. */
 const BY_NAME = "INDEXED BY holdfast_messages_name WHERE run = ? AND name = ?";
-const OLDEST_OF_NAME = `${SELECT} ${BY_NAME} ORDER BY holdfast_messages.position LIMIT ?`;
+const OLDEST_OF_NAME = `${SELECT} ${BY_NAME} ORDER BY holdfast_messages.position ${AT_MOST}`;
 const INSERT = `INSERT INTO holdfast_messages
   (run, position, id, name, created_at, expires_at, completable, remember, seal, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const REMOVE = `DELETE FROM holdfast_messages WHERE run = ? AND id = ?
@@ -33,7 +34,7 @@ const REMOVE = `DELETE FROM holdfast_messages WHERE run = ? AND id = ?
 const REMEMBER =
   "INSERT INTO holdfast_consumed (run, id, seal) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1";
 const REMEMBERED = `SELECT id, ${numberColumn("seal")} FROM holdfast_consumed WHERE run = ?`;
-const COUNT = "SELECT count(*) AS messages FROM (SELECT 1 FROM holdfast_messages WHERE run = ? LIMIT ?)";
+const COUNT = `SELECT count(*) AS messages FROM (SELECT 1 FROM holdfast_messages WHERE run = ? ${AT_MOST})`;
 const LAST = `${PLACES} ORDER BY holdfast_messages.position DESC LIMIT 1`;
 const FIRST = `${PLACES} ORDER BY holdfast_messages.position LIMIT 1`;
 

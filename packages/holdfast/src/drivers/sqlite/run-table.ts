@@ -6,6 +6,7 @@ import type { RunRow } from "../../storage/run-row.ts";
 import { sealOfRetired } from "../../storage/seals.ts";
 import type { RunQuery } from "../../storage/store.ts";
 import type { RowOwner } from "../../storage/tables/tables.ts";
+import { AT_MOST } from "./at-most.ts";
 import type { SqliteValue } from "./database.ts";
 import type { RunCache } from "./run-cache.ts";
 import { assignments, changeOf, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
@@ -25,7 +26,7 @@ const BY_ID = `${SELECT} WHERE workflow_id = ?`;
 const INSERT = `INSERT INTO holdfast_runs (${[...RUN_COLUMNS, "header"].join(", ")})
   VALUES (${[...RUN_COLUMNS, "header"].map(() => "?").join(", ")}) RETURNING run`;
 // The table's own column, not the selected one: only that has an index.
-const IN_ORDER = "ORDER BY holdfast_runs.due_at, holdfast_runs.run LIMIT ? OFFSET ?";
+const IN_ORDER = `ORDER BY holdfast_runs.due_at, holdfast_runs.run ${AT_MOST} OFFSET ?`;
 const DUE = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_at <= ? ${IN_ORDER}`;
 const WITH_DUE_TIME = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_at IS NOT NULL ${IN_ORDER}`;
 /** Damage can have put bytes there, which sort behind every text: they are no name to go on from. */
@@ -180,7 +181,7 @@ export class RunTable {
     restrict("status = ?", query.status);
     restrict("workflow_name = ?", query.workflowName === undefined ? null : toExactText(query.workflowName));
     restrict("run < ?", query.before);
-    const sql = `${SELECT} WHERE ${conditions.join(" AND ")} ORDER BY holdfast_runs.run DESC LIMIT ?`;
+    const sql = `${SELECT} WHERE ${conditions.join(" AND ")} ORDER BY holdfast_runs.run DESC ${AT_MOST}`;
     return this.#statements.all(sql, ...parameters, query.limit).map(readRun);
   }
 
