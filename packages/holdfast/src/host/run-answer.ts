@@ -28,6 +28,6 @@ export async function answerOfRun(
     return undefined;
   };
   const response = await session.news.until(workflowId, look, timeoutMs);
-  if (response === undefined) throw new RequestTimeoutError(workflowId, message.name, message.id, timeoutMs);
+  if (response === undefined) throw new RequestTimeoutError(workflowId, message.name, message, timeoutMs);
   return session.settings.codec.decode(bodyPayload(answerTo(workflowId, message.id), response));
 }

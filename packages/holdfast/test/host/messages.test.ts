@@ -206,8 +206,19 @@ describe("request", () => {
     });
     const handle = await (await host({ workflows: [slow] })).start(slow, { workflowId: "a" });
     const timedOut = handle.request("ask", 1, { timeout: "5s", messageId: "q" });
-    await expect(clock.settle(timedOut)).rejects.toThrow(RequestTimeoutError);
+    await expect(clock.settle(timedOut)).rejects.toThrow('ask again with messageId "q"');
     expect(await clock.settle(handle.request("ask", 1, { timeout: "5m", messageId: "q" }))).toBe("late");
+  });
+
+  it("that times out is told to have an id of its own, where it has none that the run remembers", async () => {
+    const { host, clock } = virtualStore();
+    const silent = defineWorkflow({ name: "silent", run: (ctx) => ctx.sleep("long", "1d") });
+    const handle = await (await host({ workflows: [silent] })).start(silent);
+    const error = await clock.settle(handle.request("ask", 1).catch((problem: unknown) => problem));
+    expect(error).toBeInstanceOf(RequestTimeoutError);
+    const { message, messageId } = error as RequestTimeoutError;
+    expect(message).toContain("give requests a messageId of your own");
+    expect(message).not.toContain(messageId);
   });
 
   it("rejects when the run ends without an answer", async () => {

@@ -63,7 +63,7 @@ export class LiveRequests {
     const cleanups: (() => void)[] = [];
     const answer = new Promise<Uint8Array>((resolve, reject) => {
       cleanups.push(this.#wait(message.id, resolve));
-      const expired = (): void => reject(new RequestTimeoutError(workflowId, name, message.id, timeoutMs));
+      const expired = (): void => reject(new RequestTimeoutError(workflowId, name, message, timeoutMs));
       cleanups.push(settings.world.clock.setTimer(timeoutMs, expired));
       this.#put(message, options.messageId !== undefined).then((known) => {
         if (known !== null) resolve(known);

@@ -119,15 +119,26 @@ export class QueueFullError extends HoldfastError {
   }
 }
 
-/** Thrown when a request's answer did not come in time. The message stays queued and may still be answered. */
+/**
+ * Thrown when a request's answer did not come in time. The message stays queued and may still be answered. Whoever has given it a
+ * `messageId` may ask again with that: a generated one is forgotten when the message is received.
+ */
 export class RequestTimeoutError extends HoldfastError {
   static override readonly code: string = "REQUEST_TIMEOUT";
   readonly messageId: string;
 
-  constructor(workflowId: string, name: string, messageId: string, timeoutMs: number) {
+  constructor(
+    workflowId: string,
+    name: string,
+    message: { readonly id: string; readonly remember: boolean },
+    timeoutMs: number,
+  ) {
+    const advice = message.remember
+      ? `ask again with messageId ${JSON.stringify(message.id)} to wait for the same answer`
+      : "give requests a messageId of your own to be able to ask for the same answer again";
     super(
-      `Run "${workflowId}" did not answer "${name}" within ${formatMs(timeoutMs)}. The message stays queued; ask again with messageId "${messageId}" to wait for the same answer.`,
+      `Run "${workflowId}" did not answer "${name}" within ${formatMs(timeoutMs)}. The message stays queued; ${advice}.`,
     );
-    this.messageId = messageId;
+    this.messageId = message.id;
   }
 }
