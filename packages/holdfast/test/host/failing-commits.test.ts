@@ -47,13 +47,20 @@ test("a body whose result cannot be stored for an hour runs once, as long as its
   expect(await clock.settle(handle.result())).toBe(1);
 });
 
-test("a host that stops does not wait for a storage that takes no commits", async () => {
+test("a host that stops waits for a storage that takes no commits as it does for a body, and a pause until it takes them", async () => {
   const { clock, host, it, handle } = await failing(full);
   await clock.advance(60_000);
+  const paused = handle.pause();
+  await clock.advance(60_000);
+  it.failure = null;
+  await clock.settle(paused);
+  it.failure = full;
+  await handle.resume();
+  await clock.advance(60_000);
   const before = clock.now();
-  await clock.settle(host.stop());
+  await clock.settle(host.stop({ timeoutMs: 5_000 }));
   expect(clock.now() - before).toBeLessThan(10_000);
-  expect([it.bodies, (await handle.history()).entries.length]).toEqual([1, 0]);
+  expect([it.bodies, (await handle.history()).entries.map(({ id }) => id)]).toEqual([1, ["count"]]);
 });
 
 test("a run whose commits fail for good is held after its crash budget, and its body does not start for ever", async () => {

@@ -128,7 +128,7 @@ export class PassState {
   /** Under a claim, for as long as it lasts: what bodies have come to would be lost, and they would run again. */
   #commitAgain(attempt: number): Promise<void> | null {
     const { clock } = this.settings.world;
-    if (this.claim.epoch === 0 || this.control.winding) return fewTries(clock, attempt);
+    if (this.claim.epoch === 0 || this.control.hurried) return fewTries(clock, attempt);
     return waitAfterTry(clock, Math.min(attempt, STORAGE_TRIES));
   }
 
