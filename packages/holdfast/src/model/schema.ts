@@ -1,5 +1,6 @@
 import { describe } from "./describe.ts";
 import { InvalidArgumentError, ValidationError, type ValidationIssue } from "./errors/argument-errors.ts";
+import { messageOf } from "./errors/describe-error.ts";
 
 /**
  * The part of Standard Schema (version 1, standardschema.dev) that Holdfast uses, structurally typed so that no
@@ -32,11 +33,24 @@ export async function validate<Output>(
   value: unknown,
   what: string,
 ): Promise<Output> {
-  const result: SchemaResult<Output> | undefined = await schema["~standard"].validate(value);
+  const result: SchemaResult<Output> | undefined = await asked(schema, value, what);
   if (typeof result !== "object" || result === null) throw noResult(what, result);
   if (result.issues === undefined) return result.value;
   if (!Array.isArray(result.issues)) throw noResult(what, result.issues);
   throw new ValidationError(what, issuesOf(what, result.issues));
+}
+
+/** @throws ValidationError with what the schema throws: code of its author's, which takes the value no other time either. */
+async function asked<Output>(
+  schema: Schema<unknown, Output>,
+  value: unknown,
+  what: string,
+): Promise<SchemaResult<Output>> {
+  try {
+    return await schema["~standard"].validate(value);
+  } catch (cause) {
+    throw new ValidationError(what, [{ message: messageOf(cause), path: [] }], { cause });
+  }
 }
 
 type SchemaIssue = Exclude<SchemaResult<unknown>["issues"], undefined>[number];

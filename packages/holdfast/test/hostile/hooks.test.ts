@@ -145,17 +145,19 @@ describe.each(
     expectNoStrays();
     const definition = { name: "w", input: schema, run: async () => 1 };
     const outcome = await lab.outcome(definition as never, { input: 1 });
-    expect(outcome.ok).toBe(false);
+    expect(!outcome.ok && HoldfastError.is(outcome.error)).toBe(true);
     expect(lab.commits).toBe(0);
   });
 
-  it("fails the step whose result it checks", async () => {
+  it("fails the step whose result it checks, at once: its body has done its work", async () => {
     expectNoStrays();
+    let bodies = 0;
     const outcome = await lab.outcome(
-      (ctx: WorkflowContext) => ctx.step({ name: "a", maxRetries: 0, output: schema, run: () => 1 }),
+      (ctx: WorkflowContext) => ctx.step({ name: "a", output: schema, run: () => (bodies += 1) }),
       { mode: "live" },
     );
-    expect(outcome.ok).toBe(false);
+    expect(!outcome.ok && HoldfastError.is(outcome.error)).toBe(true);
+    expect(bodies).toBe(1);
     expect(await lab.start(async () => 1).getState()).toBe("failed");
   });
 });

@@ -1,6 +1,7 @@
 import { type Duration, durationMs, instantMs } from "../../model/duration.ts";
 import {
   ContextMisuseError,
+  InvalidArgumentError,
   LimitError,
   UnserializableValueError,
   ValidationError,
@@ -23,6 +24,7 @@ const HOPELESS = [
   CriticalError,
   RollbackError,
   ContextMisuseError,
+  InvalidArgumentError,
   UnserializableValueError,
   LimitError,
   ValidationError,

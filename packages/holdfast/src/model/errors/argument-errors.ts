@@ -40,17 +40,20 @@ export interface ValidationIssue {
   readonly path: readonly PropertyKey[];
 }
 
-/** Thrown when an input, output or message does not fit the schema of its definition. */
+/**
+ * Thrown when an input, output or message does not fit the schema of its definition; what the schema itself threw, if it did, is the
+ * `cause`.
+ */
 export class ValidationError extends HoldfastError {
   static override readonly code: string = "VALIDATION";
   readonly issues: readonly ValidationIssue[];
 
-  constructor(what: string, issues: readonly ValidationIssue[]) {
+  constructor(what: string, issues: readonly ValidationIssue[], options?: ErrorOptions) {
     const list = issues.map((issue) => {
       const path = issue.path.map((part) => String(part)).join(".");
       return path === "" ? issue.message : `${path}: ${issue.message}`;
     });
-    super(`${what} does not fit its schema: ${list.join("; ")}.`);
+    super(`${what} does not fit its schema: ${list.join("; ")}.`, options);
     this.issues = issues;
   }
 }
