@@ -1,11 +1,15 @@
 import {
+  type CommitBatch,
   defineWorkflow,
   type EngineDriver,
   RunPausedError,
+  runWorkflow,
   StorageError,
   type WorkflowStore,
 } from "holdfast";
-import { expect, test } from "vitest";
+import { memoryDriver } from "holdfast/memory";
+import { virtualClock } from "holdfast/testing";
+import { describe, expect, test } from "vitest";
 import { breaking } from "../drivers/broken-subjects.ts";
 import { reaches, virtualStore } from "./host-on-virtual-clock.ts";
 
@@ -75,3 +79,58 @@ test("a run whose commits fail for good is held after its crash budget, and its 
   await handle.resume();
   expect(await clock.settle(handle.result())).toBe(12);
 });
+
+describe.each(["before", "after"] as const)(
+  "a storage that throws errors without a type %s it has written",
+  (when) => {
+    /** Fails every third call. */
+    function flaky<Driver extends EngineDriver>(driver: Driver): Driver {
+      let calls = 0;
+      const failing =
+        <Given extends unknown[], Value>(call: (...given: Given) => Promise<Value>) =>
+        async (...given: Given): Promise<Value> => {
+          const fails = ++calls % 3 === 1;
+          if (fails && when === "before") throw new TypeError("socket hang up");
+          const value = await call(...given);
+          if (fails) throw new TypeError("socket hang up");
+          return value;
+        };
+      return breaking<EngineDriver>(driver, {
+        load: failing(() => driver.load()),
+        commit: failing((batch: CommitBatch) => driver.commit(batch)),
+        applied: failing((id: string) => driver.applied(id)),
+      }) as Driver;
+    }
+
+    test("runs no body twice under a host", async () => {
+      const world = virtualStore();
+      const driver: WorkflowStore["driver"] = (claim) => flaky(world.store.driver(claim));
+      const store = breaking<WorkflowStore>(world.store, { driver });
+      const { bodies, counting } = countingSteps();
+      const host = await world.host({ workflows: [counting], store });
+      const handle = await host.start(counting, { workflowId: "a" });
+      await reaches(world.clock, handle, "completed");
+      expect(bodies).toEqual([1, 2, 3]);
+    });
+
+    test("runs no body twice without one", async () => {
+      const clock = virtualClock();
+      const { bodies, counting } = countingSteps();
+      const options = { clock, scheduler: clock.scheduler };
+      const handle = runWorkflow("a", counting, undefined, flaky(memoryDriver({ clock })), options);
+      expect((await clock.settle(handle.result)).state).toBe("completed");
+      expect(bodies).toEqual([1, 2, 3]);
+    });
+  },
+);
+
+function countingSteps() {
+  const bodies: number[] = [];
+  const counting = defineWorkflow({
+    name: "counting",
+    run: async (ctx) => {
+      for (let n = 1; n <= 3; n++) await ctx.step(`step ${n}`, () => void bodies.push(n));
+    },
+  });
+  return { bodies, counting };
+}

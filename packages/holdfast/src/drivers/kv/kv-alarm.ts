@@ -2,7 +2,7 @@ import { isTerminal } from "../../model/run.ts";
 import { keepsClaim } from "../../storage/due.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import type { OrderedKV } from "./ordered-kv.ts";
-import { writeFailed } from "./write-failed.ts";
+import { writing } from "./write-failed.ts";
 
 /** A run, and whether a message is queued that it waits for. */
 export interface Waking {
@@ -52,7 +52,7 @@ export class KVAlarm {
 
   async set(waking: Waking): Promise<void> {
     const at = this.for(waking);
-    if (at !== undefined) await this.setWith(at, () => this.#kv.setAlarm(at).catch(writeFailed));
+    if (at !== undefined) await this.setWith(at, () => writing(() => this.#kv.setAlarm(at)));
   }
 
   /**

@@ -24,7 +24,7 @@ import { assertChangeFits } from "./kv-limits.ts";
 import { KVReader, type Questions } from "./kv-reader.ts";
 import { KVSession } from "./kv-session.ts";
 import type { KVChange, OrderedKV } from "./ordered-kv.ts";
-import { writeFailed } from "./write-failed.ts";
+import { writing } from "./write-failed.ts";
 
 /** Options of `kvDriver`. */
 export interface KVDriverOptions extends StorageOptions {
@@ -220,7 +220,7 @@ export class KVDriver implements EngineDriver {
 
   /** `alarm`: the one that follows from the change and is set with it; undefined: none. */
   #apply(change: KVChange, alarm: number | null | undefined): Promise<void> {
-    const apply = (one: KVChange): Promise<void> => this.#kv.batch(one).catch(writeFailed);
+    const apply = (one: KVChange): Promise<void> => writing(() => this.#kv.batch(one));
     return alarm === undefined
       ? apply(change)
       : this.#alarm.setWith(alarm, () => apply({ ...change, alarm }));

@@ -219,12 +219,20 @@ export class KVReader {
     return rows.map(({ key, value }) => ({ key: key.slice(1), value }));
   }
 
-  #get(key: Uint8Array): Promise<Uint8Array | null> {
-    return this.#kv.get(key).catch(readFailed);
+  async #get(key: Uint8Array): Promise<Uint8Array | null> {
+    try {
+      return (await this.#kv.get(key)) ?? null;
+    } catch (error) {
+      return readFailed(error);
+    }
   }
 
-  #list(prefix: Uint8Array, page: { after?: Uint8Array; limit: number }): Promise<readonly KVEntry[]> {
-    return this.#kv.list(prefix, page).catch(readFailed);
+  async #list(prefix: Uint8Array, page: { after?: Uint8Array; limit: number }): Promise<readonly KVEntry[]> {
+    try {
+      return await this.#kv.list(prefix, page);
+    } catch (error) {
+      return readFailed(error);
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import type { CommitBatch } from "../../storage/records.ts";
 import { formatUuid } from "../replay/draws.ts";
 import type { Report } from "../replay/report.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
-import { fewTries, patientRead } from "./patient-read.ts";
+import { fewTries, patientRead, storageFailure } from "./patient-read.ts";
 
 /** What a commit says of the run besides what is dirty. */
 export interface CommitIntent {
@@ -149,7 +149,8 @@ export class Committer {
       try {
         await this.driver.commit(batch);
         return;
-      } catch (error) {
+      } catch (thrown) {
+        const error = storageFailure(thrown, "unknown");
         if (FencedError.is(error) && (await this.#appliedBefore(batch.batchId))) return;
         if (!StorageError.is(error)) throw error;
         if (error.outcome === "unknown") {

@@ -1,4 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
+import { messageOf } from "../../model/errors/describe-error.ts";
+import { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 
@@ -18,12 +20,20 @@ export function fewTries(clock: Clock, attempt: number): Promise<void> | null {
   return attempt < STORAGE_TRIES ? waitAfterTry(clock, attempt) : null;
 }
 
+/** What a storage threw, as its failure: an error without a type of the library's says nothing of what was done. */
+export function storageFailure(thrown: unknown, outcome: StorageError["outcome"]): unknown {
+  if (HoldfastError.is(thrown)) return thrown;
+  const told = messageOf(thrown);
+  return new StorageError(`The storage failed: ${told}`, { outcome, retryable: true, cause: thrown });
+}
+
 /** Reads from a storage that may fail for a moment: a read changes nothing, so it is just tried again (P11). */
 export async function patientRead<Value>(clock: Clock, read: () => Promise<Value>): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await read();
-    } catch (error) {
+    } catch (thrown) {
+      const error = storageFailure(thrown, "not-applied");
       const wait = StorageError.is(error) && error.retryable ? fewTries(clock, attempt) : null;
       if (wait === null) throw error;
       await wait;
