@@ -5,8 +5,6 @@ import { PROGRAM_NAMES, runProgram } from "../program.ts";
 import type { OpenOptions, Session, Subject } from "../subject.ts";
 import { sqliteBytes } from "./stored-bytes.ts";
 
-/** Runs in work at once: above the default of 100, since a benchmark's runs wait for nothing but the disk. */
-const CONCURRENCY = 1_000;
 /** More than any benchmark parks. */
 const WHOLE_CACHE = 20_000;
 
@@ -89,7 +87,7 @@ function holdfastOnSqlite(synchronous: "full" | "normal"): Subject {
     label: `Holdfast, SQLite ${synchronous.toUpperCase()}`,
     storage: `sqlite-${synchronous}`,
     durability: synchronous === "full" ? "a power cut" : "a killed process",
-    settings: `host, concurrency ${CONCURRENCY}, cache ${WHOLE_CACHE} where runs stay in memory, else 0`,
+    settings: `host, 100 runs in work at once (the default), cache ${WHOLE_CACHE} where runs stay in memory, else 0`,
     gaps: {},
     load: async () => {
       const { createHost, defineWorkflow, Loop } = await import("holdfast");
@@ -105,7 +103,7 @@ function holdfastOnSqlite(synchronous: "full" | "normal"): Subject {
         const path = join(folder, "holdfast.db");
         const store = sqliteStore({ path, synchronous });
         const cacheSize = parked === "leave" ? 0 : WHOLE_CACHE;
-        const host = await createHost({ store, workflows, concurrency: CONCURRENCY, cacheSize });
+        const host = await createHost({ store, workflows, cacheSize });
         return {
           start: async ({ program, id, input }) =>
             void (await host.start(program, { workflowId: id, input })),
