@@ -114,6 +114,11 @@ export function decodeFailure(bytes: Uint8Array): unknown {
   return defaultCodec.decode(bytes.subarray(endOfSummary(bytes) + 1));
 }
 
+/** What was thrown, as it is stored: what throws when it is looked at does no harm any more, and what cannot be stored is gone. */
+export function storable(thrown: unknown): unknown {
+  return decodeFailure(encodeFailure(thrown));
+}
+
 /** Name, message and code of a stored failure, without decoding the rest. Throws `CorruptionError` for other bytes. */
 export function describeFailure(bytes: Uint8Array): FailureSummary {
   const line = bytes.subarray(1, endOfSummary(bytes));

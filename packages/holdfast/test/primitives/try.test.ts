@@ -79,4 +79,21 @@ describe("what a try catches", () => {
     lab = new EngineLab();
     expect((await lab.failure(caught(new CriticalError("x")))).name).toBe("CriticalError");
   });
+
+  it("comes back as it can be stored, also where the code has hung something on the error that cannot", async () => {
+    const hung = (error: unknown): Error => Object.assign(error as Error, { response: () => 1, status: 503 });
+    const workflow = async (ctx: WorkflowContext) => {
+      const own = await ctx.try("own", () => Promise.reject(hung(new RollbackError("x"))), {
+        catch: ["rollback"],
+      });
+      const handed = await ctx.try("handed", (inner) =>
+        fails(inner, new Error("y")).catch((error: unknown) => Promise.reject(hung(error))),
+      );
+      return [own, handed];
+    };
+    expect((await lab.run(workflow)).output).toMatchObject([
+      { failure: { kind: "rollback", error: { message: "x", status: 503 } } },
+      { failure: { kind: "step", error: { name: "StepExhaustedError", status: 503 } } },
+    ]);
+  });
 });

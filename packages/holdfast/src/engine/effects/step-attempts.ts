@@ -1,5 +1,5 @@
 import type { Entry } from "../../history/entry.ts";
-import { decodeFailure, encodeFailure } from "../../history/failure.ts";
+import { decodeFailure, encodeFailure, storable } from "../../history/failure.ts";
 import { escapeName } from "../../history/location.ts";
 import { StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
 import { isPromise } from "../../model/is-promise.ts";
@@ -17,11 +17,6 @@ export interface StepPlan extends AttemptPlan {
   readonly atMostOnce: boolean;
   readonly armed: boolean;
   readonly output: Schema<unknown, unknown> | undefined;
-}
-
-/** An error as it is stored: one that throws when it is looked at does no harm any more. */
-function storable(error: unknown): unknown {
-  return decodeFailure(encodeFailure(error));
 }
 
 /** How an attempt failed: the error, the same as it is stored, and the details of its last heartbeat. */

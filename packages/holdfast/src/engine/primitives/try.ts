@@ -1,3 +1,4 @@
+import { storable } from "../../history/failure.ts";
 import type { Place } from "../../history/place.ts";
 import { checkFunction, checkWords } from "../../model/check.ts";
 import type { WorkflowContext } from "../../model/context.ts";
@@ -81,7 +82,7 @@ export function tryBlock<Value>(
       if (kind === undefined || !kinds.includes(kind)) block.fail(error);
       else
         block.complete(
-          { ok: false, failure: { kind, error } },
+          { ok: false, failure: { kind, error: storable(error) } },
           { detail: originKeys(owner, error, block.place) },
         );
     });
