@@ -90,9 +90,21 @@ function resultCode(error: unknown): number | null {
   return CODES.get(`SQLITE_${primary}`) ?? 1;
 }
 
-/** Whether another connection is in the way: the same call may succeed in a moment. */
+/** What a handle that was passed in says while its owner has a transaction open: SQLite has no code of its own for it. */
+const OWNERS_TRANSACTION = "cannot start a transaction within a transaction";
+const OWNER_IS_BUSY: Meaning = {
+  name: "BUSY",
+  retryable: true,
+  remedy: "The owner of the handle has a transaction open: end it before awaiting anything.",
+};
+
+function isOwnersTransaction(error: unknown): boolean {
+  return error instanceof Error && error.message.includes(OWNERS_TRANSACTION);
+}
+
+/** Whether another connection, or the owner of the handle, is in the way: the same call may succeed in a moment. */
 export function isBusy(error: unknown): boolean {
-  return resultCode(error) === 5;
+  return resultCode(error) === 5 || isOwnersTransaction(error);
 }
 
 /** Whether a column holds a number that JavaScript has no exact one for: nothing that was written here does. */
@@ -117,7 +129,8 @@ export function toStorageError(
 ): StorageError {
   if (StorageError.is(error)) return error;
   const code = resultCode(error);
-  const meaning = code === null ? undefined : MEANINGS.get(code);
+  const known = code === null ? undefined : MEANINGS.get(code);
+  const meaning = isOwnersTransaction(error) ? OWNER_IS_BUSY : known;
   const told = error instanceof Error ? error.message : String(error);
   const name = meaning === undefined ? "" : ` (SQLITE_${meaning.name})`;
   const remedy = meaning?.remedy ?? "If it comes again, report it with this message and its cause.";
