@@ -25,3 +25,13 @@ it.each<[string, (ctx: WorkflowContext, i: number) => Promise<unknown>]>([
   expect(error).toBeInstanceOf(LimitError);
   expect(error).toMatchObject({ limit: "historyEntries", maximum: 5, actual: 6 });
 });
+
+it("counts steps that run, so that a replay takes as many as the first time", async () => {
+  const atOnce = (count: number) => (ctx: WorkflowContext) =>
+    Promise.all(Array.from({ length: count }, (_, i) => ctx.step(`step ${i}`, () => i)));
+  expect((await new EngineLab().run(atOnce(5), live)).output).toEqual([0, 1, 2, 3, 4]);
+  expect(await new EngineLab().failure(atOnce(6), live)).toMatchObject({
+    limit: "historyEntries",
+    actual: 6,
+  });
+});

@@ -92,7 +92,11 @@ export function checkRoom(scope: Scope, name: string): void {
   const { run } = scope;
   const { liveEntries } = run.journal;
   const maximum = run.limits.historyEntries;
-  if (liveEntries < maximum) {
+  let entries = liveEntries;
+  // A step is recorded when it has ended; those that run will be.
+  if (entries + scope.running.size >= maximum)
+    for (const place of scope.running) if (place.entry === null) entries += 1;
+  if (entries < maximum) {
     if (liveEntries + 1 === Math.ceil(maximum / 10)) {
       const problem = "the history has reached a tenth of its limit; use loops, which prune theirs";
       run.report.warn(problem, { liveEntries, maximum });
@@ -102,7 +106,7 @@ export function checkRoom(scope: Scope, name: string): void {
   throw new LimitError({
     limit: "historyEntries",
     maximum,
-    actual: liveEntries + 1,
+    actual: entries + 1,
     where: `The history with ${JSON.stringify(name)}`,
     remedy: "Use ctx.loop, which prunes its history, or start another run, or raise the limit.",
   });
