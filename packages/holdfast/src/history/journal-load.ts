@@ -9,6 +9,7 @@ import { Journal } from "./journal.ts";
 import { hex, KeySpace, parseKey } from "./key.ts";
 import { namesNeededBy, type Segment, SegmentType } from "./location.ts";
 import type { Place } from "./place.ts";
+import { readRun } from "./read-run.ts";
 import { openRow } from "./row.ts";
 import { runTagOf } from "./run-tag.ts";
 
@@ -24,7 +25,7 @@ export interface LoadedRun {
 
 /**
  * The run's history, or null when the run does not exist.
- * @throws CorruptionError when what is stored is not what was written.
+ * @throws CorruptionError when what is stored is not what was written; StorageError
  */
 export async function loadJournal(workflowId: string, driver: EngineDriver): Promise<LoadedRun | null> {
   try {
@@ -35,25 +36,8 @@ export async function loadJournal(workflowId: string, driver: EngineDriver): Pro
 }
 
 async function readJournal(workflowId: string, driver: EngineDriver): Promise<LoadedRun | null> {
-  const image = await driver.load();
-  if (image === null) return null;
-  const rows = image.complete ? image.entries : await allRows(driver, image);
-  // Pages are read one after the other: a commit in between shows in the revision, and then all is read again.
-  if (!image.complete) {
-    const now = await driver.load();
-    if (now === null || now.revision !== image.revision) return readJournal(workflowId, driver);
-  }
-  return { image, journal: journalOf(workflowId, image, rows) };
-}
-
-async function allRows(driver: EngineDriver, image: RunImage): Promise<readonly KVEntry[]> {
-  const rows = [...image.entries];
-  for (;;) {
-    const after = rows.at(-1)?.key;
-    const page = await driver.list(new Uint8Array(0), after === undefined ? {} : { after });
-    if (page.length === 0) return rows;
-    for (const row of page) rows.push(row);
-  }
+  const read = await readRun(driver);
+  return read && { image: read.image, journal: journalOf(workflowId, read.image, read.rows) };
 }
 
 function journalOf(workflowId: string, image: RunImage, rows: readonly KVEntry[]): Journal {
