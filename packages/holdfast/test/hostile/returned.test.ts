@@ -98,3 +98,21 @@ describe("messages of errors", () => {
     );
   });
 });
+
+describe("what an iteration of a loop returns", () => {
+  /** The mark of a decision, as every copy of the library knows it. */
+  const decision = Symbol.for("holdfast.loop");
+  const trap = (): never => {
+    throw new Error("trap");
+  };
+
+  it.each<[string, () => object]>([
+    ["its decision", () => Object.defineProperty({}, decision, { get: trap })],
+    ["its state", () => Object.defineProperty({ [decision]: "continue" }, "state", { get: trap })],
+    ["its value", () => Object.defineProperty({ [decision]: "break" }, "value", { get: trap })],
+  ])("fails the loop, where it throws when %s is looked at", async (_what, make) => {
+    const run = async (ctx: WorkflowContext) => ctx.loop("l", make as never);
+    expect(await lab.failure(run)).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(await lab.start(run).getState()).toBe("failed");
+  });
+});

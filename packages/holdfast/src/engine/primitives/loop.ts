@@ -91,7 +91,7 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     const outcome = await runFunction(inner, (ctx) => plan.run(ctx, state));
     const progress = { count: iteration, extra: stored, checkpointed, beganAt: time, beganIn: turn };
     if (!outcome.ok) return block.fail(outcome.error, progress);
-    const verdict = loopVerdict(outcome.value) ?? verdictByDefault(outcome.value, plan);
+    const verdict = verdictOf(outcome.value, plan);
     if (verdict instanceof InvalidArgumentError) return block.fail(verdict, progress);
     if (verdict.next === "break") {
       history.prune(iteration + 1);
@@ -153,13 +153,17 @@ async function collect(block: BlockBody, plan: LoopPlan): Promise<void> {
   }
 }
 
-/** What an iteration means that returned no decision. */
-function verdictByDefault(returned: unknown, plan: LoopPlan): LoopVerdict | InvalidArgumentError {
+/** What an iteration means that returned this, or why it means nothing. */
+function verdictOf(returned: unknown, plan: LoopPlan): LoopVerdict | InvalidArgumentError {
+  const must = `An iteration of loop "${plan.name}" must return Loop.continue(state) or Loop.break(value)${plan.stateless ? ", or nothing" : ""}`;
+  try {
+    const verdict = loopVerdict(returned);
+    if (verdict !== undefined) return verdict;
+  } catch (cause) {
+    return new InvalidArgumentError(`${must}; got something that cannot be looked at.`, { cause });
+  }
   if (returned === undefined && plan.stateless) return { next: "continue", state: undefined };
-  const got = returned === undefined ? "nothing" : describe(returned);
-  return new InvalidArgumentError(
-    `An iteration of loop "${plan.name}" must return Loop.continue(state) or Loop.break(value)${plan.stateless ? ", or nothing" : ""}; got ${got}.`,
-  );
+  return new InvalidArgumentError(`${must}; got ${returned === undefined ? "nothing" : describe(returned)}.`);
 }
 
 type Config<Value> = LoopConfig<MessageBodies, never, Value>;
