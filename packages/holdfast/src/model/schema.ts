@@ -47,7 +47,9 @@ async function asked<Output>(
   what: string,
 ): Promise<SchemaResult<Output>> {
   try {
-    return await schema["~standard"].validate(value);
+    const result = await schema["~standard"].validate(value);
+    if (typeof result !== "object" || result === null) return result;
+    return result.issues === undefined ? { value: result.value } : { issues: result.issues };
   } catch (cause) {
     throw new ValidationError(what, [{ message: messageOf(cause), path: [] }], { cause });
   }

@@ -172,6 +172,13 @@ it.each<[string, unknown]>([
   expect(error).toMatchObject({ code: "INVALID_ARGUMENT" });
 });
 
+it("a schema whose result throws when it is looked at refuses the value", async () => {
+  const result = Object.defineProperty({}, "value", { get: boom });
+  const input = { "~standard": { version: 1, vendor: "hostile", validate: () => result } };
+  const error = await lab.failure({ name: "w", input, run: async () => 1 } as never);
+  expect(error).toMatchObject({ code: "VALIDATION" });
+});
+
 describe.each<[string, (codec: { broken: boolean }) => PayloadCodec]>([
   [
     "throws while it encodes",
