@@ -45,7 +45,7 @@ export interface Entry {
   readonly status: EntryStatus;
   /** The place of the result in the run's order of completions, from 1; 0 while pending (I2). */
   readonly sequence: number;
-  /** The run's last sequence when the operation was first asked for. */
+  /** The number of the completion in whose turn the operation was first asked for, or one that came later. */
   readonly askedAfter: number;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;

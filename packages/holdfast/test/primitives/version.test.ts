@@ -265,3 +265,30 @@ it.each(["evict", "pause"] as const)(
     expect(lab.storage.stats.rows).toBe(rows);
   },
 );
+
+it("a gate in front of a block is answered in its turn also where a rewind had the block asked for again", async () => {
+  const lab = new EngineLab();
+  const code = (gated: boolean) => async (ctx: WorkflowContext) => {
+    await ctx.step("before", () => {});
+    const order = [gated ? await ctx.getVersion("gate", 2) : 1];
+    await ctx.try("try", async (inner) => {
+      // Refused, since the checkpoint comes later.
+      try {
+        await inner.step({ name: "armed", run: () => {}, rollback: () => {} });
+      } catch {
+        order.push(0);
+      }
+      await inner.step("a", () => {});
+      await inner.rollbackCheckpoint("checkpoint");
+      await inner.sleep("nap", "1h");
+    });
+    return order;
+  };
+  const handle = lab.start(code(false), { mode: "live" });
+  await lab.clock.advance(10);
+  await lab.clock.settle(handle.rewind({ to: "try" }));
+  await lab.clock.advance(10);
+  await lab.clock.settle(handle.evict());
+  const newer = lab.start(code(true), { mode: "live" });
+  expect((await lab.clock.settle(newer.result)).output).toEqual([1, 0]);
+});

@@ -39,7 +39,7 @@ export function getVersion(scope: Scope, name: string, latest: number): Promise<
   const operation = new Operation<number>({ scope, place, kind: "version" }, (entry) => entry.count);
   if (place.entry !== null) return operation.replay(place.entry, turnOf(place.entry));
   const pin = (count: number): void =>
-    operation.settle({ status: "completed", result: null, change: { count } });
+    operation.settle({ status: "completed", result: null, change: { count, askedAfter: journal.sequence } });
   const pinInThisTurn = (count: number): void => {
     const entry = { ...answerOfThen(scope, count), sequence: journal.nextSequence() };
     journal.write(place, entry);

@@ -31,6 +31,8 @@ export class Operation<Value> {
   readonly place: Place;
   readonly kind: EntryKind;
   readonly promise: WatchedPromise<Value>;
+  /** The number of the completion in whose turn it is asked for. */
+  readonly #askedIn: number;
   readonly #revive: (entry: Entry) => unknown;
   #resolve: (value: unknown) => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -43,6 +45,7 @@ export class Operation<Value> {
     this.scope = at.scope;
     this.place = at.place;
     this.kind = at.kind;
+    this.#askedIn = at.scope.run.turns.current;
     this.#revive = revive;
     this.promise = new WatchedPromise((resolve, reject) => {
       this.#resolve = resolve as (value: unknown) => void;
@@ -77,7 +80,7 @@ export class Operation<Value> {
   /** The entry as it stands, or a new one. */
   get entry(): Entry {
     const { run } = this.scope;
-    return this.place.entry ?? newEntry(this.kind, run.stamp(), run.journal.sequence);
+    return this.place.entry ?? newEntry(this.kind, run.stamp(), this.#askedIn);
   }
 
   /**
