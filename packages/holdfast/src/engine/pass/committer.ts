@@ -32,8 +32,11 @@ export interface CommitterSetup {
   readonly epoch: number;
   readonly world: World;
   readonly report: Report;
-  /** The wait after failed try `attempt`, from 1; null: it is not tried again. @default `fewTries` */
-  readonly again?: (attempt: number) => Promise<void> | null;
+  /**
+   * The wait after failed try `attempt`, from 1; null: it is not tried again. `hopeful`: the storage says that it may succeed.
+   * @default `fewTries` while it is
+   */
+  readonly again?: (attempt: number, hopeful: boolean) => Promise<void> | null;
   /** Called after each commit. */
   readonly committed: (outgoing: Outgoing | null) => void;
 }
@@ -157,7 +160,9 @@ export class Committer {
           this.#uncertain = true;
           if (await this.#applied(batch.batchId)) return;
         }
-        const wait = error.retryable ? this.#again(attempt) : null;
+        // What consumes is refused for good where this picture of the queue is old: the run is to be read anew.
+        const stale = !error.retryable && batch.consume.length > 0;
+        const wait = stale ? null : this.#again(attempt, error.retryable);
         if (wait === null) throw error;
         this.#setup.report.warn("the storage failed; trying again", { attempt, error });
         await wait;
@@ -165,9 +170,10 @@ export class Committer {
     }
   }
 
-  #again(attempt: number): Promise<void> | null {
+  #again(attempt: number, hopeful: boolean): Promise<void> | null {
     const { again, world } = this.#setup;
-    return again === undefined ? fewTries(world.clock, attempt) : again(attempt);
+    if (again !== undefined) return again(attempt, hopeful);
+    return hopeful ? fewTries(world.clock, attempt) : null;
   }
 
   /** Whether a refusal is of the batch's own making: its answer was lost, or something on the way delivered it twice. */

@@ -25,6 +25,8 @@ export interface OpenedRun {
 
 /** A codec is asked so often to encode what a body has come to, every three seconds in the end: for half an hour. */
 const CODEC_TRIES = 560;
+/** A storage that says that it fails for good is asked so often to take a commit under a claim: for five minutes. */
+const HOPELESS_TRIES = 100;
 /** What an entry has beside its payload fits in this. */
 const ENTRY_OVERHEAD_BYTES = 2048;
 
@@ -62,7 +64,7 @@ export class PassState {
       epoch: this.claim.epoch,
       world: run.settings.world,
       report: run.report,
-      again: (attempt) => this.#commitAgain(attempt),
+      again: (attempt, hopeful) => this.#commitAgain(attempt, hopeful),
       committed: (outgoing) => this.#committed(outgoing),
     });
     this.execution = this.newExecution(false);
@@ -126,9 +128,10 @@ export class PassState {
   }
 
   /** Under a claim, for as long as it lasts: what bodies have come to would be lost, and they would run again. */
-  #commitAgain(attempt: number): Promise<void> | null {
+  #commitAgain(attempt: number, hopeful: boolean): Promise<void> | null {
     const { clock } = this.settings.world;
-    if (this.claim.epoch === 0 || this.control.hurried) return fewTries(clock, attempt);
+    if (this.claim.epoch === 0 || this.control.hurried) return hopeful ? fewTries(clock, attempt) : null;
+    if (!hopeful && attempt >= HOPELESS_TRIES) return null;
     return waitAfterTry(clock, Math.min(attempt, STORAGE_TRIES));
   }
 
