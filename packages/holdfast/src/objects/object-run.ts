@@ -5,6 +5,7 @@ import type { CancelOutcome } from "../engine/pass/outcome.ts";
 import type { EngineSettings } from "../engine/pass/pass-settings.ts";
 import type { ResultOptions } from "../host/result-options.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
+import { FencedError } from "../model/errors/storage-errors.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import { awaitEnd } from "./await-end.ts";
@@ -76,23 +77,23 @@ export class ObjectRun implements WorkflowCalls {
   }
 
   cancel(options?: { readonly compensate?: boolean }): Promise<CancelOutcome> {
-    return this.#run.cancel(options);
+    return this.#operate(this.#run.cancel(options));
   }
 
   pause(): Promise<void> {
-    return this.#run.pause();
+    return this.#operate(this.#run.pause());
   }
 
   resume(): Promise<void> {
-    return this.#run.resume();
+    return this.#operate(this.#run.resume());
   }
 
   recover(): Promise<void> {
-    return this.#run.recover();
+    return this.#operate(this.#run.recover());
   }
 
   rewind(options: { readonly to: string }): Promise<void> {
-    return this.#run.rewind(options);
+    return this.#operate(this.#run.rewind(options));
   }
 
   /** Reads no history: callers may ask often. */
@@ -120,6 +121,16 @@ export class ObjectRun implements WorkflowCalls {
     await driver.remove(remove);
     this.#run.removed();
     return there;
+  }
+
+  /** Whoever comes too late for a run that was deleted meanwhile is told so, and not that somebody else has it. */
+  async #operate<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (FencedError.is(error)) await this.#assertThere();
+      throw error;
+    }
   }
 
   async #assertThere(): Promise<void> {

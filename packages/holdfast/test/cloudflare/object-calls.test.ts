@@ -14,6 +14,7 @@ import {
 } from "../../src/index.ts";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { objectClient } from "../../src/objects/object-client.ts";
+import type { ObjectWorkflowHandle } from "../../src/objects/object-handle.ts";
 import { workflowObject } from "../../src/objects/workflow-object.ts";
 import { DurableObject } from "./fake-objects.ts";
 import { ObjectLab } from "./object-lab.ts";
@@ -137,6 +138,27 @@ describe("what is asked of a run in an object", () => {
     objects.object("one").kill();
     await lab.clock.settle(handle.resume());
     expect(await lab.clock.settle(handle.result())).toEqual({ sum: 3 });
+  });
+
+  test.each([
+    ["a cancel", (handle: ObjectWorkflowHandle) => handle.cancel()],
+    ["a pause", (handle: ObjectWorkflowHandle) => handle.pause()],
+  ])("tells %s that the run was deleted meanwhile, whenever that comes", async (_what, act) => {
+    const told = new Set<string>();
+    for (let ticks = 0; ticks < 60; ticks++) {
+      const { client } = lab.objectsOf(lab.sleeper);
+      const handle = await lab.clock.settle(client.start({ workflowId: "one", input: { n: 1 } }));
+      await lab.clock.advance(0);
+      const acted = act(handle).then(
+        () => "done",
+        (error: Error) => error.name,
+      );
+      for (let i = 0; i < ticks; i++) await null;
+      const deleted = handle.delete();
+      told.add(await lab.clock.settle(acted));
+      await lab.clock.settle(deleted);
+    }
+    expect([...told].sort()).toEqual(["RunNotFoundError", "done"]);
   });
 
   test("sets no alarm where it is only looked at", async () => {
