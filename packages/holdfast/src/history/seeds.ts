@@ -29,7 +29,7 @@ export class Seeds {
 }
 
 /** The number of the first turn in which nothing was asked for that is recorded. */
-export function firstFreeTurn(journal: Journal): number {
+function firstFreeTurn(journal: Journal): number {
   let free = 0;
   for (const { entry } of journal.root.entries()) free = Math.max(free, entry.askedAfter + 1);
   return free;
