@@ -108,7 +108,7 @@ export class Retention {
 
   async #delete(record: RunRecord): Promise<void> {
     const { store, owner, leaseMs, settings } = this.#session;
-    const { workflowId, revision } = record;
+    const { workflowId, revision, epoch } = record;
     const run = { workflowId, force: false, unless: NOT_OVER };
     const request = { owner, leaseMs, limit: 1, workflowNames: null, run };
     const { claims, storeTime } = await store.claim(request);
@@ -116,7 +116,9 @@ export class Retention {
     const claim = claims[0];
     if (claim === undefined) return;
     const now = claim.storeTime;
-    if (claim.revision === revision && this.#isOld(record, now)) await store.delete(workflowId, claim.epoch);
+    // One that was created anew under this id may have ended at the same revision.
+    const same = claim.epoch === epoch + 1 && claim.revision === revision;
+    if (same && this.#isOld(record, now)) await store.delete(workflowId, claim.epoch);
     else await store.release(claim);
   }
 }

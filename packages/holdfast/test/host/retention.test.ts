@@ -139,6 +139,30 @@ describe("retention", () => {
     expect(anew).toEqual([await store.get("a")]);
   });
 
+  it("spares a run that was created anew and has ended as the former one had, at the same revision", async () => {
+    const { host, clock, store } = virtualStore();
+    const client = createClient({ store, clock, scheduler: clock.scheduler });
+    const revisions: unknown[] = [];
+    const intercepted = interceptedStore(store, async (method, go) => {
+      if (method !== "claim" || revisions.length > 0 || (await store.get("a"))?.status !== "completed")
+        return go();
+      revisions.push((await store.get("a"))?.revision);
+      await client.delete("a");
+      await reaches(clock, await client.start(ends, { workflowId: "a", input: "completes" }), "completed");
+      revisions.push((await store.get("a"))?.revision);
+      return go();
+    });
+    await host({ workflows: [ends] });
+    await host({ workflows: [], store: intercepted, retention: { completedMs: 10_000 }, pollMs: 60_000 });
+    await client.start(ends, { workflowId: "a", input: "completes" });
+    await clock.advance(15_000);
+    expect(revisions).toHaveLength(2);
+    expect(revisions[0]).toBe(revisions[1]);
+    expect((await store.get("a"))?.status).toBe("completed");
+    await clock.advance(30_000);
+    expect(await store.get("a")).toBeNull();
+  });
+
   it("goes by the store's clock once it knows it: a host that is ahead claims no run again and again", async () => {
     const { host, clock, store } = virtualStore();
     const ahead = {
