@@ -28,7 +28,7 @@ export const firstInFirstOut = checkerOf(
       if (leavesBranches(evidence, life)) continue;
       for (const receipt of receipts) {
         const passed = overtaken(receipt, namesAt(evidence, life, receipt), receipts);
-        if (passed === undefined) continue;
+        if (passed === undefined || isLeftForAnother(life, passed.older, { receipt, receipts })) continue;
         const problem = `"${receipt.path}" received ${passed.by} before the older message ${passed.older.id}`;
         yield { problem, run: life.run, fact: receipt.commit.fact };
       }
@@ -80,6 +80,22 @@ function isPassedOver(
   const other = receipts.find((one) => one.commit === commit && one.path === path);
   const placeOf = (id: string | undefined): number => queued.findIndex((one) => one.id === id);
   return other !== undefined && placeOf(messages[0]?.id) < placeOf(other.messages[0]?.id);
+}
+
+/**
+ * Whether another wait that was open by then, and may have been asked for before, receives the message afterwards: each wait has a read
+ * of its own, and what an earlier one has not seen yet is left for it.
+ */
+function isLeftForAnother(
+  life: Life,
+  { id }: NewMessage,
+  { receipt, receipts }: { readonly receipt: Receipt; readonly receipts: readonly Receipt[] },
+): boolean {
+  const { commit, path } = receipt;
+  const isOpen = (other: string): boolean => entryAt(life, other, commit.fact)?.status === "pending";
+  return receipts.some(
+    (one) => one.path !== path && one.messages.some((m) => m.id === id) && isOpen(one.path),
+  );
 }
 
 function leavesBranches(evidence: Evidence, life: Life): boolean {

@@ -227,6 +227,27 @@ describe("I22: first in, first out", () => {
     expect(findings(firstInFirstOut, tale.evidence({ body: both }))).toEqual([]);
   });
 
+  it("lets a wait for more names leave what an earlier one waits for, and speaks when nobody had waited for it", async () => {
+    const body = waits({
+      kind: "together",
+      how: "all",
+      statements: [batchOf("a", ["note"], 1), batchOf("b", ["note", "other"], 2)],
+    });
+    const left = async (open: boolean): Promise<Tale> =>
+      told(async (run) => {
+        const waiting = pending({ kind: "message" });
+        await run.commit({ put: open ? { a: waiting, b: waiting } : { b: waiting } });
+        const one = await run.enqueue("m1");
+        const two = await run.enqueue("m2", { name: "other" });
+        await run.commit({ put: { b: received(1, [two]) }, consume: ["m2"] });
+        await run.commit({ put: { a: received(2, [one]) }, consume: ["m1"] });
+      });
+    expect(findings(firstInFirstOut, (await left(true)).evidence({ body }))).toEqual([]);
+    expect(findings(firstInFirstOut, (await left(false)).evidence({ body }))).toEqual([
+      '"b" received m2 before the older message m1',
+    ]);
+  });
+
   it("speaks when a strand that asked later is served first, alone or with the older message", async () => {
     const alone = await told(async (run) => {
       await run.commit({ put: { a: pending({ kind: "message" }), b: pending({ kind: "message" }) } });
