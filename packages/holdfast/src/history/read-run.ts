@@ -1,5 +1,6 @@
 import { StorageError } from "../model/errors/storage-errors.ts";
 import type { EngineDriver } from "../storage/driver.ts";
+import { NO_LIMIT } from "../storage/page.ts";
 import type { KVEntry, RunImage } from "../storage/records.ts";
 
 /** A run's header and all of its rows, as of one commit. */
@@ -11,8 +12,6 @@ export interface ReadRun {
 /** A run that is committed to while its pages are read is read by pages so often, and then at once. */
 const PAGED_READS = 3;
 const MOST_READS = 12;
-/** More rows than a run can have, and a number that every storage takes. */
-const ALL = 2 ** 31 - 1;
 const EVERY_KEY = new Uint8Array(0);
 
 /**
@@ -49,7 +48,7 @@ async function readByPages(driver: EngineDriver): Promise<ReadRun | null | "chan
 async function readAtOnce(driver: EngineDriver): Promise<ReadRun | null | "changed"> {
   const [image, rows, now] = await Promise.all([
     driver.load(),
-    driver.list(EVERY_KEY, { limit: ALL }),
+    driver.list(EVERY_KEY, { limit: NO_LIMIT }),
     driver.load(),
   ]);
   if (image === null) return null;

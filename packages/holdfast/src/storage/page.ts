@@ -10,6 +10,9 @@ export interface PageSize {
 /** The size of a page when the caller names none: bounded, so that a long history is read in pieces. */
 export const DEFAULT_PAGE: PageSize = Object.freeze({ rows: 4_096, bytes: 8 * 1024 * 1024 });
 
+/** A limit that is none: more than a run can have of rows or messages, and a number that every storage takes. */
+export const NO_LIMIT = 2 ** 31 - 1;
+
 /** A page with exactly the caller's limit of rows. */
 export function pageOf(limit: number | undefined): PageSize {
   return limit === undefined ? DEFAULT_PAGE : { rows: limit, bytes: Number.POSITIVE_INFINITY };

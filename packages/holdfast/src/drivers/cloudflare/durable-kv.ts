@@ -1,4 +1,5 @@
 import { StorageError } from "../../model/errors/storage-errors.ts";
+import { AT_MOST } from "../../storage/at-most.ts";
 import { listingStart, prefixEnd } from "../../storage/byte-order.ts";
 import type { DriverLimits, KVEntry } from "../../storage/records.ts";
 import type { KVChange, OrderedKV } from "../kv/ordered-kv.ts";
@@ -16,8 +17,6 @@ const LIMITS: DriverLimits = {
 /** The platform refuses alarms after 2189. One that comes too soon is set again. */
 const LATEST_ALARM = Date.UTC(2189, 0, 1);
 
-/** A bare parameter has SQLite compile the query anew for each number; an expression does not. */
-const AT_MOST = "LIMIT ? + 0";
 const CREATE = "CREATE TABLE holdfast (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID";
 const PUT =
   "INSERT INTO holdfast (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value";

@@ -1,8 +1,8 @@
 import { isTerminal } from "../../model/run.ts";
 import { keepsClaim } from "../../storage/due.ts";
 import type { RunRow } from "../../storage/run-row.ts";
+import { writing } from "./namespace-calls.ts";
 import type { OrderedKV } from "./ordered-kv.ts";
-import { writing } from "./write-failed.ts";
 
 /** A run, and whether a message is queued that it waits for. */
 export interface Waking {

@@ -23,8 +23,8 @@ import { KVAlarm, type Waking } from "./kv-alarm.ts";
 import { assertChangeFits } from "./kv-limits.ts";
 import { KVReader, type Questions } from "./kv-reader.ts";
 import { KVSession } from "./kv-session.ts";
+import { writing } from "./namespace-calls.ts";
 import type { KVChange, OrderedKV } from "./ordered-kv.ts";
-import { writing } from "./write-failed.ts";
 
 /** Options of `kvDriver`. */
 export interface KVDriverOptions extends StorageOptions {

@@ -1,6 +1,4 @@
 import { CorruptionError } from "../../model/errors/history-errors.ts";
-import { HoldfastError } from "../../model/errors/holdfast-error.ts";
-import { StorageError } from "../../model/errors/storage-errors.ts";
 import { compareBytes } from "../../storage/byte-order.ts";
 import { COUNTED_MESSAGES, queueIsWrong } from "../../storage/damage.ts";
 import type { ListPage } from "../../storage/driver.ts";
@@ -26,6 +24,7 @@ import {
 import { decodeMessage, decodeQueuedId, decodeRun, type QueuedId, type RunRecordKV } from "./kv-records.ts";
 import { damagedValue, openValue, sealOfValue, type ValuePlace } from "./kv-seal.ts";
 import type { KVReading } from "./kv-session.ts";
+import { reading } from "./namespace-calls.ts";
 import type { OrderedKV } from "./ordered-kv.ts";
 
 /** Rows that are read at once: a page that ends by its bytes reads at most so many too far. */
@@ -220,28 +219,10 @@ export class KVReader {
   }
 
   async #get(key: Uint8Array): Promise<Uint8Array | null> {
-    try {
-      return (await this.#kv.get(key)) ?? null;
-    } catch (error) {
-      return readFailed(error);
-    }
+    return (await reading(() => this.#kv.get(key))) ?? null;
   }
 
-  async #list(prefix: Uint8Array, page: { after?: Uint8Array; limit: number }): Promise<readonly KVEntry[]> {
-    try {
-      return await this.#kv.list(prefix, page);
-    } catch (error) {
-      return readFailed(error);
-    }
+  #list(prefix: Uint8Array, page: { after?: Uint8Array; limit: number }): Promise<readonly KVEntry[]> {
+    return reading(() => this.#kv.list(prefix, page));
   }
-}
-
-function readFailed(error: unknown): never {
-  if (HoldfastError.is(error)) throw error;
-  const told = error instanceof Error ? error.message : String(error);
-  throw new StorageError(`The key-value storage failed to read: ${told}. Try again.`, {
-    outcome: "not-applied",
-    retryable: true,
-    cause: error,
-  });
 }

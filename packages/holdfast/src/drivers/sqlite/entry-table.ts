@@ -1,7 +1,7 @@
+import { AT_MOST } from "../../storage/at-most.ts";
 import { keyAfter } from "../../storage/byte-order.ts";
 import { PageBuilder, type PageSize } from "../../storage/page.ts";
 import type { KeyRange, KVEntry } from "../../storage/records.ts";
-import { AT_MOST } from "./at-most.ts";
 import { bytesColumn, bytesOf, type SqliteRow, type Statements } from "./statements.ts";
 
 /** Rows that are read at once: a page that ends by its bytes reads at most so many too far. */

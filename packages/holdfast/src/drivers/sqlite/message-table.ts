@@ -1,3 +1,4 @@
+import { AT_MOST } from "../../storage/at-most.ts";
 import {
   assertRemembered,
   positionBeside,
@@ -8,7 +9,6 @@ import { fromExactText, toExactText } from "../../storage/exact-text.ts";
 import type { NewMessage } from "../../storage/records.ts";
 import { sealOfMessage, sealOfRemembered } from "../../storage/seals.ts";
 import type { MessageState, QueuedMessage, Removal, RowOwner } from "../../storage/tables/tables.ts";
-import { AT_MOST } from "./at-most.ts";
 import {
   bytesColumn,
   bytesOf,

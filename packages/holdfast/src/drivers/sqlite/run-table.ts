@@ -1,4 +1,5 @@
 import type { RunState } from "../../model/run.ts";
+import { AT_MOST } from "../../storage/at-most.ts";
 import { toExactText } from "../../storage/exact-text.ts";
 import type { EncodedHeader } from "../../storage/records.ts";
 import { soundRetiredEpoch } from "../../storage/retired-epoch.ts";
@@ -6,7 +7,6 @@ import type { RunRow } from "../../storage/run-row.ts";
 import { sealOfRetired } from "../../storage/seals.ts";
 import type { RunQuery } from "../../storage/store.ts";
 import type { RowOwner } from "../../storage/tables/tables.ts";
-import { AT_MOST } from "./at-most.ts";
 import type { SqliteValue } from "./database.ts";
 import type { RunCache } from "./run-cache.ts";
 import { assignments, changeOf, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";

@@ -2,15 +2,13 @@ import type { Journal } from "../../history/journal.ts";
 import { loadJournal } from "../../history/journal-load.ts";
 import { RunNotFoundError } from "../../model/errors/run-errors.ts";
 import { FencedError, StorageError } from "../../model/errors/storage-errors.ts";
+import { NO_LIMIT } from "../../storage/page.ts";
 import type { StoredMessage } from "../../storage/records.ts";
 import { type CommitIntent, Committer } from "../pass/committer.ts";
 import { reportOf } from "../pass/open-pass.ts";
 import type { Outbox } from "../pass/outbox.ts";
 import type { EngineSettings, PassClaim } from "../pass/pass-settings.ts";
 import { patientMessages, patientRead } from "../pass/patient-read.ts";
-
-/** More messages than a queue can hold, and a number that every storage takes. */
-const ALL = 2 ** 31 - 1;
 
 /**
  * What somebody does to a run from outside, while no pass runs it: one read, one decision, one commit. The claim's
@@ -52,7 +50,7 @@ export class Operator {
   /** All that is queued under these names. @throws StorageError */
   queued(names: readonly string[]): Promise<readonly StoredMessage[]> {
     const { driver } = this.#claim;
-    return patientMessages(driver, this.#settings.world.clock).peekMessages(names, ALL);
+    return patientMessages(driver, this.#settings.world.clock).peekMessages(names, NO_LIMIT);
   }
 
   /** @throws FencedError, StorageError */

@@ -8,10 +8,11 @@ import { FencedError, MessageRefusedError, StorageError } from "../../model/erro
 import { isTerminal, type PauseReason, type RunState } from "../../model/run.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { CommitBatch } from "../../storage/records.ts";
+import { storageFailure } from "../../storage/storage-failure.ts";
 import { formatUuid } from "../replay/draws.ts";
 import type { Report } from "../replay/report.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
-import { fewTries, patientRead, storageFailure } from "./patient-read.ts";
+import { fewTries, patientRead } from "./patient-read.ts";
 
 /** What a commit says of the run besides what is dirty. */
 export interface CommitIntent {

@@ -1,8 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
-import { messageOf } from "../../model/errors/describe-error.ts";
-import { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
+import { storageFailure } from "../../storage/storage-failure.ts";
 
 /** A failing storage is tried so many times, each wait twice the one before, before the pass gives the run up. */
 export const STORAGE_TRIES = 8;
@@ -18,13 +17,6 @@ export function waitAfterTry(clock: Clock, attempt: number): Promise<void> {
 /** The wait after failed try `attempt`, from 1; null when it was the last. */
 export function fewTries(clock: Clock, attempt: number): Promise<void> | null {
   return attempt < STORAGE_TRIES ? waitAfterTry(clock, attempt) : null;
-}
-
-/** What a storage threw, as its failure: an error without a type of the library's says nothing of what was done. */
-export function storageFailure(thrown: unknown, outcome: StorageError["outcome"]): unknown {
-  if (HoldfastError.is(thrown)) return thrown;
-  const told = messageOf(thrown);
-  return new StorageError(`The storage failed: ${told}`, { outcome, retryable: true, cause: thrown });
 }
 
 /** Reads from a storage that may fail for a moment: a read changes nothing, so it is just tried again (P11). */
