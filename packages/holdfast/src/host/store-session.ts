@@ -1,6 +1,7 @@
 import type { EngineSettings } from "../engine/pass/pass-settings.ts";
 import { formatUuid } from "../engine/replay/draws.ts";
 import type { WorkflowStore } from "../storage/store.ts";
+import { typedStore } from "../storage/typed-storage.ts";
 import { AskedInOrder } from "./asked-in-order.ts";
 import { HostLog } from "./host-log.ts";
 import { RunNews } from "./run-news.ts";
@@ -27,12 +28,13 @@ export function openSession(
   options: { readonly store: WorkflowStore; readonly leaseMs: number; readonly pollMs: number },
 ): StoreSession {
   const log = new HostLog(settings.logger);
+  const store = typedStore(options.store);
   const news = new RunNews({
-    store: options.store,
+    store,
     clock: settings.world.clock,
     pollMs: options.pollMs,
     log,
   });
   const owner = formatUuid(settings.world.random.bytes(16));
-  return { ...options, settings, owner, news, asked: new AskedInOrder(), log };
+  return { ...options, store, settings, owner, news, asked: new AskedInOrder(), log };
 }

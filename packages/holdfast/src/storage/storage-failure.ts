@@ -2,14 +2,44 @@ import { messageOf } from "../model/errors/describe-error.ts";
 import { HoldfastError } from "../model/errors/holdfast-error.ts";
 import { StorageError } from "../model/errors/storage-errors.ts";
 
-/**
- * What a storage threw, as its failure: an error without a type of the library's says nothing of what was done, and may be tried
- * again. `tell` makes its text of what was thrown.
- */
+/** Makes its text of what a storage threw. */
+type Telling = (thrown: string) => string;
+
+const failed: Telling = (thrown) => `The storage failed: ${thrown}`;
+
+/** What `read` gives; what it throws, at once or later, without a type of the library's is a `StorageError`. */
+export function readStorage<Value>(
+  read: () => Value | Promise<Value>,
+  tell: Telling = failed,
+): Promise<Awaited<Value>> {
+  return telling(read, "not-applied", tell);
+}
+
+/** The same of a write: whether it was applied is not known. */
+export function writeStorage<Value>(
+  write: () => Value | Promise<Value>,
+  tell: Telling = failed,
+): Promise<Awaited<Value>> {
+  return telling(write, "unknown", tell);
+}
+
+async function telling<Value>(
+  call: () => Value | Promise<Value>,
+  outcome: StorageError["outcome"],
+  tell: Telling,
+): Promise<Awaited<Value>> {
+  try {
+    return await call();
+  } catch (thrown) {
+    throw storageFailure(thrown, outcome, tell);
+  }
+}
+
+/** An error without a type says nothing of what was done, and the call may be tried again. */
 export function storageFailure(
   thrown: unknown,
   outcome: StorageError["outcome"],
-  tell: (thrown: string) => string = (told) => `The storage failed: ${told}`,
+  tell: Telling = failed,
 ): unknown {
   if (HoldfastError.is(thrown)) return thrown;
   return new StorageError(tell(messageOf(thrown)), { outcome, retryable: true, cause: thrown });

@@ -8,6 +8,7 @@ import type { EngineDriver } from "../../storage/driver.ts";
 import { DRIVER_METHODS } from "../../storage/port-methods.ts";
 import type { NewMessage } from "../../storage/records.ts";
 import { SerialSection } from "../../storage/serial-section.ts";
+import { typedDriver } from "../../storage/typed-storage.ts";
 import { newMessage } from "../effects/outgoing-message.ts";
 import { cancelRun } from "../operators/cancel.ts";
 import { forkRun } from "../operators/fork.ts";
@@ -50,10 +51,11 @@ export class LiveRun implements RunHandle<unknown> {
 
   constructor(setup: LiveRunSetup) {
     this.workflowId = setup.workflowId;
-    this.#setup = setup;
-    this.#claim = { driver: setup.driver, epoch: 0, now: () => setup.settings.world.clock.now() };
+    const driver = typedDriver(setup.driver);
+    this.#setup = { ...setup, driver };
+    this.#claim = { driver, epoch: 0, now: () => setup.settings.world.clock.now() };
     this.#input = new GivenInput(setup.settings, setup.definition, setup.input);
-    this.#reader = new DriverReader(setup);
+    this.#reader = new DriverReader(this.#setup);
     this.#requests = new LiveRequests({
       workflowId: this.workflowId,
       settings: setup.settings,
@@ -261,7 +263,7 @@ export class LiveRun implements RunHandle<unknown> {
     checkGiven(options, "The options of fork", DRIVER_FORK_OPTIONS);
     checkMethods(options.driver, "fork: driver", DRIVER_METHODS);
     const source = await this.#reader.journal();
-    await forkRun(this.#setup.settings, source, options);
+    await forkRun(this.#setup.settings, source, { ...options, driver: typedDriver(options.driver) });
   }
 
   async getState(): Promise<RunState | null> {

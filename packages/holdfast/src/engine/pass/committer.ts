@@ -8,7 +8,6 @@ import { FencedError, MessageRefusedError, StorageError } from "../../model/erro
 import { isTerminal, type PauseReason, type RunState } from "../../model/run.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { CommitBatch } from "../../storage/records.ts";
-import { storageFailure } from "../../storage/storage-failure.ts";
 import { formatUuid } from "../replay/draws.ts";
 import type { Report } from "../replay/report.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
@@ -153,8 +152,7 @@ export class Committer {
       try {
         await this.driver.commit(batch);
         return;
-      } catch (thrown) {
-        const error = storageFailure(thrown, "unknown");
+      } catch (error) {
         if (FencedError.is(error) && (await this.#appliedBefore(batch.batchId))) return;
         if (!StorageError.is(error)) throw error;
         if (error.outcome === "unknown") {

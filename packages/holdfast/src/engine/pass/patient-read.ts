@@ -1,7 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
-import { storageFailure } from "../../storage/storage-failure.ts";
 
 /** A failing storage is tried so many times, each wait twice the one before, before the pass gives the run up. */
 export const STORAGE_TRIES = 8;
@@ -24,8 +23,7 @@ export async function patientRead<Value>(clock: Clock, read: () => Promise<Value
   for (let attempt = 1; ; attempt++) {
     try {
       return await read();
-    } catch (thrown) {
-      const error = storageFailure(thrown, "not-applied");
+    } catch (error) {
       const wait = StorageError.is(error) && error.retryable ? fewTries(clock, attempt) : null;
       if (wait === null) throw error;
       await wait;

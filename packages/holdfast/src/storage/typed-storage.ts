@@ -1,0 +1,152 @@
+import type { EngineDriver, ListPage } from "./driver.ts";
+import type {
+  CommitBatch,
+  DriverLimits,
+  KVEntry,
+  NewMessage,
+  NewRun,
+  RunImage,
+  StoredMessage,
+} from "./records.ts";
+import { readStorage, storageFailure, writeStorage } from "./storage-failure.ts";
+import type {
+  Claim,
+  Claimant,
+  ClaimOutcome,
+  ClaimRequest,
+  CreateOutcome,
+  HolderRequest,
+  RenewOutcome,
+  RunPage,
+  RunQuery,
+  RunRecord,
+  StoreStatistics,
+  WaitTopic,
+  WorkflowStore,
+} from "./store.ts";
+
+/**
+ * Owns: that a storage fails with types, whoever wrote it: whatever else it throws, at once or later, is the cause of a
+ * `StorageError` (P11).
+ */
+
+/** @returns the driver, as the engine calls it */
+export function typedDriver(driver: EngineDriver): EngineDriver {
+  return new TypedDriver(driver);
+}
+
+/** @returns the store, as hosts and clients call it */
+export function typedStore(store: WorkflowStore): WorkflowStore {
+  return new TypedStore(store);
+}
+
+class TypedDriver implements EngineDriver {
+  readonly #driver: EngineDriver;
+
+  constructor(driver: EngineDriver) {
+    this.#driver = driver;
+  }
+
+  get limits(): DriverLimits {
+    return this.#driver.limits;
+  }
+
+  load(): Promise<RunImage | null> {
+    return readStorage(() => this.#driver.load());
+  }
+
+  list(prefix: Uint8Array, page?: ListPage): Promise<readonly KVEntry[]> {
+    return readStorage(() => this.#driver.list(prefix, page));
+  }
+
+  commit(batch: CommitBatch): Promise<void> {
+    return writeStorage(() => this.#driver.commit(batch));
+  }
+
+  applied(batchId: string): Promise<boolean> {
+    return readStorage(() => this.#driver.applied(batchId));
+  }
+
+  peekMessages(names: readonly string[] | null, count: number): Promise<readonly StoredMessage[]> {
+    return readStorage(() => this.#driver.peekMessages(names, count));
+  }
+
+  enqueueMessage(message: NewMessage): Promise<void> {
+    return writeStorage(() => this.#driver.enqueueMessage(message));
+  }
+
+  waitForMessages(names: readonly string[] | null, signal: AbortSignal): Promise<void> {
+    return this.#driver.waitForMessages(names, signal);
+  }
+}
+
+class TypedStore implements WorkflowStore {
+  readonly #store: WorkflowStore;
+
+  constructor(store: WorkflowStore) {
+    this.#store = store;
+  }
+
+  create(run: NewRun, claim?: { readonly owner: string; readonly leaseMs: number }): Promise<CreateOutcome> {
+    return writeStorage(() => this.#store.create(run, claim));
+  }
+
+  get(workflowId: string): Promise<RunRecord | null> {
+    return readStorage(() => this.#store.get(workflowId));
+  }
+
+  list(query: RunQuery): Promise<RunPage> {
+    return readStorage(() => this.#store.list(query));
+  }
+
+  claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    return writeStorage(() => this.#store.claim(request));
+  }
+
+  renew(
+    owner: string,
+    claims: readonly Pick<Claim, "workflowId" | "epoch" | "leaseMs">[],
+  ): Promise<readonly RenewOutcome[]> {
+    return writeStorage(() => this.#store.renew(owner, claims));
+  }
+
+  release(claim: Pick<Claim, "workflowId" | "epoch">): Promise<void> {
+    return writeStorage(() => this.#store.release(claim));
+  }
+
+  driver(claim: Pick<Claim, "workflowId" | "epoch">): EngineDriver {
+    try {
+      return typedDriver(this.#store.driver(claim));
+    } catch (thrown) {
+      throw storageFailure(thrown, "not-applied");
+    }
+  }
+
+  enqueue(workflowId: string, message: NewMessage, claimant?: Claimant): Promise<Claim | null> {
+    return writeStorage(() => this.#store.enqueue(workflowId, message, claimant));
+  }
+
+  response(workflowId: string, messageId: string): Promise<Uint8Array | null> {
+    return readStorage(() => this.#store.response(workflowId, messageId));
+  }
+
+  request(workflowId: string, what: "wake" | HolderRequest): Promise<void> {
+    return writeStorage(() => this.#store.request(workflowId, what));
+  }
+
+  delete(workflowId: string, epoch?: number): Promise<boolean> {
+    return writeStorage(() => this.#store.delete(workflowId, epoch));
+  }
+
+  wait(topic: WaitTopic, signal: AbortSignal): Promise<void> {
+    return this.#store.wait(topic, signal);
+  }
+
+  statistics(): Promise<StoreStatistics> {
+    return readStorage(() => this.#store.statistics());
+  }
+
+  close(): Promise<void> {
+    return writeStorage(() => this.#store.close());
+  }
+}
