@@ -67,7 +67,10 @@ export interface Entry {
   readonly checkpointed: boolean;
   /** The result's payload, the failure, or a wait's messages. */
   readonly result: Uint8Array | null;
-  /** Of a pending step: its last failure. Of a loop: the state's payload. Of a failed wait: the messages that were refused. */
+  /**
+   * Of a pending step: its last failure. Of a loop: the state's payload. Of a map: its widths. Of a failed wait: the messages that
+   * were refused.
+   */
   readonly extra: Uint8Array | null;
   /**
    * Of a step: the last heartbeat's details. Of a block that failed, or gave its failure as data: keys of the entries that it came from.

@@ -60,7 +60,7 @@ export const DEFAULT_MAP_CONCURRENCY = 10;
 
 /** Options of `map`. */
 export interface MapOptions {
-  /** Items in work at once, 1 or more. @default 10 */
+  /** Items in work at once, 1 or more, or `Infinity`. A deploy may change it: for a map at work that counts from then on. @default 10 */
   readonly concurrency?: number;
   /** Finish as soon as this many succeeded; the rest is left behind, its results are `undefined`. @default all */
   readonly minSuccessful?: number;

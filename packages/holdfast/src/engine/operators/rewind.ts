@@ -2,6 +2,7 @@ import type { Entry, EntryKind } from "../../history/entry.ts";
 import type { Journal } from "../../history/journal.ts";
 import { KeySpace } from "../../history/key.ts";
 import { SegmentType } from "../../history/location.ts";
+import { widthsBefore } from "../../history/map-widths.ts";
 import { frameAgain } from "../../history/message-body.ts";
 import { decodeMessages, type RecordedMessage } from "../../history/message-record.ts";
 import type { Place } from "../../history/place.ts";
@@ -92,10 +93,21 @@ export function forgetFrom(journal: Journal, to: string): Forgotten {
   }
   for (const place of again) journal.write(place, { ...place.entry, ...OPEN });
   for (const place of forgotten) journal.removeEntry(place);
+  takeBackWidths(journal, from);
   resetHandlers(journal);
   journal.setSingle(KeySpace.undoing, null);
   freeTurns(journal);
   return { messages, answered, sent };
+}
+
+/** How many items of the maps that stay were at work at once since then is not so any more. */
+function takeBackWidths(journal: Journal, from: number): void {
+  for (const place of journal.root.entries()) {
+    const { entry } = place;
+    if (entry.kind !== "map") continue;
+    const extra = widthsBefore(entry.extra, from);
+    if (extra !== entry.extra) journal.write(place, { ...entry, extra });
+  }
 }
 
 function receivedBy({ entry }: Place): readonly RecordedMessage[] {

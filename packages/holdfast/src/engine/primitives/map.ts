@@ -10,6 +10,7 @@ import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
 import { checkOptions } from "../../model/option-names.ts";
 import { type BlockBody, type Outcome, openBlock, runFunction } from "../replay/block.ts";
 import type { Scope } from "../replay/scope.ts";
+import { firstWidth, MapPace } from "./map-pace.ts";
 
 /** What a map works on. */
 interface MapPlan {
@@ -31,7 +32,8 @@ export function map<Value>(
   rest: { run: MapPlan["run"]; options: MapOptions | undefined },
 ): Promise<Value[]> {
   const plan = mapPlan(scope, name, items, rest);
-  return openBlock<Value[]>({ scope, kind: "map", name, count: plan.items.length }, (block) => {
+  const begins = { count: plan.items.length, extra: firstWidth(scope.run.turns.current, plan.concurrency) };
+  return openBlock<Value[]>({ scope, kind: "map", name, begins }, (block) => {
     if (!sameItems(block, plan)) return;
     new MapWork(block, plan).fill();
   });
@@ -55,6 +57,7 @@ class MapWork {
   readonly #values: unknown[];
   readonly #errors: { index: number; error: unknown }[] = [];
   readonly #open: Set<Scope> = new Set();
+  readonly #pace: MapPace;
   #next = 0;
   #succeeded = 0;
   #decided = false;
@@ -63,16 +66,13 @@ class MapWork {
     this.#block = block;
     this.#plan = plan;
     this.#values = new Array(plan.items.length).fill(undefined);
+    this.#pace = new MapPace(block, plan.concurrency, () => this.fill());
   }
 
   fill(): void {
-    if (this.#block.scope.closed) return;
+    if (this.#decided || this.#block.scope.closed) return;
     this.#decide();
-    while (
-      !this.#decided &&
-      this.#open.size < this.#plan.concurrency &&
-      this.#next < this.#plan.items.length
-    ) {
+    while (!this.#decided && this.#open.size < this.#pace.items && this.#next < this.#plan.items.length) {
       this.#begin(this.#next);
       this.#next += 1;
     }
@@ -103,7 +103,7 @@ class MapWork {
     const { minSuccessful, toleratedFailures, items, name } = this.#plan;
     const ended = this.#succeeded + this.#errors.length;
     const tolerated = toleratedFailures ?? items.length - (minSuccessful ?? items.length);
-    const change = { count: items.length };
+    const change = { count: items.length, extra: this.#block.place.entry?.extra ?? null };
     if (minSuccessful !== undefined && this.#succeeded >= minSuccessful) {
       this.#finish(() => this.#block.complete(this.#values, change));
     } else if (this.#errors.length > tolerated) {

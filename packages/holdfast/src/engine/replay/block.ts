@@ -1,4 +1,4 @@
-import type { EntryKind } from "../../history/entry.ts";
+import type { Entry, EntryKind } from "../../history/entry.ts";
 import type { Place } from "../../history/place.ts";
 import { encodeKeys } from "../../history/run-failure.ts";
 import type { WorkflowContext } from "../../model/context.ts";
@@ -42,8 +42,8 @@ export interface BlockPlace {
   readonly scope: Scope;
   readonly kind: EntryKind;
   readonly name: string;
-  /** What its entry counts from the beginning. */
-  readonly count?: number;
+  /** What its entry has from the beginning. */
+  readonly begins?: Partial<Entry>;
 }
 
 /** Claims the place of a block and runs it, or gives what is recorded; `handed` is called with what the code is given. */
@@ -72,7 +72,7 @@ export function openBlock<Value>(
   scope.checkDepth(place);
   if (!collecting && entry === null) {
     scope.run.whenLive(() => {
-      if (place.entry === null && !scope.closed) operation.pend({ count: at.count ?? 0 });
+      if (place.entry === null && !scope.closed) operation.pend(at.begins);
     });
   }
   run({
