@@ -12,10 +12,13 @@ const MOST_ROWS = 4_096;
  */
 export class RunCache {
   readonly #rows = new Map<string, RunRow>();
+  /** The key of the run that was created last; null: not known. */
+  lastKey: number | null = null;
 
   /** What is kept may not be what is stored. */
   clear(): void {
     this.#rows.clear();
+    this.lastKey = null;
   }
 
   get(workflowId: string): RunRow | undefined {

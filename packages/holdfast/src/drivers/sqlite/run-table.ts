@@ -10,6 +10,7 @@ import type { RowOwner } from "../../storage/tables/tables.ts";
 import type { SqliteValue } from "./database.ts";
 import type { RunCache } from "./run-cache.ts";
 import { assignments, changeOf, encodeRun, RUN_COLUMNS, RUN_SELECTION, readRun } from "./run-codec.ts";
+import { RunKeys } from "./run-keys.ts";
 import {
   bytesColumn,
   bytesOf,
@@ -23,8 +24,8 @@ import {
 /** The key is cast like other numbers: one that damage has made too large is read as some key, and stops no other run. */
 const SELECT = `SELECT CAST(run AS REAL) AS run, ${RUN_SELECTION} FROM holdfast_runs`;
 const BY_ID = `${SELECT} WHERE workflow_id = ?`;
-const INSERT = `INSERT INTO holdfast_runs (${[...RUN_COLUMNS, "header"].join(", ")})
-  VALUES (${[...RUN_COLUMNS, "header"].map(() => "?").join(", ")}) RETURNING run`;
+const INSERTED = ["run", ...RUN_COLUMNS, "header"];
+const INSERT = `INSERT INTO holdfast_runs (${INSERTED.join(", ")}) VALUES (${INSERTED.map(() => "?").join(", ")})`;
 // The table's own column, not the selected one: only that has an index.
 const IN_ORDER = `ORDER BY holdfast_runs.due_at, holdfast_runs.run ${AT_MOST} OFFSET ?`;
 const DUE = `${SELECT} WHERE workflow_name = ? AND holdfast_runs.due_at <= ? ${IN_ORDER}`;
@@ -77,12 +78,14 @@ function take<Item>(items: Generator<Item>, count: number): Item[] {
 export class RunTable {
   readonly #statements: Statements;
   readonly #cache: RunCache | null;
+  readonly #keys: RunKeys;
   /** Statements by the columns that they write. */
   readonly #updates: Map<number, string> = new Map();
 
   constructor(statements: Statements, cache: RunCache | null) {
     this.#statements = statements;
     this.#cache = cache;
+    this.#keys = new RunKeys(statements);
   }
 
   find(workflowId: string): RunRow | null {
@@ -104,8 +107,11 @@ export class RunTable {
   }
 
   insert(run: RunRow, header: EncodedHeader): RunRow {
-    const row = this.#statements.get(INSERT, ...encodeRun(run), header);
-    const inserted = { ...run, key: numberOf(row?.run) };
+    const lastKey = this.#cache?.lastKey ?? null;
+    const key = lastKey === null || lastKey === Number.MAX_SAFE_INTEGER ? this.#keys.find() : lastKey + 1;
+    this.#statements.run(INSERT, key, ...encodeRun(run), header);
+    const inserted = { ...run, key };
+    if (this.#cache !== null) this.#cache.lastKey = key;
     this.#cache?.put(inserted);
     return inserted;
   }
