@@ -84,7 +84,7 @@ export const blocks: readonly Mutant[] = [
     title: "a map starts all of its items at once, whatever concurrency it was given (fan-out)",
     kind: "historic",
     file: "engine/primitives/map.ts",
-    find: "      this.#open.size < this.#pace.items &&\n",
+    find: "this.#open.size < this.#pace.items && ",
     replace: "",
     modes: ["single"],
     about: "map",

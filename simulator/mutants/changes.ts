@@ -17,7 +17,7 @@ export const changes: readonly Mutant[] = [
     title:
       "an entry counts as asked for when one of its name was asked for anywhere (visited marks per scope)",
     kind: "historic",
-    file: "engine/replay/divergence.ts",
+    file: "engine/replay/unasked.ts",
     find: "    if (!asked.has(child)) {",
     replace:
       "    if (!asked.has(child) && ![...asked.keys()].some((other) => other.segment?.value === child.segment?.value)) {",

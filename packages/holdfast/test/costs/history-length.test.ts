@@ -1,8 +1,10 @@
 import { type KVChange, kvDriver, runWorkflow } from "holdfast";
 import { memoryDriver } from "holdfast/memory";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
+import { SeldomMap } from "../../src/model/seldom.ts";
 import { MemoryOrderedKV } from "../../src/testing/memory-ordered-kv.ts";
+import { EngineLab } from "../engine-lab.ts";
 
 /** A namespace that counts the rows that it gives out and takes. */
 class CountingKV extends MemoryOrderedKV {
@@ -80,5 +82,32 @@ describe("a step with a result of 100 bytes", () => {
     const [less, more] = [await stored(100), await stored(200)];
     expect((more.rows - less.rows) / 100).toBe(1);
     expect((more.bytes - less.bytes) / 100).toBeLessThan(180);
+  });
+});
+
+describe("a version gate that a replay has not answered yet", () => {
+  /** How often a replay of newer code looks whether an operation was asked for. */
+  async function looksBeside(steps: number): Promise<number> {
+    const lab = new EngineLab();
+    const code = (gated: boolean) => async (ctx: WorkflowContext) => {
+      const long = async (): Promise<void> => {
+        for (let i = 0; i < steps; i++) await ctx.step(`step ${i}`, () => i);
+        await ctx.sleep("night", "1d");
+      };
+      await Promise.all([long(), gated ? ctx.getVersion("gate", 2) : undefined]);
+    };
+    await lab.run(code(false));
+    const looks = vi.spyOn(SeldomMap.prototype, "has");
+    try {
+      await lab.run(code(true));
+      return looks.mock.calls.length;
+    } finally {
+      looks.mockRestore();
+    }
+  }
+
+  it("costs each step of a long strand beside it a bounded number of looks", async () => {
+    const [less, more] = [await looksBeside(200), await looksBeside(400)];
+    expect((more - less) / 200).toBeLessThan(5);
   });
 });

@@ -292,3 +292,23 @@ it("a gate in front of a block is answered in its turn also where a rewind had t
   const newer = lab.start(code(true), { mode: "live" });
   expect((await lab.clock.settle(newer.result)).output).toEqual([1, 0]);
 });
+
+it("gates that an older run is past in one turn are answered in the order of the code, in every replay", async () => {
+  const lab = new EngineLab();
+  const orders: string[] = [];
+  const code = (gated: boolean) => async (ctx: WorkflowContext) => {
+    const order: string[] = [];
+    const strand = async (name: string, gate: boolean): Promise<void> => {
+      if (gate) await ctx.getVersion(`gate of ${name}`, 2);
+      order.push(name);
+      await ctx.step(`step of ${name}`, () => {});
+    };
+    await ctx.step("first", () => {});
+    await Promise.all([strand("x", false), ...["a", "b", "c", "d", "e"].map((name) => strand(name, gated))]);
+    orders.push(order.join(""));
+    await ctx.sleep("night", "1d");
+  };
+  await lab.run(code(false));
+  for (let replay = 0; replay < 3; replay++) await lab.run(code(true));
+  expect(orders).toEqual(["xabcde", "xabcde", "xabcde", "xabcde"]);
+});

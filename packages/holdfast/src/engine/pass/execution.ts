@@ -19,7 +19,7 @@ import { returned } from "../replay/returned.ts";
 import type { ArmedStep, AskedKind, Run } from "../replay/run.ts";
 import { Scope } from "../replay/scope.ts";
 import { Turns } from "../replay/turns.ts";
-import type { VersionGate } from "../replay/version-gates.ts";
+import { VersionGates } from "../replay/version-gates.ts";
 import type { Wakeup } from "../replay/wakeup.ts";
 import { Outbox } from "./outbox.ts";
 import { Room } from "./room.ts";
@@ -77,7 +77,7 @@ export class Execution implements Run {
   readonly room: Room;
   readonly asked: SeldomMap<Place, AskedKind> = new SeldomMap();
   readonly handlers: SeldomMap<Place, ArmedStep> = new SeldomMap();
-  readonly gates: VersionGate[] = [];
+  readonly gates: VersionGates = new VersionGates(this.asked);
   readonly root: Scope;
   live = false;
   evicted = false;
@@ -218,7 +218,7 @@ export class Execution implements Run {
 
   /** Whether the code waits for something that only starts when the replay has ended. */
   get waitsForLive(): boolean {
-    return this.#starts.length > 0 || this.gates.length > 0;
+    return this.#starts.length > 0 || this.gates.waiting;
   }
 
   /** The replay has ended: everything asked for and not recorded may start. */

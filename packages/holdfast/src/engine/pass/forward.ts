@@ -1,8 +1,8 @@
 import { CrashLoopError, type HistoryDivergedError } from "../../model/errors/history-errors.ts";
 import { FencedError } from "../../model/errors/storage-errors.ts";
 import type { Outcome } from "../replay/block.ts";
-import { divergenceAt, firstUnasked } from "../replay/divergence.ts";
-import { answerGates, answerPassedGates } from "../replay/version-gates.ts";
+import { divergenceAt } from "../replay/divergence.ts";
+import { firstUnasked } from "../replay/unasked.ts";
 import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import type { CrashCount } from "./crash-count.ts";
@@ -101,7 +101,7 @@ export class Forward {
         continue;
       }
       if (execution.outcome !== null) return this.#settled(execution.outcome);
-      if (execution.gates.length > 0) answerPassedGates(execution.gates, execution.turns.current);
+      if (execution.gates.waiting) execution.gates.answerPassed(execution.turns.current);
       const handed = execution.handOver();
       if (handed !== false) {
         if (handed === true || (await this.#control.patience.wait(handed)) !== null) continue;
@@ -143,7 +143,7 @@ export class Forward {
   /** The code waits and the history has nothing more for it. */
   async #endReplay(): Promise<ForwardEnd | null> {
     const execution = this.#execution;
-    if (answerGates(execution.gates)) return null;
+    if (execution.gates.answerAll()) return null;
     const unasked = firstUnasked(execution.journal.root, execution.asked);
     if (unasked !== undefined) {
       const { wish } = this.#control;

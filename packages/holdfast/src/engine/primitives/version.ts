@@ -2,7 +2,6 @@ import { type Entry, type EntryKind, newEntry } from "../../history/entry.ts";
 import { checkInteger } from "../../model/check.ts";
 import { describeName } from "../../model/describe.ts";
 import { claim } from "../replay/claim.ts";
-import { firstUnasked } from "../replay/divergence.ts";
 import { Operation } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
 
@@ -11,10 +10,10 @@ const REPEATING: ReadonlySet<EntryKind> = new Set(["map", "loop"]);
 
 /** Whether the code that made the history had no gate here: it went on behind it, or ended here, so that a later one began. */
 function isOlderThanGate({ place, run }: Scope, turn: number): boolean {
-  if (firstUnasked(place, run.asked, turn) !== undefined) return true;
+  if (run.gates.owedBelow(place, turn) !== undefined) return true;
   const { parent, segment } = place;
   if (parent?.entry == null || segment === null || !REPEATING.has(parent.entry.kind)) return false;
-  const unasked = firstUnasked(parent, run.asked, turn);
+  const unasked = run.gates.owedBelow(parent, turn);
   return unasked?.parent === parent && (unasked.segment?.value ?? 0) > segment.value;
 }
 
@@ -50,7 +49,7 @@ export function getVersion(scope: Scope, name: string, latest: number): Promise<
   if (run.rollingBack) void operation.replay(answerOfThen(scope, 1), turns.current);
   else if (run.live) pin(latest);
   else {
-    run.gates.push({
+    run.gates.add({
       scope,
       isBehind: (turn) => isOlderThanGate(scope, turn),
       pass: () => pinInThisTurn(1),

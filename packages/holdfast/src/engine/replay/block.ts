@@ -7,12 +7,13 @@ import { EntryInProgressError, FailureUnawaitedError } from "../../model/errors/
 import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { isPromise } from "../../model/is-promise.ts";
 import { claim } from "./claim.ts";
-import { divergenceAt, firstUnasked } from "./divergence.ts";
+import { divergenceAt } from "./divergence.ts";
 import { Operation, type Settlement } from "./operation.ts";
 import { originsOf } from "./origins.ts";
 import { returned } from "./returned.ts";
 import type { Run } from "./run.ts";
 import type { Scope } from "./scope.ts";
+import { firstUnasked } from "./unasked.ts";
 
 /**
  * Owns: what all operations have in common that run functions with contexts of their own.

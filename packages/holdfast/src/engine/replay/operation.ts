@@ -59,8 +59,8 @@ export class Operation<Value> {
   /** What the history has is handed over in its recorded turn. */
   replay(entry: Entry, turn: number = entry.sequence): WatchedPromise<Value> {
     if (entry.status === "failed") this.#noteFailure(entry);
-    this.scope.run.turns.add({
-      sequence: turn,
+    this.scope.run.turns.addIn(turn, {
+      sequence: entry.sequence,
       scope: this.scope,
       deliver: () => this.#deliver(entry),
     });

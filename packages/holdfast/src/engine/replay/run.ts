@@ -17,7 +17,7 @@ import type { Room } from "../pass/room.ts";
 import type { Payloads } from "./payloads.ts";
 import type { Report } from "./report.ts";
 import type { Turns } from "./turns.ts";
-import type { VersionGate } from "./version-gates.ts";
+import type { VersionGates } from "./version-gates.ts";
 import type { Wakeup } from "./wakeup.ts";
 
 /**
@@ -48,7 +48,7 @@ export interface Run {
   /** Handlers of committed steps, collected while rolling back. */
   readonly handlers: SeldomMap<Place, ArmedStep>;
   /** Version gates that wait for the end of the replay. */
-  readonly gates: VersionGate[];
+  readonly gates: VersionGates;
   /** Whether the history has been replayed to its end, so that new things may start (P6). */
   readonly live: boolean;
   /** Whether this pass only collects rollback handlers: recorded completions, nothing new. */

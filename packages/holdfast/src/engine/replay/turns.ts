@@ -8,10 +8,13 @@ import { Heap } from "./heap.ts";
  * nothing that has one is left, and none when nobody takes it (I2); one completion is one turn.
  */
 
+/** What is answered in the turn of another completion comes behind what begins again in it. */
+const BEHIND_BEGINNINGS = 2 ** 40;
+
 /** A result that is ready to be handed over. */
 export interface Completion {
   readonly sequence: number;
-  /** Of what begins again in the turn of that number: behind the completion, in this order. @default the completion itself */
+  /** Of what else there is in the turn of that number: behind the completion, in this order. @default the completion itself */
   readonly order?: number;
   /** A scope that was left behind gets nothing more. */
   readonly scope: { readonly closed: boolean };
@@ -48,6 +51,13 @@ export class Turns {
   /** Lines up a completion, recorded or new. */
   add(completion: Completion): void {
     this.#ready.push(completion);
+  }
+
+  /** Lines up a completion in the turn of an earlier one: in the order of their numbers or, where they have none, as they come. */
+  addIn(turn: number, completion: Completion): void {
+    this.#begun += 1;
+    const order = BEHIND_BEGINNINGS + (completion.sequence || this.#begun);
+    this.add(turn === completion.sequence ? completion : { ...completion, sequence: turn, order });
   }
 
   /** Lines up what began in the turn of this number, so that it does not begin sooner in a replay that starts there. */
