@@ -10,6 +10,7 @@ import { sealRecord } from "./row.ts";
 import { sealName } from "./row-names.ts";
 import { runTagOf } from "./run-tag.ts";
 import { SingleRows } from "./single-rows.ts";
+import { type Standing, Superseded } from "./superseded.ts";
 import type { RemovedRows, TakenRows, WriteSet } from "./write-set.ts";
 
 /**
@@ -39,6 +40,7 @@ export class Journal {
   #dirtyBytes = 0;
   #removed: RemovedRows = { ranges: [], deletes: [], checksums: [] };
   readonly #singles: SingleRows;
+  readonly #superseded: Superseded = new Superseded();
   #liveEntries = 0;
 
   constructor(workflowId: string, header: RunHeader) {
@@ -71,6 +73,11 @@ export class Journal {
   /** Payload bytes that wait for a commit. */
   get dirtyBytes(): number {
     return this.#dirtyBytes;
+  }
+
+  /** What the last write set left, whatever has changed since, in no promised order. */
+  get standing(): Iterable<Standing> {
+    return this.#superseded.entries(this.root);
   }
 
   /** Whether there is anything to write; a name that no entry uses yet is nothing. */
@@ -110,6 +117,7 @@ export class Journal {
   /** Puts an entry in its place; it is written with the next commit. */
   write(place: Place, entry: Entry): void {
     if (place.entry === null) this.#liveEntries += 1;
+    this.#superseded.note(place);
     place.entry = entry;
     this.#dirty.add(place);
     this.#dirtyBytes += (entry.result?.length ?? 0) + (entry.extra?.length ?? 0) + 64;
@@ -124,6 +132,7 @@ export class Journal {
   /** Removes the entry at a place and keeps what is below it. */
   removeEntry(place: Place): void {
     if (place.entry === null) return;
+    this.#superseded.note(place);
     place.entry = null;
     this.#liveEntries -= 1;
     this.#dirty.delete(place);
@@ -158,6 +167,7 @@ export class Journal {
         stored = true;
         this.#untell(at);
       }
+      this.#superseded.note(at);
       (at as Place).entry = null;
     }
     return stored;
@@ -193,6 +203,7 @@ export class Journal {
     this.#dirty = new Set();
     this.#dirtyBytes = 0;
     this.#removed = { ranges: [], deletes: [], checksums: [] };
+    this.#superseded.clear();
     const puts: KVEntry[] = [];
     let digest = this.header.digest;
     for (const checksum of taken.removed.checksums) digest = digestWithout(digest, checksum);

@@ -7,26 +7,22 @@ import { recordedPayload } from "./message-body.ts";
 import { decodeMessages } from "./message-record.ts";
 import type { PayloadCodec } from "./payload.ts";
 import type { Place } from "./place.ts";
+import type { Standing } from "./superseded.ts";
 
-/** A read-only view of what is known of a run now. Payloads are decoded only when they are asked for. */
+/** A read-only view of what is stored of a run as of its last commit. Payloads are decoded only when they are asked for. */
 export function takeSnapshot(journal: Journal, codec: PayloadCodec): HistorySnapshot {
-  const places = [...journal.root.entries()].sort((a, b) => compareKeys(a.key, b.key));
+  const standing = [...journal.standing].sort((a, b) => compareKeys(a.place.key, b.place.key));
   return {
     workflowId: journal.workflowId,
     workflowName: journal.header.workflowName,
     status: journal.header.status,
     revision: journal.header.revision,
     createdAt: journal.header.createdAt,
-    entries: places.map((place) => snapshotEntry(journal, codec, place)),
+    entries: standing.map((one) => snapshotEntry(journal, codec, one)),
   };
 }
 
-function snapshotEntry(
-  journal: Journal,
-  codec: PayloadCodec,
-  place: Place & { entry: Entry },
-): SnapshotEntry {
-  const { entry } = place;
+function snapshotEntry(journal: Journal, codec: PayloadCodec, { place, entry }: Standing): SnapshotEntry {
   const failed = entry.status === "failed" ? entry.result : entry.kind === "step" ? entry.extra : null;
   return {
     id: journal.format(place),
