@@ -35,6 +35,14 @@ async function telling<Value>(
   }
 }
 
+/** The failure of a storage that has not said what failed. */
+class UntypedFailure extends StorageError {}
+
+/** Whether the storage itself says that the same call may succeed later. */
+export function saysToTryAgain(error: StorageError): boolean {
+  return error.retryable && !(error instanceof UntypedFailure);
+}
+
 /** An error without a type says nothing of what was done, and the call may be tried again. */
 export function storageFailure(
   thrown: unknown,
@@ -42,5 +50,5 @@ export function storageFailure(
   tell: Telling = failed,
 ): unknown {
   if (HoldfastError.is(thrown)) return thrown;
-  return new StorageError(tell(messageOf(thrown)), { outcome, retryable: true, cause: thrown });
+  return new UntypedFailure(tell(messageOf(thrown)), { outcome, retryable: true, cause: thrown });
 }

@@ -82,6 +82,51 @@ test("a run whose commits fail for good is held after its crash budget, and its 
   expect(await clock.settle(handle.result())).toBe(12);
 });
 
+describe("a run without a host", () => {
+  /** One whose driver takes no commits once a body has run, for as long as `it.failure` is set. */
+  function bare(failure: unknown) {
+    const clock = virtualClock();
+    const it = { failure: failure as unknown };
+    const { bodies, counting } = countingSteps();
+    const driver = memoryDriver({ clock });
+    const failing = breaking<EngineDriver>(driver, {
+      commit: async (batch) => {
+        if (it.failure !== null && bodies.length > 0) throw it.failure;
+        return driver.commit(batch);
+      },
+    });
+    const handle = runWorkflow("a", counting, undefined, failing, { clock, scheduler: clock.scheduler });
+    return { clock, it, bodies, handle };
+  }
+
+  test("runs no body twice where its result cannot be stored for an hour", async () => {
+    const { clock, it, bodies, handle } = bare(full);
+    await clock.advance(3_600_000);
+    it.failure = null;
+    expect((await clock.settle(handle.result)).state).toBe("completed");
+    expect(bodies).toEqual([1, 2, 3]);
+  });
+
+  test("waits no longer when it is evicted", async () => {
+    const { clock, handle } = bare(full);
+    await clock.advance(60_000);
+    const before = clock.now();
+    await clock.settle(handle.evict());
+    expect(clock.now() - before).toBeLessThan(10_000);
+    await expect(handle.result).rejects.toThrow("disk full");
+  });
+
+  test.each([damaged, new TypeError("socket hang up")])(
+    "waits for seconds at most where the storage does not say that it comes back: %s",
+    async (failure) => {
+      const { clock, handle } = bare(failure);
+      const before = clock.now();
+      await expect(clock.settle(handle.result)).rejects.toThrow(failure.message);
+      expect(clock.now() - before).toBeLessThan(10_000);
+    },
+  );
+});
+
 describe.each(["before", "after"] as const)(
   "a storage that throws errors without a type %s it has written",
   (when) => {

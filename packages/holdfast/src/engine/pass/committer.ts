@@ -32,11 +32,8 @@ export interface CommitterSetup {
   readonly epoch: number;
   readonly world: World;
   readonly report: Report;
-  /**
-   * The wait after failed try `attempt`, from 1; null: it is not tried again. `hopeful`: the storage says that it may succeed.
-   * @default `fewTries` while it is
-   */
-  readonly again?: (attempt: number, hopeful: boolean) => Promise<void> | null;
+  /** The wait after failed try `attempt`, from 1; null: it is not tried again. @default `fewTries` of what can be */
+  readonly again?: (attempt: number, error: StorageError) => Promise<void> | null;
   /** Called after each commit. */
   readonly committed: (outgoing: Outgoing | null) => void;
 }
@@ -161,7 +158,7 @@ export class Committer {
         }
         // What consumes is refused for good where this picture of the queue is old: the run is to be read anew.
         const stale = !error.retryable && batch.consume.length > 0;
-        const wait = stale ? null : this.#again(attempt, error.retryable);
+        const wait = stale ? null : this.#again(attempt, error);
         if (wait === null) throw error;
         this.#setup.report.warn("the storage failed; trying again", { attempt, error });
         await wait;
@@ -169,10 +166,10 @@ export class Committer {
     }
   }
 
-  #again(attempt: number, hopeful: boolean): Promise<void> | null {
+  #again(attempt: number, error: StorageError): Promise<void> | null {
     const { again, world } = this.#setup;
-    if (again !== undefined) return again(attempt, hopeful);
-    return hopeful ? fewTries(world.clock, attempt) : null;
+    if (again !== undefined) return again(attempt, error);
+    return error.retryable ? fewTries(world.clock, attempt) : null;
   }
 
   /** Whether a refusal is of the batch's own making: its answer was lost, or something on the way delivered it twice. */

@@ -1,7 +1,9 @@
 import type { Journal } from "../../history/journal.ts";
 import { recordedPayload } from "../../history/message-body.ts";
 import { takeSnapshot } from "../../history/snapshot.ts";
+import type { StorageError } from "../../model/errors/storage-errors.ts";
 import type { RunSchedule, StoredMessage } from "../../storage/records.ts";
+import { saysToTryAgain } from "../../storage/storage-failure.ts";
 import { Payloads } from "../replay/payloads.ts";
 import { guarded, type Report } from "../replay/report.ts";
 import { Wakeup } from "../replay/wakeup.ts";
@@ -49,6 +51,8 @@ export class PassState {
   holdsClaim = true;
   /** Whether the pass is parked, or is being parked. */
   resting = false;
+  /** Whether a body or handler has started in this pass. */
+  #hasEffects = false;
 
   constructor(run: OpenedRun) {
     this.settings = run.settings;
@@ -64,7 +68,7 @@ export class PassState {
       epoch: this.claim.epoch,
       world: run.settings.world,
       report: run.report,
-      again: (attempt, hopeful) => this.#commitAgain(attempt, hopeful),
+      again: (attempt, error) => this.#commitAgain(attempt, error),
       committed: (outgoing) => this.#committed(outgoing),
     });
     this.execution = this.newExecution(false);
@@ -96,8 +100,14 @@ export class PassState {
       retry: (attempt, kept) => this.#askAgain(attempt, kept),
       broken: (error) => execution.breakDown(error),
     });
+    const { world } = settings;
+    const beforeEffect = (): void => {
+      world.beforeEffect();
+      this.#hasEffects = true;
+    };
     const execution = new Execution({
       ...settings,
+      world: { ...world, beforeEffect },
       journal,
       report,
       payloads,
@@ -127,11 +137,15 @@ export class PassState {
     return waitAfterTry(clock, STORAGE_TRIES);
   }
 
-  /** Under a claim, for as long as it lasts: what bodies have come to would be lost, and they would run again. */
-  #commitAgain(attempt: number, hopeful: boolean): Promise<void> | null {
+  /**
+   * What bodies have come to would be lost, and they would run again (P2): it is waited for a storage that says that it comes back,
+   * and under a claim, as long as that lasts, for any.
+   */
+  #commitAgain(attempt: number, error: StorageError): Promise<void> | null {
     const { clock } = this.settings.world;
-    if (this.claim.epoch === 0 || this.control.hurried) return hopeful ? fewTries(clock, attempt) : null;
-    if (!hopeful && attempt >= HOPELESS_TRIES) return null;
+    const waits = this.claim.epoch > 0 || (this.#hasEffects && saysToTryAgain(error));
+    if (!waits || this.control.hurried) return error.retryable ? fewTries(clock, attempt) : null;
+    if (!error.retryable && attempt >= HOPELESS_TRIES) return null;
     return waitAfterTry(clock, Math.min(attempt, STORAGE_TRIES));
   }
 
