@@ -9,22 +9,22 @@ import type { PayloadCodec } from "./payload.ts";
 import type { Place } from "./place.ts";
 import type { Standing } from "./superseded.ts";
 
-/** A read-only view of what is stored of a run as of its last commit. Payloads are decoded only when they are asked for. */
+/** What is stored of a run as of its last commit. Several may be given it, so it is frozen. Payloads are decoded only when they are asked for. */
 export function takeSnapshot(journal: Journal, codec: PayloadCodec): HistorySnapshot {
   const standing = [...journal.standing].sort((a, b) => compareKeys(a.place.key, b.place.key));
-  return {
+  return Object.freeze({
     workflowId: journal.workflowId,
     workflowName: journal.header.workflowName,
     status: journal.header.status,
     revision: journal.header.revision,
     createdAt: journal.header.createdAt,
-    entries: standing.map((one) => snapshotEntry(journal, codec, one)),
-  };
+    entries: Object.freeze(standing.map((one) => snapshotEntry(journal, codec, one))),
+  });
 }
 
 function snapshotEntry(journal: Journal, codec: PayloadCodec, { place, entry }: Standing): SnapshotEntry {
   const failed = entry.status === "failed" ? entry.result : entry.kind === "step" ? entry.extra : null;
-  return {
+  return Object.freeze({
     id: journal.format(place),
     name: nameOf(journal, place),
     kind: entry.kind,
@@ -37,8 +37,8 @@ function snapshotEntry(journal: Journal, codec: PayloadCodec, { place, entry }: 
     count: entry.count,
     compensated: entry.compensation?.done === true,
     output: () => outputOf(entry, codec),
-    error: failed === null ? null : describeFailure(failed),
-  };
+    error: failed === null ? null : Object.freeze(describeFailure(failed)),
+  });
 }
 
 function outputOf(entry: Entry, codec: PayloadCodec): unknown {

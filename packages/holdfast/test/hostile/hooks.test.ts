@@ -1,4 +1,11 @@
-import { defaultCodec, HoldfastError, type PayloadCodec, type Schema, type WorkflowContext } from "holdfast";
+import {
+  defaultCodec,
+  type HistorySnapshot,
+  HoldfastError,
+  type PayloadCodec,
+  type Schema,
+  type WorkflowContext,
+} from "holdfast";
 import { beforeEach, describe, expect, it } from "vitest";
 import { EngineLab } from "../engine-lab.ts";
 import { expectNoStrays } from "./stray-watch.ts";
@@ -48,6 +55,40 @@ const failing: Readonly<Record<string, () => unknown>> = {
     },
   }),
 };
+
+it("what one observer does to an event is not seen by the others", async () => {
+  const told: string[][] = [[], []];
+  const tampering = (seen: string[] | undefined) => (event: object) => {
+    seen?.push(JSON.stringify(event));
+    Object.assign(event, { type: "tampered", at: 0, wants: null });
+    for (const value of Object.values(event)) if (Array.isArray(value)) value.length = 0;
+  };
+  const workflow = (ctx: WorkflowContext) => ctx.listenWithTimeout("wait", "go", 10);
+  const run = lab.start(workflow, { observers: told.map(tampering), mode: "live" });
+  await lab.clock.settle(run.result);
+  expect(told[1]).toEqual(told[0]);
+  expect(told[0]?.join()).toContain('"wants":["go"]');
+});
+
+it("what one does to a snapshot is not seen by others who are given it", async () => {
+  const tampering = (snapshot: HistorySnapshot): void => {
+    const { entries } = snapshot as unknown as { entries: { name: string }[] };
+    for (const change of [
+      () => entries.reverse(),
+      () => Object.assign(entries[0] ?? {}, { name: "tampered" }),
+      () => Object.assign(snapshot, { status: "failed" }),
+    ])
+      expect(change).toThrow(TypeError);
+  };
+  const seen: HistorySnapshot[] = [];
+  const run = lab.start(workflow, { mode: "live", onHistoryUpdated: tampering });
+  const watching = (async () => {
+    for await (const snapshot of run.watch()) seen.push(snapshot);
+  })();
+  await lab.clock.settle(Promise.all([run.result, watching]));
+  expect(seen.at(-1)?.status).toBe("completed");
+  expect(seen.at(-1)?.entries.map(({ name }) => name)).toEqual(["fails", "rest", "after"]);
+});
 
 it("observers, onError and the logger change nothing by what they do to what they are told", async () => {
   const tamper = (told: object): void => {

@@ -140,7 +140,7 @@ export class RunPass {
     this.#answerLateCancels();
     if (outcome.state === "sleeping" || outcome.state === "rolling_back") {
       const { wakeAt, wants } = outcome;
-      this.#state.report.event({ type: "run-parked", wakeAt, wants: wants && [...wants] });
+      this.#state.report.event({ type: "run-parked", wakeAt, wants: wants && Object.freeze([...wants]) });
       return this.#ended ?? outcome;
     }
     this.#ended ??= outcome;

@@ -57,7 +57,10 @@ export class Report {
       at: this.#options.now(),
       ...details,
     } as WorkflowEvent;
-    for (const observer of this.#options.observers) this.#guarded("an observer threw", () => observer(event));
+    const { observers } = this.#options;
+    // What one of several does to it, the others do not see.
+    const own = observers.length === 1 ? () => event : () => ({ ...event });
+    for (const observer of observers) this.#guarded("an observer threw", () => observer(own()));
   }
 
   error(event: WorkflowErrorEvent): void {
