@@ -236,3 +236,35 @@ describe("a codec that is down for minutes when a body has ended", () => {
     expect(lab.clock.now() - before).toBeLessThan(120_000);
   });
 });
+
+it("code goes on in the order in which it asked the codec, whichever answer comes first, and so does a replay", async () => {
+  const lags = [2, 0, 1, 0, 2, 1, 0];
+  let calls = 0;
+  const lag = async (): Promise<void> => {
+    for (let turns = lags[calls++ % lags.length] as number; turns > 0; turns--)
+      await new Promise((resolve) => setImmediate(resolve));
+  };
+  const codec: PayloadCodec = {
+    encode: async (value, what) => {
+      await lag();
+      return defaultCodec.encode(value, what);
+    },
+    decode: async (bytes) => {
+      await lag();
+      return defaultCodec.decode(bytes as Uint8Array);
+    },
+  };
+  const orders: string[][] = [];
+  const workflow = async (ctx: WorkflowContext): Promise<void> => {
+    const order: string[] = [];
+    orders.push(order);
+    const loop = (name: string) =>
+      ctx.loop(name, async (inner) => {
+        order.push(name);
+        await inner.sleep("night", "1d");
+      });
+    await Promise.all(["a", "b", "c", "d"].map(loop));
+  };
+  for (let pass = 0; pass < 4; pass++) await lab.run(workflow, { codec });
+  expect(orders.map((order) => order.join(""))).toEqual(["abcd", "abcd", "abcd", "abcd"]);
+});

@@ -23,6 +23,7 @@ import { VersionGates } from "../replay/version-gates.ts";
 import type { Wakeup } from "../replay/wakeup.ts";
 import { Outbox } from "./outbox.ts";
 import { Room } from "./room.ts";
+import { TurnWork } from "./turn-work.ts";
 import { isUndoingDecided } from "./undoing.ts";
 
 /** What an execution is made of. */
@@ -91,8 +92,7 @@ export class Execution implements Run {
   #seeds: Seeds | null = null;
   readonly #starts: (() => void)[] = [];
   #holds = 0;
-  #turnWork = 0;
-  #turnWorkDone: (() => void) | null = null;
+  readonly #turnWork: TurnWork = new TurnWork();
   #reportedForeign = false;
   readonly #stirred: () => void;
   /** Code ran outside a turn: something that the engine does not own called it. */
@@ -163,7 +163,7 @@ export class Execution implements Run {
 
   /** Whether workflow code may be running; else there is nothing whose end `endOfTurn` would wait for. */
   get stirring(): boolean {
-    return this.turns.open || this.#turnWork > 0 || this.#foreign;
+    return this.turns.open || this.#turnWork.running || this.#foreign;
   }
 
   /**
@@ -175,14 +175,12 @@ export class Execution implements Run {
     let ended = true;
     for (;;) {
       await this.breath();
-      if (this.#turnWork === 0 || this.breakdown !== null) break;
+      if (!this.#turnWork.running || this.breakdown !== null) break;
       if (hurried()) {
         ended = false;
         break;
       }
-      await new Promise<void>((resolve) => {
-        this.#turnWorkDone = resolve;
-      });
+      await this.#turnWork.end();
     }
     this.turns.open = false;
     return ended;
@@ -192,14 +190,8 @@ export class Execution implements Run {
     return new Promise((resolve) => this.world.scheduler.afterMicrotasks(resolve));
   }
 
-  async inTurn<Value>(work: Promise<Value>): Promise<Value> {
-    this.#turnWork += 1;
-    try {
-      return await work;
-    } finally {
-      this.#turnWork -= 1;
-      if (this.#turnWork === 0) this.#turnWorkDone?.();
-    }
+  inTurn<Value>(work: Promise<Value>): Promise<Value> {
+    return this.#turnWork.add(work);
   }
 
   /** Hands over the next completion; false when there is none, a promise while a codec is at work for it. */
@@ -279,7 +271,7 @@ export class Execution implements Run {
 
   breakDown(error: unknown): void {
     this.breakdown ??= { error };
-    this.#turnWorkDone?.();
+    this.#turnWork.wake();
     this.wakeup.notify();
   }
 

@@ -70,7 +70,10 @@ export interface Run {
   requireCommit(): void;
   /** Keeps the pass from parking until the returned function is called. */
   hold(): () => void;
-  /** The turn does not end before this settles: a codec is at work for code that waits. */
+  /**
+   * The turn does not end before this settles: a codec is at work for code that waits. It is given to the code behind what was asked
+   * for before.
+   */
   inTurn<Value>(work: Promise<Value>): Promise<Value>;
   /** Lets everything else in the process have its turn. */
   breath(): Promise<void>;
