@@ -1,5 +1,6 @@
 import { type MemoryDriver, memoryDriver } from "../drivers/memory/memory-driver.ts";
 import type { MemoryDump } from "../drivers/memory/memory-dump.ts";
+import { LiveRun } from "../engine/live/live-run.ts";
 import { decodeHeader, encodeHeader, type RunHeader } from "../history/header.ts";
 import { loadJournal } from "../history/journal-load.ts";
 import { KeySpace } from "../history/key.ts";
@@ -11,16 +12,17 @@ import { HistoryDivergedError } from "../model/errors/history-errors.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { checkGiven, type OptionNames, optionNames } from "../model/option-names.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
-import { type AnyWorkflow, definitionOf, type Workflow } from "../model/workflow.ts";
+import { type AnyWorkflow, definitionOf } from "../model/workflow.ts";
 import type { EngineDriver } from "../storage/driver.ts";
 import { DRIVER_METHODS } from "../storage/port-methods.ts";
 import type { CommitBatch, RunImage } from "../storage/records.ts";
-import { type RunWorkflowOptions, runWorkflow } from "../system/run-workflow.ts";
+import type { EngineOptions } from "../system/engine-options.ts";
+import { engineSettings } from "../system/engine-settings.ts";
 import { virtualClock } from "./virtual-clock.ts";
 
 /** Options of `replay`. */
 export interface ReplayOptions
-  extends Pick<RunWorkflowOptions, "codec" | "limits" | "logger" | "observers" | "strict"> {
+  extends Pick<EngineOptions, "codec" | "limits" | "logger" | "observers" | "strict"> {
   /** Which run of a dump that has several. @default the only one */
   readonly workflowId?: string;
 }
@@ -55,7 +57,7 @@ export async function replay(
   options: ReplayOptions = {},
 ): Promise<ReplayReport> {
   checkGiven(options, "The options of replay", REPLAY_OPTIONS);
-  definitionOf(workflow);
+  const definition = definitionOf(workflow);
   if (options.workflowId !== undefined) checkWorkflowId(options.workflowId);
   const { driver, workflowId } = sourceOf(recorded, options.workflowId);
   const loaded = await loadJournal(workflowId, driver);
@@ -64,13 +66,17 @@ export async function replay(
   const report = { workflowId, status: header.status, results: header.sequence };
   const copy = new ReplayDriver(driver, workflowId);
   const clock = virtualClock({ now: header.lastTime });
-  const { workflowId: _, ...settings } = options;
-  const handle = runWorkflow(workflowId, workflow as Workflow, undefined, copy, {
-    ...settings,
-    clock,
-    scheduler: clock.scheduler,
+  const { workflowId: _, ...given } = options;
+  const run = new LiveRun({
+    settings: engineSettings({ ...given, clock, scheduler: clock.scheduler }),
+    workflowId,
+    definition,
+    input: undefined,
+    driver: copy,
+    mode: "yield",
+    hosted: { isOver: isTerminal(header.status) },
   });
-  const ended = handle.result.then(
+  const ended = run.result.then(
     () => null,
     (error: unknown) => {
       throw error;

@@ -38,6 +38,7 @@ export interface ExecutionSetup {
   readonly strict: boolean;
   readonly recordsIterations?: boolean;
   readonly parksOnRetry?: boolean;
+  readonly isOver?: boolean;
   readonly wakeup: Wakeup;
   readonly rollingBack: boolean;
   /** Bytes of one value that the storage takes, beside what an entry has besides. */
@@ -78,7 +79,7 @@ export class Execution implements Run {
   readonly room: Room;
   readonly asked: SeldomMap<Place, AskedKind> = new SeldomMap();
   readonly handlers: SeldomMap<Place, ArmedStep> = new SeldomMap();
-  readonly gates: VersionGates = new VersionGates(this.asked);
+  readonly gates: VersionGates;
   readonly root: Scope;
   live = false;
   evicted = false;
@@ -112,6 +113,7 @@ export class Execution implements Run {
     this.wakeup = setup.wakeup;
     this.rollingBack = setup.rollingBack;
     this.#stirred = setup.stirred;
+    this.gates = new VersionGates(this.asked, setup.isOver ?? false);
     this.arms = !setup.rollingBack || !isUndoingDecided(setup.journal);
     this.timers = new Timers(setup.world.clock, setup.now);
     this.room = new Room({ ...setup, limits: setup.driverLimits, outbox: this.outbox });

@@ -40,6 +40,8 @@ export interface HostedPass {
   readonly recordsIterations?: boolean;
   /** Whether a failed attempt ends the pass: it parks until the retry is due, however short that is. @default false */
   readonly parksOnRetry?: boolean;
+  /** Whether the run has ended and is only looked at: what is left of version gates then has the run behind it. @default false */
+  readonly isOver?: boolean;
   /** Called when the run was read or made, with all that is known of it from then on. */
   readonly opened?: (journal: Journal) => void;
 }

@@ -16,11 +16,14 @@ export interface VersionGate {
 /** Owns: the version gates of a replay that wait for an answer, and what tells it. */
 export class VersionGates {
   readonly #asked: Asked;
+  readonly #isOver: boolean;
   #waiting: VersionGate[] = [];
   readonly #owed: SeldomMap<Place, Owed> = new SeldomMap();
 
-  constructor(asked: Asked) {
+  /** `isOver`: the run has ended, so that it is past all of them. */
+  constructor(asked: Asked, isOver: boolean) {
     this.#asked = asked;
+    this.#isOver = isOver;
   }
 
   get waiting(): boolean {
@@ -58,7 +61,7 @@ export class VersionGates {
     const waiting = this.#waiting.filter((gate) => !gate.scope.closed);
     this.#waiting = [];
     const answers = waiting.map((gate) =>
-      gate.isBehind(Number.POSITIVE_INFINITY) ? ("first" as const) : ("latest" as const),
+      this.#isOver || gate.isBehind(Number.POSITIVE_INFINITY) ? ("first" as const) : ("latest" as const),
     );
     for (const [at, gate] of waiting.entries()) gate.resolve(answers[at] ?? "latest");
     return waiting.length > 0;
