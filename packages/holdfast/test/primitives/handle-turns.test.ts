@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { RequestTimeoutError, RunFinishedError } from "../../src/model/errors/run-errors.ts";
+import type { EngineDriver } from "../../src/storage/driver.ts";
 import { EngineLab } from "../engine-lab.ts";
 
 let lab: EngineLab;
@@ -60,5 +61,53 @@ describe("a request to a parked run", () => {
     const error = await lab.clock.settle(answer);
     expect(error).not.toBeInstanceOf(RequestTimeoutError);
     expect(error).toBeInstanceOf(RunFinishedError);
+  });
+});
+
+describe("a cancel that comes while the commit of another is under way", () => {
+  /** The run at a step that never ends, behind one that can be undone; the second cancel comes with the commit of the first. */
+  async function cancelTwice(first: boolean, second: boolean) {
+    const { storage, clock } = lab;
+    const undone: string[] = [];
+    let later: Promise<unknown> | null = null;
+    const driver: EngineDriver = {
+      limits: storage.limits,
+      load: () => storage.load(),
+      list: (prefix, page) => storage.list(prefix, page),
+      commit: async (batch) => {
+        await storage.commit(batch);
+        if (batch.status !== "cancelled" && batch.status !== "rolling_back") return;
+        later ??= handle.cancel({ compensate: second });
+        await clock.sleep(10);
+      },
+      applied: (batchId) => storage.applied(batchId),
+      peekMessages: (names, count) => storage.peekMessages(names, count),
+      enqueueMessage: (message) => storage.enqueueMessage(message),
+      waitForMessages: (names, signal) => storage.waitForMessages(names, signal),
+    };
+    const handle = lab.start(
+      async (ctx: WorkflowContext) => {
+        await ctx.rollbackCheckpoint("from here");
+        await ctx.step({ name: "charge", run: () => 1, rollback: () => void undone.push("charge") });
+        await ctx.step({ name: "hangs", run: () => new Promise(() => {}), timeout: 0 });
+      },
+      { driver },
+    );
+    await clock.advance(100);
+    const told = await clock.settle(handle.cancel({ compensate: first }));
+    await clock.settle(handle.result);
+    return { told: [told, await clock.settle(later ?? Promise.resolve(null))], undone };
+  }
+
+  it("is told that it came too late, and not that the run was undone for it", async () => {
+    const { told, undone } = await cancelTwice(false, true);
+    expect(told).toEqual([{ cancelled: true }, { cancelled: false, state: "cancelled" }]);
+    expect(undone).toEqual([]);
+  });
+
+  it("and so is one that comes while the other begins to undo the run", async () => {
+    const { told, undone } = await cancelTwice(true, false);
+    expect(told).toEqual([{ cancelled: true }, { cancelled: false, state: "rolling_back" }]);
+    expect(undone).toEqual(["charge"]);
   });
 });

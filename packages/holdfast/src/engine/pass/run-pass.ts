@@ -137,7 +137,9 @@ export class RunPass {
     } catch (error) {
       outcome = await brokenOutcome(this.#state, error);
     }
-    this.#answerLateCancels();
+    const { status } = this.#state.journal.header;
+    // Cancellations that came too late learn who won.
+    if (isTerminal(status)) this.#loseCancels(status);
     if (outcome.state === "sleeping" || outcome.state === "rolling_back") {
       const { wakeAt, wants } = outcome;
       this.#state.report.event({ type: "run-parked", wakeAt, wants: wants && Object.freeze([...wants]) });
@@ -283,7 +285,8 @@ export class RunPass {
     const { execution, committer, control, journal, report, workflowId } = this.#state;
     const error = new RunCancelledError(workflowId);
     control.clear();
-    const undoes = this.#cancels.compensates && holdsArmed(journal.root);
+    const asked = this.#cancels.take();
+    const undoes = asked.compensate && holdsArmed(journal.root);
     if (undoes) recordFailure(journal, error, execution.origins);
     if (undoes && execution.live) decideUndoing(journal);
     // From here on bodies come too late: what one came to during the commit would be kept and not undone (P12).
@@ -291,16 +294,10 @@ export class RunPass {
     execution.leave(error);
     const status = undoes ? "rolling_back" : "cancelled";
     await committer.commit(undoes ? { status, rollback: "cancel" } : { status }, execution.outbox);
-    this.#cancels.won();
+    asked.won();
     if (undoes) return this.#undo();
     report.event({ type: "run-ended", state: "cancelled" });
     return { state: "cancelled" };
-  }
-
-  /** Cancellations that came too late learn who won. */
-  #answerLateCancels(): void {
-    const { status } = this.#state.journal.header;
-    if (isTerminal(status)) this.#loseCancels(status);
   }
 
   /** The run had come to this before it could be cancelled. */
