@@ -2,7 +2,7 @@ import { DEFAULT_LIMITS } from "#holdfast/model/limits.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
 import { allHoldings, type Holding, holdingsOf } from "../evidence/holdings.ts";
-import { type Commit, commitBefore, type Life, livesOf } from "../evidence/lives.ts";
+import { type Commit, type Life, livesOf } from "../evidence/lives.ts";
 import { startsOf } from "../evidence/starts.ts";
 import type { Violation } from "./checker.ts";
 
@@ -26,27 +26,45 @@ function* endlessLoops(evidence: Evidence): Iterable<Violation> {
     const started = starting.get(holding);
     if (started === undefined) continue;
     const { run, life, from } = holding;
-    const after = commitBefore(life, from);
+    const after = progressBefore(life, from);
     const before = barren.get(run);
     const loops = isBarren(holding) ? (before?.after === after ? (before?.loops ?? 0) : 0) + 1 : 0;
     barren.set(run, { loops, after });
-    if (loops > DEFAULT_LIMITS.crashBudget + 1)
+    if (loops > mostLoops(evidence))
       yield { problem: `bodies started in ${loops} claims without any commit`, run, fact: started };
   }
 }
 
+/** A bare pass that goes on in place has been counted already when it comes to the body that ends it. */
+function mostLoops({ scenario }: Evidence): number {
+  return DEFAULT_LIMITS.crashBudget + (scenario.bare === undefined ? 1 : 2);
+}
+
 function isBarren({ life, from, taken, givenUp }: Holding): boolean {
   if (givenUp < taken) return false;
-  return !life.commits.some(({ fact }) => fact > from && fact < taken);
+  return !life.commits.some((commit) => isProgress(commit) && commit.fact > from && commit.fact < taken);
+}
+
+/** A bare driver knows no claims: starts that may be in vain are counted by commits of their own. */
+function isProgress({ header, previous }: Commit): boolean {
+  return (header?.barrenStarts ?? 0) <= (previous?.barrenStarts ?? 0);
+}
+
+function progressBefore(life: Life, n: number): Commit | undefined {
+  return life.commits.findLast((commit) => commit.fact < n && isProgress(commit));
 }
 
 function wronglyHeld(evidence: Evidence, life: Life, { fact }: Commit): string | null {
-  const since = commitBefore(life, fact)?.fact ?? life.from;
+  const since = progressBefore(life, fact)?.fact ?? life.from;
+  const bare = evidence.scenario.bare !== undefined;
+  // The commit that counts the start of a bare run may store what came before it, too.
   const barren = holdingsOf(evidence, life.run).filter(
-    ({ from, taken, givenUp }) => from > since && taken < fact && givenUp > taken,
+    ({ from, taken, givenUp }) => (bare ? taken : from) > since && taken < fact && givenUp > taken,
   );
   if (barren.length <= DEFAULT_LIMITS.crashBudget)
     return `the run is held for a crash loop after ${barren.length} claims without any commit`;
+  // Platforms of bare runs keep them apart, each in a process of its own; here they are in one.
+  if (bare) return null;
   const beside = barren.filter((holding) => endedByAnother(evidence, holding)).length;
   if (beside < barren.length) return null;
   return "the run is held for a crash loop, and nothing but bodies of other runs had ended its processes";

@@ -1,5 +1,5 @@
 import type { RunState } from "#holdfast/model/run.ts";
-import type { CommitBatch, NewMessage, NewRun } from "#holdfast/storage/records.ts";
+import type { CommitBatch, NewMessage, NewRun, OutgoingMessage } from "#holdfast/storage/records.ts";
 import type { Claim, HolderRequest, RunRecord } from "#holdfast/storage/store.ts";
 
 /**
@@ -161,7 +161,14 @@ export type CallOutcome =
 
 /** Told by the storage under all faults: what it really applied, in the order in which it did. */
 export type StorageFact =
-  | { readonly type: "created"; readonly run: string; readonly newRun: NewRun; readonly record: RunRecord }
+  | {
+      readonly type: "created";
+      readonly run: string;
+      readonly newRun: NewRun;
+      readonly record: RunRecord;
+      /** What a bare run sends with the commit that creates it. */
+      readonly sent?: readonly OutgoingMessage[];
+    }
   | {
       readonly type: "committed";
       readonly run: string;

@@ -54,8 +54,10 @@ export interface EntryVersion {
 }
 
 /** All lives of all runs, in the order of their births. */
-export const livesOf = memo(({ facts }): readonly Life[] => {
+export const livesOf = memo(({ facts, scenario }): readonly Life[] => {
   const living = new Map<string, LifeBuilder>();
+  /** Where a bare run began: its first pass creates it, when it has got somewhere. */
+  const begun = new Map<string, number>();
   const all: LifeBuilder[] = [];
   const counts = new Map<string, number>();
   for (const fact of facts) {
@@ -63,11 +65,14 @@ export const livesOf = memo(({ facts }): readonly Life[] => {
       case "created": {
         const number = (counts.get(fact.run) ?? 0) + 1;
         counts.set(fact.run, number);
-        const life = new LifeBuilder(fact, number);
+        const life = new LifeBuilder(fact, { number, from: begun.get(fact.run) ?? fact.n });
         living.set(fact.run, life);
         all.push(life);
         break;
       }
+      case "pass-started":
+        if (scenario.bare !== undefined && !begun.has(fact.run)) begun.set(fact.run, fact.n);
+        break;
       case "committed":
         living.get(fact.run)?.commit(fact);
         break;
@@ -128,11 +133,11 @@ class LifeBuilder implements Life {
   readonly versions = new Map<string, EntryVersion[]>();
   readonly #history: DecodedHistory;
 
-  constructor(fact: FactOf<"created">, number: number) {
+  constructor(fact: FactOf<"created">, { number, from }: { readonly number: number; readonly from: number }) {
     this.run = fact.run;
     this.number = number;
     this.created = fact.newRun;
-    this.from = fact.n;
+    this.from = from;
     this.#history = new DecodedHistory(fact.run);
     const { header, entries } = fact.newRun;
     this.#add(fact, null, this.#history.create(header, entries));

@@ -1,6 +1,6 @@
 import type { Entry } from "#holdfast/history/entry.ts";
 import { decodeMessages, type RecordedMessage } from "#holdfast/history/message-record.ts";
-import type { NewMessage } from "#holdfast/storage/records.ts";
+import type { NewMessage, OutgoingMessage } from "#holdfast/storage/records.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Commit, type Life, lifeAt, livesOf } from "./lives.ts";
 import { memo } from "./memo.ts";
@@ -63,15 +63,18 @@ const queuesOf = memo((evidence): ReadonlyMap<Life, QueueStory> => {
     const life = lifeAt(evidence, run, n);
     return life === undefined ? undefined : queues.get(life);
   };
+  const arriveAll = (sent: readonly OutgoingMessage[], n: number): void => {
+    for (const { to, message, requeue } of sent) if (requeue !== true) queueAt(to, n)?.arrive(message, n);
+  };
   for (const fact of evidence.facts) {
     if (fact.type === "enqueued") queueAt(fact.run, fact.n)?.arrive(fact.message, fact.n);
+    if (fact.type === "created") arriveAll(fact.sent ?? [], fact.n);
     if (fact.type !== "committed") continue;
     const commit = commits.get(fact.n);
     if (commit !== undefined) queueAt(fact.run, fact.n)?.commit(commit);
     const back = fact.batch.send.filter(({ requeue }) => requeue).reverse();
     for (const { to, message } of back) queueAt(to, fact.n)?.putBack(message, fact.n);
-    for (const { to, message, requeue } of fact.batch.send)
-      if (requeue !== true) queueAt(to, fact.n)?.arrive(message, fact.n);
+    arriveAll(fact.batch.send, fact.n);
   }
   return queues;
 });

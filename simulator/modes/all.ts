@@ -2,10 +2,10 @@ import { bare } from "./bare.ts";
 import { differential } from "./differential.ts";
 import { double, single } from "./exhaustive.ts";
 import type { Mode } from "./mode.ts";
-import { liveness, soup, upgrade } from "./seeded.ts";
+import { handles, liveness, soup, upgrade } from "./seeded.ts";
 
 /** All modes, in the order in which `npm run simulate` plays them. */
-export const MODES: readonly Mode[] = [single, double, soup, liveness, differential, upgrade, bare];
+export const MODES: readonly Mode[] = [single, double, soup, liveness, differential, upgrade, bare, handles];
 
 /** @throws RangeError when there is no mode with this name */
 export function modeNamed(name: string): Mode {

@@ -1,4 +1,6 @@
+import { generateBare } from "../generate/generate-bare.ts";
 import { generateScenario, type Weather } from "../generate/generate-scenario.ts";
+import type { Scenario } from "../world/scenario.ts";
 import { judge } from "./judge.ts";
 import type { Mode } from "./mode.ts";
 import { Tally } from "./tally.ts";
@@ -6,16 +8,16 @@ import { Tally } from "./tally.ts";
 /** One seed in so many is played twice: it must give the same trace. */
 const TWICE_IN = 100;
 
-/** A mode that plays the scenario that each seed gives in some weather. */
-function seeded(name: string, weather: Weather, title: string): Mode {
+/** A mode that plays the scenario that each seed gives. */
+function seeded(name: string, scenarioOf: (seed: string) => Scenario, title: string): Mode {
   return {
     name,
     title,
     cases: null,
-    scenario: (seed) => generateScenario(seed, weather),
+    scenario: scenarioOf,
     async play(seed) {
       const tally = new Tally(seed);
-      const scenario = generateScenario(seed, weather);
+      const scenario = scenarioOf(seed);
       const judged = await judge(scenario);
       tally.add(judged);
       if (Number.parseInt(seed.slice(0, 8), 16) % TWICE_IN === 0) {
@@ -31,14 +33,25 @@ function seeded(name: string, weather: Weather, title: string): Mode {
   };
 }
 
-export const soup: Mode = seeded("soup", "soup", "random programs, faults and incidents");
+/** A world in some weather. */
+const within =
+  (weather: Weather) =>
+  (seed: string): Scenario =>
+    generateScenario(seed, weather);
+
+export const soup: Mode = seeded("soup", within("soup"), "random programs, faults and incidents");
 export const liveness: Mode = seeded(
   "liveness",
-  "storm",
+  within("storm"),
   "a storm of faults ends; everything must come to its end",
 );
 export const upgrade: Mode = seeded(
   "upgrade",
-  "upgrade",
+  within("upgrade"),
   "runs of older code are finished by newer code, and back",
+);
+export const handles: Mode = seeded(
+  "handles",
+  generateBare,
+  "random programs without a host, with faults and incidents, and what their handles can do",
 );

@@ -15,4 +15,5 @@ export type CallName =
   | "rows"
   | "commit"
   | "applied"
-  | "peek";
+  | "peek"
+  | "alarm";

@@ -1,7 +1,7 @@
-import type { Client } from "#holdfast/host/client.ts";
 import { HoldfastError } from "#holdfast/model/errors/holdfast-error.ts";
 import type { ApiCall, CallOutcome } from "../evidence/fact.ts";
 import { canonicalText } from "../program/canonical.ts";
+import type { Desk } from "./desk.ts";
 import type { SimProcess } from "./sim-process.ts";
 import type { World } from "./world.ts";
 
@@ -18,10 +18,10 @@ export class CallNumbers {
 export class Caller {
   readonly process: SimProcess;
   readonly #world: World;
-  readonly #client: Client;
+  readonly #client: Desk;
   readonly #numbers: CallNumbers;
 
-  constructor(world: World, options: { process: SimProcess; client: Client; numbers: CallNumbers }) {
+  constructor(world: World, options: { process: SimProcess; client: Desk; numbers: CallNumbers }) {
     this.#world = world;
     this.process = options.process;
     this.#client = options.client;
@@ -29,7 +29,7 @@ export class Caller {
   }
 
   /** How the call ended; never settles when its process dies first. */
-  async call(run: string, what: ApiCall, act: (client: Client) => Promise<unknown>): Promise<CallOutcome> {
+  async call(run: string, what: ApiCall, act: (client: Desk) => Promise<unknown>): Promise<CallOutcome> {
     const call = this.#numbers.next();
     const { process } = this;
     this.#world.record(process, { type: "called", call, run, what });

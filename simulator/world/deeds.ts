@@ -1,8 +1,8 @@
-import type { Client } from "#holdfast/host/client.ts";
 import type { ApiCall, CallOutcome } from "../evidence/fact.ts";
 import { canonicalText } from "../program/canonical.ts";
 import { namedValue } from "../program/values.ts";
 import type { Caller } from "./caller.ts";
+import type { Desk } from "./desk.ts";
 import type { Act, Deed } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -79,7 +79,7 @@ export class Deeds {
     }
   }
 
-  async #act(client: Client, task: { run: string; does: Single; number: number }): Promise<unknown> {
+  async #act(client: Desk, task: { run: string; does: Single; number: number }): Promise<unknown> {
     const { run, does, number } = task;
     const handle = client.handle(run);
     switch (does.api) {

@@ -75,7 +75,7 @@ class Play {
   }
 
   async run(): Promise<WorldRun> {
-    const { scenario, timeline, wire, chronicle, storage } = this.#world;
+    const { scenario, timeline, wire, chronicle } = this.#world;
     const endAt = WORLD_START + scenario.endAtMs;
     this.#schedule();
     let atRest = false;
@@ -90,7 +90,7 @@ class Play {
     await this.#stopHosts();
     if (timeline.stands)
       chronicle.record("world", { type: "stray", kind: "circle", what: "too much happens at one instant" });
-    const stored = storage.dump();
+    const stored = await this.#world.dump();
     await replayTwice(this.#world, stored);
     await readDamaged(this.#world, stored);
     const evidence: Evidence = {
@@ -113,7 +113,7 @@ class Play {
     const { scenario } = this.#world;
     for (const host of this.#hosts) host.start();
     for (const [run, { startAtMs }] of scenario.runs.entries())
-      this.#at(startAtMs, () => this.#deeds.start(this.#client, run));
+      this.#at(startAtMs, () => this.#as("client", (caller) => this.#deeds.start(caller, run)));
     for (const [number, act] of scenario.acts.entries()) this.#scheduleAct(act, number);
     for (const incident of scenario.incidents) this.#scheduleIncident(incident);
     damageStorage(this.#world);
@@ -121,7 +121,8 @@ class Play {
   }
 
   #scheduleAct(act: Act, number: number): void {
-    const perform = (): Promise<void> => this.#perform(act, number);
+    const perform = (): Promise<void> =>
+      this.#as(act.by, (caller) => this.#deeds.perform(caller, act, number));
     if (act.does.api !== "resume") {
       this.#at(act.atMs, perform, ends(act));
       return;
@@ -148,15 +149,18 @@ class Play {
     else done();
   }
 
-  async #perform(act: Act, number: number): Promise<void> {
-    const host = act.by === "client" ? undefined : this.#hosts[act.by];
+  /** Acts as the client where the host is down; the handles of bare runs are in their host alone, which is waited for. */
+  async #as(by: Act["by"], act: (caller: Caller) => Promise<void>): Promise<void> {
+    const bare = this.#world.bare !== null;
+    const host = bare ? this.#hosts[0] : this.#hosts[Number(by)];
+    while (bare && host?.serves === false) await this.#world.timeline.sleep(LOOK_MS);
     const process = host?.process ?? null;
     const opening = host?.host ?? null;
-    if (process === null || opening === null) return this.#deeds.perform(this.#client, act, number);
+    if (process === null || opening === null) return act(this.#client);
     const client = await opening;
     const died = this.#death(process);
     const caller = new Caller(this.#world, { process, client, numbers: this.#numbers });
-    await Promise.race([this.#deeds.perform(caller, act, number), died]);
+    await Promise.race([act(caller), died]);
   }
 
   /** Settles when the process is dead: what it was doing never ends. */

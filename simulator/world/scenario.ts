@@ -23,6 +23,18 @@ export interface Scenario {
   readonly endAtMs: number;
   /** The longest way to the store and back, each, in milliseconds; each way of each call draws its own. */
   readonly latencyMs: number;
+  /** Whether runs are bare, each with a driver of its own, and how: there is one host then, which holds no leases. @default they are not */
+  readonly bare?: BarePlan;
+}
+
+/** How bare runs are kept and run. */
+export interface BarePlan {
+  /** Where: in the memory driver, or in a key-value namespace that only its alarm wakes. */
+  readonly home: "memory" | "namespace";
+  /** Whether parked runs wait in memory. */
+  readonly live: boolean;
+  /** After how long the alarm of a namespace looks after a run at work, in milliseconds. */
+  readonly watchMs: number;
 }
 
 export type StorageName = "memory" | "sqlite-memory" | "sqlite-file";

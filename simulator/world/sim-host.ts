@@ -1,8 +1,6 @@
-import { createHost, type Host } from "#holdfast/host/create-host.ts";
-import type { RetentionOptions } from "#holdfast/host/host-options.ts";
 import type { PlannedHost } from "./scenario.ts";
 import type { SimProcess } from "./sim-process.ts";
-import type { World } from "./world.ts";
+import type { SimHosting, World } from "./world.ts";
 
 /** How long after a crash a supervisor starts the process again, at most, in milliseconds. */
 const RESTART_MS = 1_500;
@@ -17,10 +15,11 @@ export class SimHost {
   readonly #id: string;
   readonly #planned: PlannedHost;
   readonly #restarts;
-  #life: { readonly process: SimProcess; readonly host: Promise<Host> } | null = null;
+  #life: { readonly process: SimProcess; readonly host: Promise<SimHosting> } | null = null;
   #version: 1 | 2;
   #skewMs: number;
   #closing = false;
+  #stopping = false;
 
   constructor(world: World, number: number, planned: PlannedHost) {
     this.#world = world;
@@ -36,30 +35,25 @@ export class SimHost {
     return this.#life?.process ?? null;
   }
 
+  /** Whether it lives and was not asked to stop. */
+  get serves(): boolean {
+    return this.#life !== null && !this.#stopping;
+  }
+
   /** The host that runs now; null while the machine is down. */
-  get host(): Promise<Host> | null {
+  get host(): Promise<SimHosting> | null {
     return this.#life?.host ?? null;
   }
 
   start(): void {
     if (this.#life !== null || this.#closing) return;
     const world = this.#world;
-    const { leaseMs, pollMs, concurrency, cacheSize, clockRate, keepMs } = this.#planned;
+    const { clockRate } = this.#planned;
     const process = world.process(this.#id, { rate: clockRate, skewMs: this.#skewMs });
     world.record(process, { type: "process-started", version: this.#version });
-    const host = createHost({
-      store: world.storeFor(process),
-      workflows: world.workflows(process, this.#version),
-      clock: process.clock,
-      scheduler: process.scheduler,
-      random: process.random,
-      leaseMs,
-      pollMs,
-      concurrency,
-      cacheSize,
-      ...(keepMs === undefined ? {} : { retention: retentionOf(keepMs) }),
-    });
+    const host = world.open(process, this.#planned, this.#version);
     this.#life = { process, host };
+    this.#stopping = false;
   }
 
   /** It dies on the spot, and comes back with this code; by itself after a while. */
@@ -82,6 +76,7 @@ export class SimHost {
     const { process } = life;
     const world = this.#world;
     world.record(process, { type: "process-stopping" });
+    this.#stopping = true;
     await (await life.host).stop({ timeoutMs });
     if (!process.alive) return;
     world.record(process, { type: "process-stopped" });
@@ -129,8 +124,4 @@ export class SimHost {
     this.#version = version;
     this.#world.timeline.after(afterMs, () => this.start());
   }
-}
-
-function retentionOf(keepMs: number): RetentionOptions {
-  return { completedMs: keepMs, failedMs: keepMs, cancelledMs: keepMs };
 }

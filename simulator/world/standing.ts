@@ -4,7 +4,6 @@ import type { RunRecord } from "#holdfast/storage/store.ts";
 import type { World } from "./world.ts";
 
 const ENDED: ReadonlySet<RunState> = new Set(["completed", "failed", "cancelled", "paused"]);
-const PAGE = 1_000;
 
 /**
  * Tells when nothing is left to happen: every run is over, held, or sleeps until after the end of the world, nothing of it has
@@ -25,7 +24,7 @@ export class Standing {
 
   /** @param resumes whether somebody is still to come who lets held runs go on */
   async atRest(endAt: number, resumes: boolean): Promise<boolean> {
-    const { runs } = await this.#world.timeline.hold(this.#world.storage.store.list({ limit: PAGE }));
+    const runs = await this.#world.timeline.hold(this.#world.records());
     const now = this.#world.timeline.now;
     const standing = runs.map(
       ({ workflowId, revision, epoch, status }) => `${workflowId} ${revision} ${epoch} ${status}`,
@@ -38,13 +37,14 @@ export class Standing {
     return (
       runs.every((run) => rests(run, endAt) && !(resumes && run.status === "paused")) &&
       now - this.#since >= this.#restMs &&
-      !this.#somethingIsDue(now)
+      !(await this.#somethingIsDue(now))
     );
   }
 
   /** By what is stored, whether the storage knows it or not. */
-  #somethingIsDue(now: number): boolean {
-    return this.#world.storage.dump().runs.some(({ row, messages }) => {
+  async #somethingIsDue(now: number): Promise<boolean> {
+    const { runs } = await this.#world.timeline.hold(this.#world.dump());
+    return runs.some(({ row, messages }) => {
       const wanted = messages.some(({ name }) => row.wants?.includes(name));
       const due = dueAt(row, now, () => wanted);
       return due !== null && due <= now && !isLeased(row, now);

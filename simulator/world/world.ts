@@ -1,12 +1,19 @@
+import type { MemoryDump } from "#holdfast/drivers/memory/memory-dump.ts";
+import { createHost } from "#holdfast/host/create-host.ts";
+import type { RetentionOptions } from "#holdfast/host/host-options.ts";
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
-import type { WorkflowStore } from "#holdfast/storage/store.ts";
+import { toRecord } from "#holdfast/storage/run-row.ts";
+import type { RunRecord, WorkflowStore } from "#holdfast/storage/store.ts";
+import { BareHost } from "../bare/bare-host.ts";
+import { BareRuns } from "../bare/bare-runs.ts";
 import type { FactBody } from "../evidence/fact.ts";
 import { compile } from "../program/compile.ts";
 import type { ProgramPorts } from "../program/ports.ts";
 import { Prng } from "../random/prng.ts";
 import { Chronicle } from "./chronicle.ts";
+import type { Desk } from "./desk.ts";
 import { Hints } from "./hints.ts";
-import type { Scenario } from "./scenario.ts";
+import type { PlannedHost, Scenario } from "./scenario.ts";
 import { type ClockError, SimProcess } from "./sim-process.ts";
 import { SimStore } from "./sim-store.ts";
 import { openStorage, type Storage } from "./storages.ts";
@@ -20,6 +27,14 @@ export interface WorldOptions {
   /** Puts something between the real storage and everybody: how negative controls break it on purpose. */
   readonly through?: (store: WorkflowStore) => WorkflowStore;
 }
+
+/** Runs that a process runs, until it is stopped. */
+export interface SimHosting extends Desk {
+  stop(options: { readonly timeoutMs: number }): Promise<void>;
+}
+
+/** More than any world has. */
+const MOST_RUNS = 1_000;
 
 /** The id of no run of any world. */
 const NOBODY = "nobody";
@@ -44,6 +59,10 @@ export class World {
   /** Processes that bodies have ended, by the run and place. */
   readonly #deaths = new Map<string, number>();
   readonly #onCommit = new Map<string, (() => void)[]>();
+  /** Null: the runs of this world are those of a store. */
+  readonly bare: BareRuns | null;
+  /** What bare runs were asked for with. */
+  readonly #inputs = new Map<string, unknown>();
   #lives = 0;
 
   constructor(scenario: Scenario, options: WorldOptions = {}) {
@@ -66,6 +85,7 @@ export class World {
       slowMs: 1.5 * Math.max(...scenario.hosts.map(({ leaseMs }) => leaseMs), 1_000),
       crash: (process) => this.onCrash(process),
     });
+    this.bare = this.#bareRuns(now);
   }
 
   random(purpose: string): Prng {
@@ -89,7 +109,43 @@ export class World {
 
   /** Records what a process does, as long as it lives. */
   record(process: SimProcess, body: FactBody): void {
-    if (process.alive) this.chronicle.record(process.id, body);
+    if (!process.alive) return;
+    if (body.type === "pass-started") this.bare?.claim(process, body.run);
+    this.chronicle.record(process.id, body);
+  }
+
+  /** The bytes of all runs. */
+  async dump(): Promise<MemoryDump> {
+    return this.bare === null ? this.storage.dump() : this.bare.dump();
+  }
+
+  /** What a store tells of all runs. */
+  async records(): Promise<readonly RunRecord[]> {
+    if (this.bare !== null)
+      return (await this.bare.dump()).runs.map(({ row }) => toRecord(row, this.timeline.now));
+    return (await this.storage.store.list({ limit: MOST_RUNS })).runs;
+  }
+
+  /** What a process offers to those outside, and runs. */
+  open(process: SimProcess, planned: PlannedHost, version: 1 | 2): Promise<SimHosting> {
+    const { bare } = this;
+    const workflows = this.workflows(process, version);
+    const { bare: plan } = this.scenario;
+    if (bare !== null && plan !== undefined)
+      return Promise.resolve(new BareHost({ process, runs: bare, workflows, plan }, this.#inputs));
+    const { leaseMs, pollMs, concurrency, cacheSize, keepMs } = planned;
+    return createHost({
+      store: this.storeFor(process),
+      workflows,
+      clock: process.clock,
+      scheduler: process.scheduler,
+      random: process.random,
+      leaseMs,
+      pollMs,
+      concurrency,
+      cacheSize,
+      ...(keepMs === undefined ? {} : { retention: retentionOf(keepMs) }),
+    });
   }
 
   storeFor(process: SimProcess): WorkflowStore {
@@ -101,8 +157,7 @@ export class World {
       storage,
       record: (fact) => {
         this.chronicle.record(process.id, fact);
-        if (fact.type !== "committed") return;
-        for (const tell of this.#onCommit.get(fact.run)?.splice(0) ?? []) this.timeline.after(0, tell);
+        if (fact.type === "committed") this.#tellCommit(fact.run);
       },
     });
   }
@@ -129,6 +184,21 @@ export class World {
     return new SimProcess(id, this.timeline, { clock, mortal, random });
   }
 
+  #bareRuns(now: () => number): BareRuns | null {
+    const { wire, hints } = this;
+    const { bare: plan } = this.scenario;
+    if (plan === undefined) return null;
+    const record = (process: SimProcess, fact: FactBody): void => {
+      this.chronicle.record(process.id, fact);
+      if (fact.type === "committed") this.#tellCommit(fact.run);
+    };
+    return new BareRuns({ wire, hints, now, plan, record });
+  }
+
+  #tellCommit(run: string): void {
+    for (const tell of this.#onCommit.get(run)?.splice(0) ?? []) this.timeline.after(0, tell);
+  }
+
   #die(process: SimProcess, at: Parameters<ProgramPorts["die"]>[0], most: number): boolean {
     const place = JSON.stringify([at.run, at.path]);
     const deaths = this.#deaths.get(place) ?? 0;
@@ -153,4 +223,8 @@ export class World {
       },
     };
   }
+}
+
+function retentionOf(keepMs: number): RetentionOptions {
+  return { completedMs: keepMs, failedMs: keepMs, cancelledMs: keepMs };
 }

@@ -3,7 +3,7 @@ import { MODES, modeNamed } from "../../modes/all.ts";
 import { numberedSeed } from "../../random/prng.ts";
 
 /** Modes of which one case is quick. */
-const QUICK = ["single", "soup", "liveness", "differential", "upgrade", "bare"];
+const QUICK = ["single", "soup", "liveness", "differential", "upgrade", "bare", "handles"];
 
 describe.each(QUICK)("%s", (name) => {
   it("plays a case in which nothing is wrong", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { generateBare } from "../../generate/generate-bare.ts";
 import { generateScenario } from "../../generate/generate-scenario.ts";
 import { numberedSeed } from "../../random/prng.ts";
 import { runScenario } from "../../world/run-scenario.ts";
@@ -17,6 +18,19 @@ describe("the same seed", () => {
       }
     },
   );
+
+  it("gives the same world of bare runs, in either home", async () => {
+    const homes = new Set<string>();
+    for (let n = 0; n < 6; n++) {
+      const scenario = generateBare(numberedSeed(n));
+      const first = await runScenario(scenario);
+      const second = await runScenario(scenario);
+      expect(second.digest()).toBe(first.digest());
+      expect(second.events).toBe(first.events);
+      homes.add(scenario.bare?.home ?? "none");
+    }
+    expect([...homes].sort()).toEqual(["memory", "namespace"]);
+  });
 
   it("gives the same world when the faults that were drawn are planned", async () => {
     let faults = 0;

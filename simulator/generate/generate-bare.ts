@@ -1,0 +1,47 @@
+import { Prng } from "../random/prng.ts";
+import type { FaultName, FaultRates } from "../world/fault.ts";
+import type { Act, BarePlan, Incident, PlannedHost, Scenario } from "../world/scenario.ts";
+import { generateScenario } from "./generate-scenario.ts";
+
+const WATCH_MS = [300, 2_000, 20_000];
+/** Deeds that are not those of a handle. */
+const OF_STORES: ReadonlySet<Act["does"]["api"]> = new Set(["delete", "start"]);
+/** What a namespace that one process uses at a time cannot do: apply a batch after the process has heard that it failed. */
+const LATE: ReadonlySet<string> = new Set<FaultName>(["late", "crash-late"]);
+
+/** A random world whose runs are bare: one process runs them, and those outside have nothing but their handles. */
+export function generateBare(seed: string): Scenario {
+  const { rates, hosts, acts, incidents, programs, ...world } = generateScenario(seed, "soup");
+  const prng = new Prng(seed, "bare");
+  const plan: BarePlan = {
+    home: prng.pick(["memory", "namespace"]),
+    live: prng.chance(0.5),
+    watchMs: prng.pick(WATCH_MS),
+  };
+  return {
+    ...world,
+    bare: plan,
+    programs,
+    hosts: hosts.slice(0, 1).map(onePlatform),
+    acts: acts.filter(({ does }) => !OF_STORES.has(does.api)).map((act) => ({ ...act, by: 0 })),
+    incidents: incidents.filter(isOfThePlatform),
+    rates: ratesOf(rates, plan),
+    storage: "memory",
+  };
+}
+
+/** It holds no leases, so it has room for all runs, and its clock is the storage's. */
+function onePlatform({ version, leaseMs, pollMs, cacheSize }: PlannedHost): PlannedHost {
+  return { version, leaseMs, pollMs, cacheSize, concurrency: 1_000, clockRate: 1, clockSkewMs: 0 };
+}
+
+function isOfThePlatform({ host, kind }: Incident): boolean {
+  return host === 0 && kind !== "clock";
+}
+
+function ratesOf(rates: FaultRates, { home }: BarePlan): FaultRates {
+  const kept = Object.entries(rates).filter(
+    ([fault]) => fault !== "corruption" && (home === "memory" || !LATE.has(fault)),
+  );
+  return Object.fromEntries(kept);
+}
