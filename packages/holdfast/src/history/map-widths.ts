@@ -1,8 +1,11 @@
 import { BareReader, BareWriter } from "./bare.ts";
 
-/** From this turn on, so many items of a map were at work at once; infinity: all of them. */
+/** So many items of a map were at work at once, infinity for all of them, from a moment on. */
 export interface MapWidth {
+  /** The number of the last completion that had been handed over by then. */
   readonly turn: number;
+  /** The last number that there was by then. */
+  readonly known: number;
   readonly items: number;
 }
 
@@ -12,8 +15,9 @@ const ALL = 0;
 /** The widths that a map had one after the other, as its entry keeps them. */
 export function encodeWidths(widths: readonly MapWidth[]): Uint8Array {
   const out = new BareWriter();
-  out.list(widths, ({ turn, items }) => {
+  out.list(widths, ({ turn, known, items }) => {
     out.uint(turn);
+    out.uint(known);
     out.uint(items === Number.POSITIVE_INFINITY ? ALL : items);
   });
   return out.finish();
@@ -25,25 +29,24 @@ export function decodeWidths(bytes: Uint8Array | null): readonly MapWidth[] {
   const from = new BareReader(bytes, "map");
   const widths: MapWidth[] = [];
   for (let left = from.uint(); left > 0; left--) {
-    const turn = from.uint();
-    const items = from.uint();
-    widths.push({ turn, items: items === ALL ? Number.POSITIVE_INFINITY : items });
+    const [turn, known, items] = [from.uint(), from.uint(), from.uint()];
+    widths.push({ turn, known, items: items === ALL ? Number.POSITIVE_INFINITY : items });
   }
   from.end();
   return widths;
 }
 
-/** Those with the next one: one that it makes up for in the same turn has changed nothing. */
+/** Those with the next one: one that it makes up for at the same moment has changed nothing. */
 export function widthsWith(widths: readonly MapWidth[], next: MapWidth): readonly MapWidth[] {
   const [first, ...changes] = widths;
   if (first === undefined) return [next];
-  while (changes.at(-1)?.turn === next.turn && (changes.at(-1)?.items ?? 0) <= next.items) changes.pop();
+  while (changes.at(-1)?.known === next.known && (changes.at(-1)?.items ?? 0) <= next.items) changes.pop();
   return [first, ...changes, next];
 }
 
-/** What of the record stays of a map that is taken back to before a turn. @throws CorruptionError */
-export function widthsBefore(bytes: Uint8Array | null, turn: number): Uint8Array | null {
+/** What of the record stays of a map that is taken back to before the completion with this number. @throws CorruptionError */
+export function widthsBefore(bytes: Uint8Array | null, from: number): Uint8Array | null {
   const [first, ...changes] = decodeWidths(bytes);
   if (first === undefined || changes.length === 0) return bytes;
-  return encodeWidths([first, ...changes.filter((change) => change.turn < turn)]);
+  return encodeWidths([first, ...changes.filter(({ known }) => known < from)]);
 }

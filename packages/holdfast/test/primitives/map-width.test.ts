@@ -151,3 +151,30 @@ it("a rollback of a map that failed with items at work finds the steps of those,
   expect((await lab.failure(code(1))).name).toBe("MapError");
   expect(undone).toEqual([2, 1, 0]);
 });
+
+it("items that a higher concurrency lets begin come behind a version gate of the same deploy, in every replay", async () => {
+  const lab = new EngineLab();
+  const orders: string[] = [];
+  const code = (newer: boolean) => async (ctx: WorkflowContext) => {
+    const order: (string | number)[] = [];
+    orders.push("");
+    const pass = orders.length - 1;
+    const tell = (what: string | number): void => {
+      order.push(what);
+      orders[pass] = order.join("");
+    };
+    const strand = async (): Promise<void> => {
+      if (newer) await ctx.getVersion("gate", 2);
+      tell("g");
+      await ctx.sleep("night", "1d");
+    };
+    const item = async (inner: WorkflowContext, index: number): Promise<void> => {
+      tell(index);
+      await inner.sleep("night", "2d");
+    };
+    await Promise.all([strand(), ctx.map("items", [0, 1, 2], item, { concurrency: newer ? 3 : 2 })]);
+  };
+  await lab.run(code(false));
+  for (let replay = 0; replay < 3; replay++) await lab.run(code(true));
+  expect(orders).toEqual(["g01", "01g2", "01g2", "01g2"]);
+});

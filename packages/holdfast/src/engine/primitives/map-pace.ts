@@ -1,9 +1,10 @@
 import { decodeWidths, encodeWidths, type MapWidth, widthsWith } from "../../history/map-widths.ts";
 import type { BlockBody } from "../replay/block.ts";
+import type { Run } from "../replay/run.ts";
 
 /** What the entry of a map begins with. */
-export function firstWidth(turn: number, items: number): Uint8Array {
-  return encodeWidths([{ turn, items }]);
+export function firstWidth({ turns, journal }: Run, items: number): Uint8Array {
+  return encodeWidths([{ turn: turns.current, known: journal.sequence, items }]);
 }
 
 /**
@@ -23,7 +24,7 @@ export class MapPace {
     const [first, ...changes] = this.#recorded;
     this.#items = first?.items ?? asked;
     const { run } = block.scope;
-    for (const { turn, items } of changes) run.turns.beginIn(turn, block.scope, () => this.#change(items));
+    for (const width of changes) run.turns.changeIn(width, block.scope, () => this.#change(width.items));
     if (!block.collecting) run.whenLive(() => this.#ask(asked));
   }
 
@@ -43,10 +44,11 @@ export class MapPace {
 
   #ask(asked: number): void {
     const { scope, place } = this.#block;
+    const { turns, journal } = scope.run;
     const { entry } = place;
     if (asked === this.#items || scope.closed || entry?.status !== "pending") return;
-    const widths = widthsWith(this.#recorded, { turn: scope.run.turns.current, items: asked });
-    scope.run.journal.write(place, { ...entry, extra: encodeWidths(widths) });
+    const next = { turn: turns.current, known: journal.sequence, items: asked };
+    journal.write(place, { ...entry, extra: encodeWidths(widthsWith(this.#recorded, next)) });
     this.#change(asked);
   }
 }

@@ -32,7 +32,7 @@ export function map<Value>(
   rest: { run: MapPlan["run"]; options: MapOptions | undefined },
 ): Promise<Value[]> {
   const plan = mapPlan(scope, name, items, rest);
-  const begins = { count: plan.items.length, extra: firstWidth(scope.run.turns.current, plan.concurrency) };
+  const begins = { count: plan.items.length, extra: firstWidth(scope.run, plan.concurrency) };
   return openBlock<Value[]>({ scope, kind: "map", name, begins }, (block) => {
     if (!sameItems(block, plan)) return;
     new MapWork(block, plan).fill();

@@ -43,7 +43,7 @@ export function getVersion(scope: Scope, name: string, latest: number): Promise<
     const entry = { ...answerOfThen(scope, count), sequence: journal.nextSequence() };
     journal.write(place, entry);
     run.requireCommit();
-    void operation.replay(entry, turns.current);
+    void operation.replay(entry, turnOf(entry));
   };
   // What is rolled back ended without this gate: the code around may end before the replay does. Nothing of it is written.
   if (run.rollingBack) void operation.replay(answerOfThen(scope, 1), turns.current);

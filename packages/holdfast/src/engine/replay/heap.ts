@@ -1,12 +1,10 @@
-/** A binary heap: the least item by `rank` first, and of those of one rank the least by `tie`. */
+/** A binary heap: the least item by its first rank comes first, of those that are equal in it the least by the next, and so on. */
 export class Heap<Item> {
   #items: Item[] = [];
-  readonly #rank: (item: Item) => number;
-  readonly #tie: (item: Item) => number;
+  readonly #ranks: readonly ((item: Item) => number)[];
 
-  constructor(rank: (item: Item) => number, tie: (item: Item) => number = rank) {
-    this.#rank = rank;
-    this.#tie = tie;
+  constructor(...ranks: readonly ((item: Item) => number)[]) {
+    this.#ranks = ranks;
   }
 
   get size(): number {
@@ -45,8 +43,11 @@ export class Heap<Item> {
   }
 
   #isBefore(one: Item, other: Item): boolean {
-    const difference = this.#rank(one) - this.#rank(other);
-    return difference < 0 || (difference === 0 && this.#tie(one) < this.#tie(other));
+    for (const rank of this.#ranks) {
+      const difference = rank(one) - rank(other);
+      if (difference !== 0) return difference < 0;
+    }
+    return false;
   }
 
   /** Puts the item at a free place, or below it, where it belongs. */

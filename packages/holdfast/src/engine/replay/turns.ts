@@ -8,18 +8,30 @@ import { Heap } from "./heap.ts";
  * nothing that has one is left, and none when nobody takes it (I2); one completion is one turn.
  */
 
-/** What is answered in the turn of another completion comes behind what begins again in it. */
-const BEHIND_BEGINNINGS = 2 ** 40;
+/** What begins again in the turn of a completion. */
+const BEGINNINGS = 1;
+/** What is answered in the turn of another completion comes behind what begins again in it, in the order of its own number. */
+const ANSWERS = 2 ** 40;
 
 /** A result that is ready to be handed over. */
 export interface Completion {
   readonly sequence: number;
   /** Of what else there is in the turn of that number: behind the completion, in this order. @default the completion itself */
   readonly order?: number;
+  /** Of those of one order: as they were lined up. */
+  readonly lined?: number;
   /** A scope that was left behind gets nothing more. */
   readonly scope: { readonly closed: boolean };
   /** Hands the result over; a promise when it must be decoded first. */
   readonly deliver: () => void | Promise<void>;
+}
+
+/** When a replay had come to its end. */
+export interface Moment {
+  /** The number of the last completion that had been handed over. */
+  readonly turn: number;
+  /** The last number that there was. */
+  readonly known: number;
 }
 
 /** Something that is there for an operation, and that others may have if its scope is left first. */
@@ -33,8 +45,9 @@ export class Turns {
   readonly #ready: Heap<Completion> = new Heap(
     (completion) => completion.sequence,
     (completion) => completion.order ?? 0,
+    (completion) => completion.lined ?? 0,
   );
-  #begun = 0;
+  #lined = 0;
   /** In the order in which they were made. */
   readonly #offers: Heap<Offer & { readonly order: number }> = new Heap((offer) => offer.order);
   #offered = 0;
@@ -53,17 +66,25 @@ export class Turns {
     this.#ready.push(completion);
   }
 
-  /** Lines up a completion in the turn of an earlier one: in the order of their numbers or, where they have none, as they come. */
+  /** Lines up a completion in the turn of an earlier one, behind those with lower numbers that are there too. */
   addIn(turn: number, completion: Completion): void {
-    this.#begun += 1;
-    const order = BEHIND_BEGINNINGS + (completion.sequence || this.#begun);
-    this.add(turn === completion.sequence ? completion : { ...completion, sequence: turn, order });
+    if (turn === completion.sequence) this.add(completion);
+    else this.#addBehind(turn, ANSWERS + completion.sequence, completion);
   }
 
   /** Lines up what began in the turn of this number, so that it does not begin sooner in a replay that starts there. */
   beginIn(turn: number, scope: Completion["scope"], begin: () => void): void {
-    this.#begun += 1;
-    this.add({ sequence: turn, order: this.#begun, scope, deliver: begin });
+    this.#addBehind(turn, BEGINNINGS, { scope, deliver: begin });
+  }
+
+  /** Lines up what a deploy changed in the turn of this number, when the run had come to the number `known`. */
+  changeIn({ turn, known }: Moment, scope: Completion["scope"], change: () => void): void {
+    this.#addBehind(turn, ANSWERS + known + 0.5, { scope, deliver: change });
+  }
+
+  #addBehind(turn: number, order: number, { scope, deliver }: Pick<Completion, "scope" | "deliver">): void {
+    this.#lined += 1;
+    this.add({ sequence: turn, order, lined: this.#lined, scope, deliver });
   }
 
   /** Lines up what is recorded when it is handed over, behind all completions. */
