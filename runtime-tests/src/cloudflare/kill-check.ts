@@ -1,12 +1,11 @@
-import { setTimeout } from "node:timers/promises";
 import { equal } from "./checks.ts";
+import { insist } from "./insist.ts";
 import { Ledger } from "./ledger.ts";
 import { Workerd } from "./workerd.ts";
 
 const JOURNEYS = 12;
 /** The starts of steps in the middle of which workerd is killed; all journeys together have 84 steps. */
 const KILLS = [4, 15, 26, 37, 48, 59, 70, 80];
-const PATIENCE_MS = 60_000;
 const ENTRY = "entries/worker-journeys.ts";
 
 interface Journey {
@@ -53,16 +52,4 @@ function resultsOf(
     ["last", last],
   ] as const;
   return Object.fromEntries(results.map(([key, number]) => [`${id}/${key}`, number] as const).toSorted());
-}
-
-/** Asks until it is answered, across kills. */
-async function insist(workerd: Workerd, path: string): Promise<unknown> {
-  const end = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const answer = await workerd.get(path).catch((error: unknown) => ({ error: String(error) }));
-    const { value, error } = answer as { value?: unknown; error?: string };
-    if (error === undefined) return value;
-    if (Date.now() > end) throw new Error(`${path}: ${error}`);
-    await setTimeout(50);
-  }
 }

@@ -1,4 +1,5 @@
 import type { CaseReport } from "../smoke/run-case.ts";
+import { checkAlarms } from "./alarm-check.ts";
 import { runChecks } from "./checks.ts";
 import { checkKills } from "./kill-check.ts";
 import { ORDER_CHECKS, PLAIN_RPC_CHECKS } from "./order-checks.ts";
@@ -25,7 +26,11 @@ export async function runObjectChecks(): Promise<CaseReport[]> {
     }
   }
   const kills = [{ name: "what was committed never ran again", run: checkKills }];
-  return [...reports, ...(await runChecks("objects, workerd killed 8 times", undefined, kills))];
+  reports.push(...(await runChecks("objects, workerd killed 8 times", undefined, kills)));
+  const alarms = [
+    { name: "a run whose object dies at any event, or whose alarm fails, is woken", run: checkAlarms },
+  ];
+  return [...reports, ...(await runChecks("objects that die", undefined, alarms))];
 }
 
 async function runConformance(): Promise<CaseReport[]> {
