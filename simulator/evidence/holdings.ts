@@ -1,3 +1,4 @@
+import { isTerminal } from "#holdfast/model/run.ts";
 import { keepsClaim } from "#holdfast/storage/due.ts";
 import { commitBefore, type Life, lifeAt } from "./lives.ts";
 import { memo } from "./memo.ts";
@@ -200,7 +201,7 @@ function openedUnder(
   passes: readonly PassStart[],
   { pass, began }: { readonly pass: number; readonly began: number },
 ): number {
-  const newest = mine.findLastIndex(({ from }) => from < began);
+  const newest = mine.findLastIndex((claim) => claim.from < began && !isOfEndedRun(claim));
   const next = passes.find((one) => one.pass > pass);
   const claimed = mine[newest];
   if (next === undefined || claimed === undefined) return newest;
@@ -209,6 +210,12 @@ function openedUnder(
   if ([workedAt, givenUp].some((at) => at > began && at < next.n)) return newest;
   const rollsBack = commitBefore(claimed.life, next.n)?.record.status === "rolling_back";
   return rollsBack ? newest : Math.max(0, newest - 1);
+}
+
+/** No pass is opened under such a claim: it is of whoever deletes what is over, or of an operator, who gives it back. */
+function isOfEndedRun({ life, from }: Holding): boolean {
+  const before = commitBefore(life, from);
+  return before !== undefined && isTerminal(before.record.status);
 }
 
 /**
