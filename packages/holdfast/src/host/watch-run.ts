@@ -41,9 +41,12 @@ async function* snapshots(
   }
 }
 
-/** Undefined: nothing new; null: the run is gone. */
+/**
+ * Undefined: nothing new; null: the run is gone.
+ * @throws RunNotFoundError when there was none at the first look
+ */
 async function sightOf(reader: RunReader, last: Sight | null): Promise<Sight | null | undefined> {
-  const record = await reader.find();
+  const record = last === null ? await reader.record() : await reader.find();
   if (record === null || (last !== null && isAnother(record, last))) return null;
   if (record.revision <= (last?.snapshot.revision ?? 0)) return undefined;
   try {

@@ -8,7 +8,7 @@ export type BodyArguments<Body, Options> = undefined extends Body
   : [body: Body, options?: Options];
 
 /**
- * Controls one run of a store, wherever it is run. Every method reads or writes the store; all of them reject with
+ * Controls one run of a store, wherever it is run. Every method but `evict` reads or writes the store; they reject with
  * `RunNotFoundError` when there is no such run (but `getState`, which says null), and with `StorageError` when the
  * storage fails. A wait for something of the run ends with `RunEvictedError` when the host is stopped.
  */

@@ -177,6 +177,13 @@ describe("history and watch", () => {
     );
   });
 
+  it("watch of a run that there is not tells so, as every other call does", async () => {
+    const { clock, store } = virtualStore();
+    const watching = createClient({ store, clock }).handle("none").watch()[Symbol.asyncIterator]();
+    await expect(watching.next()).rejects.toThrow(RunNotFoundError);
+    expect(await watching.next()).toEqual({ done: true, value: undefined });
+  });
+
   it("watch ends when it is left, and when the run is deleted", async () => {
     const { host, clock } = virtualStore();
     const running = await host({ workflows: [nap] });
