@@ -47,11 +47,13 @@ async function* snapshots(
  */
 async function sightOf(reader: RunReader, last: Sight | null): Promise<Sight | null | undefined> {
   const record = last === null ? await reader.record() : await reader.find();
-  if (record === null || (last !== null && isAnother(record, last))) return null;
-  if (record.revision <= (last?.snapshot.revision ?? 0)) return undefined;
+  if (record === null) return null;
+  const gone = last !== null && isAnother(record, last);
+  if (last !== null && !gone && record.revision <= last.snapshot.revision) return undefined;
   try {
+    // What looks like another run's row may be this one's, damaged: reading the history tells.
     const sight = { createdAt: record.createdAt, snapshot: await reader.history() };
-    return isAnother(await reader.record(), sight) ? null : sight;
+    return gone || isAnother(await reader.record(), sight) ? null : sight;
   } catch (error) {
     if (RunNotFoundError.is(error)) return null;
     throw error;

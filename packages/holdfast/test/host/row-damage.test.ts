@@ -41,6 +41,20 @@ async function expectHeld(handle: Awaited<ReturnType<typeof damaged>>["handle"])
 }
 
 describe("a run whose row does not fit its checksum", () => {
+  test.each([{ revision: Number.NaN }, { revision: 1 }, { createdAt: -1 }])(
+    "(%j) is told to whoever watches it, before and meanwhile",
+    async (columns) => {
+      const world = await damaged((run) => run);
+      const watching = world.handle.watch()[Symbol.asyncIterator]();
+      expect((await watching.next()).value?.status).toBe("sleeping");
+      const next = watching.next();
+      change(world, (run) => ({ ...run, row: { ...run.row, ...columns } }));
+      await expect(world.clock.settle(next)).rejects.toThrow(CorruptionError);
+      const late = world.handle.watch()[Symbol.asyncIterator]();
+      await expect(world.clock.settle(late.next())).rejects.toThrow(CorruptionError);
+    },
+  );
+
   test.each([
     ["shows no due time and no wishes", { dueAt: null, wants: null }],
     ["shows another state", { status: "completed" }],
