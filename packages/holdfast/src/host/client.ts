@@ -53,7 +53,7 @@ export interface Client {
     RawBodies extends MessageBodies = Bodies,
   >(
     workflow: Workflow<Input, Output, Bodies, RawInput, RawBodies>,
-    ...options: StartArguments<RawInput>
+    ...options: StartArguments<NoInfer<RawInput>>
   ): Promise<WorkflowHandle<Output, RawBodies>>;
   /** Starts a run of a workflow by its name: for processes that do not have its code. */
   start(workflowName: string, options?: StartOptions<unknown>): Promise<WorkflowHandle>;

@@ -36,7 +36,7 @@ export function runWorkflow<
 >(
   workflowId: string,
   workflow: Workflow<Input, Output, Bodies, RawInput, RawBodies>,
-  input: RawInput,
+  input: NoInfer<RawInput>,
   driver: EngineDriver,
   options: RunWorkflowOptions = {},
 ): RunHandle<Output> {

@@ -78,6 +78,30 @@ describe("types of a definition", () => {
     expect(result.output).toBe(8);
   });
 
+  it("refuse an input that a bare function, or a definition made by hand, does not take", async () => {
+    const store = memoryStore();
+    const double = async (_ctx: WorkflowContext, input: { value: number }) => input.value * 2;
+    const byHand = { name: "by hand", run: double };
+    const host = await createHost({ store, workflows: [double, byHand] });
+    const wrong = [
+      // @ts-expect-error It takes a number.
+      runWorkflow("a", double, { value: "4" }, memoryDriver()).result,
+      // @ts-expect-error It takes an input.
+      runWorkflow("b", double, undefined, memoryDriver()).result,
+      // @ts-expect-error It takes a number.
+      runWorkflow("c", byHand, { value: "4" }, memoryDriver()).result,
+      // @ts-expect-error It takes a number.
+      host.start(double, { workflowId: "d", input: { value: "4" } }),
+      // @ts-expect-error It takes a number.
+      host.start(byHand, { workflowId: "e", input: { value: "4" } }),
+    ];
+    await Promise.allSettled(wrong);
+    const right = await host.start(double, { workflowId: "f", input: { value: 4 } });
+    expectTypeOf(right.result()).toEqualTypeOf<Promise<number>>();
+    expect(await right.result()).toBe(8);
+    await host.stop();
+  });
+
   it("follow a loop that is left with values of several types", async () => {
     const workflow = async (ctx: WorkflowContext, last: number) => {
       const ended = await ctx.loop({
