@@ -1,5 +1,8 @@
 import { stopwatch } from "../stopwatch.ts";
+import { warmUp } from "../warm-up.ts";
 import type { Bench, Figures, Work, WorkCase } from "../work.ts";
+
+const WARM_UP_WIDTH = 50;
 
 /** W8: branches at once. */
 export const branches: Work = {
@@ -29,7 +32,7 @@ export const branches: Work = {
       await session.start(order);
       await session.result(order);
     };
-    for (let i = 0; i < 5; i++) await run(`warm-up-${i}`, 50);
+    await warmUp((id) => run(id, WARM_UP_WIDTH));
     const commitsBefore = await session.commits?.();
     const elapsed = stopwatch();
     await run("measured", count);

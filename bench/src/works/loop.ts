@@ -1,5 +1,8 @@
 import { cpuWatch, stopwatch } from "../stopwatch.ts";
+import { warmUp } from "../warm-up.ts";
 import type { Bench, Figures, Work, WorkCase } from "../work.ts";
+
+const WARM_UP_ITERATIONS = 200;
 
 /** W6: a long loop. */
 export const longLoop: Work = {
@@ -25,7 +28,7 @@ export const longLoop: Work = {
       await session.start(order);
       await session.result(order);
     };
-    await run("warm-up", 200);
+    await warmUp((id) => run(id, WARM_UP_ITERATIONS));
     const before = await bench.rawCommitRate();
     const bytesBefore = (await session.storedBytes?.()) ?? 0;
     const heapBefore = settledHeap();

@@ -1,10 +1,11 @@
 import type { RunOrder } from "../program.ts";
 import { cpuWatch, stopwatch } from "../stopwatch.ts";
+import { warmUp } from "../warm-up.ts";
 import type { Bench, Figures, Work, WorkCase } from "../work.ts";
 
 const STEPS = 5;
 /** Runs before those that are measured: throughput is that of code that the runtime has compiled. */
-const WARM_UP_RUNS = 400;
+const WARM_UP_RUNS = 100;
 
 /** W2: many short runs at once. */
 export const manyRuns: Work = {
@@ -34,7 +35,7 @@ export const manyRuns: Work = {
           run({ program: "steps", id: `${prefix}-${i}`, input: { count: STEPS } }),
         ),
       );
-    await runAll("warm-up", WARM_UP_RUNS);
+    await warmUp((id) => runAll(id, WARM_UP_RUNS));
     const commitsBefore = await session.commits?.();
     const elapsed = stopwatch();
     const cpu = cpuWatch();

@@ -4,8 +4,8 @@ import { pause, stopwatch } from "../stopwatch.ts";
 import type { Session } from "../subject.ts";
 import type { Bench, Figures, Work, WorkCase } from "../work.ts";
 
-/** Runs that are waiting before the first message is sent, and are not measured. */
-const WARM_UP = 5;
+/** Runs that get a message first and are not measured, so that what is hot is compiled: so many, or those of so many seconds. */
+const WARM_UP = { count: 300, seconds: 3 };
 /** Fresh runs are sent to until this many seconds are over, so that an engine that polls gives fewer samples. */
 const SAMPLING_SECONDS = 20;
 /** Milliseconds in which they all come to wait. */
@@ -33,8 +33,12 @@ export const roundTrip: Work = {
   limitSeconds: 45,
   async measure(bench: Bench, { count, variant }: WorkCase): Promise<Figures> {
     const session = await bench.open();
+    await freshRuns(session, "warm-up", WARM_UP);
     const before = await bench.rawCommitRate();
-    const times = variant === "one" ? await oneRun(session, count) : await freshRuns(session, count);
+    const times =
+      variant === "one"
+        ? await oneRun(session, count)
+        : await freshRuns(session, "echo", { count, seconds: SAMPLING_SECONDS });
     const after = await bench.rawCommitRate();
     await session.close();
     const tenth = Math.ceil(times.length / 10);
@@ -50,23 +54,27 @@ export const roundTrip: Work = {
 };
 
 /** One message to each of so many waiting runs, one after the other. */
-async function freshRuns(session: Session, count: number): Promise<number[]> {
+async function freshRuns(
+  session: Session,
+  prefix: string,
+  { count, seconds }: { readonly count: number; readonly seconds: number },
+): Promise<number[]> {
   const orders = Array.from(
-    { length: WARM_UP + count },
-    (_, i): RunOrder => ({ program: "echo", id: `echo-${i}`, input: { count: 1 } }),
+    { length: count },
+    (_, i): RunOrder => ({ program: "echo", id: `${prefix}-${i}`, input: { count: 1 } }),
   );
   await Promise.all(orders.map((order) => session.start(order)));
   await pause(PARKING_MS);
   const times: number[] = [];
   const sampling = stopwatch();
   for (const order of orders) {
-    if (sampling() > SAMPLING_SECONDS * 1_000) break;
+    if (sampling() > seconds * 1_000) break;
     const elapsed = stopwatch();
     await session.send(order, "go");
     await session.result(order);
     times.push(elapsed());
   }
-  return times.slice(WARM_UP);
+  return times;
 }
 
 /**

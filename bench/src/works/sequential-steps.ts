@@ -1,5 +1,8 @@
 import { cpuWatch, stopwatch } from "../stopwatch.ts";
+import { warmUp } from "../warm-up.ts";
 import type { Bench, Figures, Work, WorkCase } from "../work.ts";
+
+const WARM_UP_STEPS = 500;
 
 /** W1: one run, no-op steps in sequence. */
 export const sequentialSteps: Work = {
@@ -20,13 +23,12 @@ export const sequentialSteps: Work = {
   limitSeconds: 40,
   async measure(bench: Bench, { count }: WorkCase): Promise<Figures> {
     const session = await bench.open();
-    const inMemory = bench.subject.storage === "memory";
     const run = async (id: string, steps: number): Promise<void> => {
       const order = { program: "steps", id, input: { count: steps } } as const;
       await session.start(order);
       await session.result(order);
     };
-    for (let i = 0; i < 3; i++) await run(`warm-up-${i}`, inMemory ? 2_000 : 500);
+    await warmUp((id) => run(id, WARM_UP_STEPS));
     const before = await bench.rawCommitRate();
     const elapsed = stopwatch();
     const cpu = cpuWatch();
