@@ -280,6 +280,48 @@ describe("rewind to an entry beside others", () => {
     expect(await lab.clock.settle(refused)).toMatchObject({ code: "RUN_STATE" });
   });
 
+  it.each([
+    ["ended with its only iteration", { last: 0, fails: false, historySize: 0 }, "RUN_STATE"],
+    ["ended with its only iteration, which it keeps,", { last: 0, fails: false, historySize: 1 }, null],
+    ["failed with its second iteration", { last: 1, fails: true, historySize: 0 }, "RUN_STATE"],
+    ["failed with its first iteration", { last: 0, fails: true, historySize: 0 }, null],
+  ])(
+    "beside a loop that %s since, no body from before runs again",
+    async (_how, { last, fails, historySize }, code) => {
+      const calls: string[] = [];
+      const workflow = (ctx: WorkflowContext) =>
+        ctx.join("both", {
+          loop: {
+            run: (inner) =>
+              inner.loop({
+                name: "rounds",
+                state: 0,
+                historyPruneInterval: 1,
+                historySize,
+                run: async (round, state) => {
+                  await called(round, calls, `round ${state}`);
+                  if (state < last) return Loop.continue(state + 1);
+                  await round.sleep("nap", 50);
+                  if (fails) throw new Error("no");
+                  return Loop.break(state);
+                },
+              }),
+          },
+          other: { run: (inner) => inner.sleep("first", 20).then(() => called(inner, calls, "other")) },
+        });
+      const handle = lab.start(workflow, { mode: "live" });
+      await lab.clock.settle(handle.result.catch(() => {}));
+      calls.length = 0;
+      const refusal = handle.rewind({ to: "both/~other/other" }).then(
+        () => null,
+        (error: unknown) => (error as { code: string }).code,
+      );
+      expect(await lab.clock.settle(refusal)).toBe(code);
+      await lab.clock.settle(handle.result.catch(() => {}));
+      expect(calls).toEqual(code === null ? ["other"] : []);
+    },
+  );
+
   it("is refused beside a race that was decided since", async () => {
     const calls: string[] = [];
     const workflow = (ctx: WorkflowContext) =>

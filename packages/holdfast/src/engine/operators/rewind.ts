@@ -227,7 +227,7 @@ function checkBeside(journal: Journal, target: Place & { entry: Entry }, from: n
   for (const place of journal.root.entries()) {
     const { entry } = place;
     if (place === target || isAround(place, target) || isAround(target, place)) continue;
-    if (entry.askedAfter >= from || !hasGoneOn(entry, target.entry, from)) continue;
+    if (entry.askedAfter >= from || !hasGoneOn(place, target.entry, from)) continue;
     throw new RunStateError(
       journal.workflowId,
       journal.header.status,
@@ -236,11 +236,18 @@ function checkBeside(journal: Journal, target: Place & { entry: Entry }, from: n
   }
 }
 
-function hasGoneOn(entry: Entry, target: Entry, from: number): boolean {
-  if (entry.kind === "race") return entry.sequence >= from;
-  if (entry.kind !== "loop") return false;
-  if (entry.status === "pending" && entry.beganIn > 0) return entry.beganIn >= from;
+function hasGoneOn(place: Place & { entry: Entry }, target: Entry, from: number): boolean {
+  const { kind, status, sequence, beganIn, count, settledAt } = place.entry;
+  if (kind === "race") return sequence >= from;
+  if (kind !== "loop") return false;
+  if (status === "pending" && beganIn > 0) return beganIn >= from;
   // By the clock where an earlier release has not recorded the turn.
-  if (entry.status === "pending") return entry.count > 0 && entry.settledAt >= target.createdAt;
-  return entry.sequence >= from && entry.count > 1;
+  if (status === "pending") return count > 0 && settledAt >= target.createdAt;
+  return sequence >= from && !keepsItsOnlyIteration(place);
+}
+
+/** Of a loop that has ended. */
+function keepsItsOnlyIteration(loop: Place & { entry: Entry }): boolean {
+  if (firstKnown(loop.entry) > 0) return false;
+  return loop.existing(SegmentType.iteration, 0)?.recorded ?? false;
 }
