@@ -25,9 +25,15 @@ export class RecordedHistory {
   readonly #consumed: Set<string> = new Set();
   /** What contradicts the promises, in words. */
   readonly problems: string[] = [];
+  #begun = false;
 
   constructor(workflowId: string) {
     this.#tag = runTagOf(workflowId);
+  }
+
+  /** Whether the run exists. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
   /** Message ids that were consumed. */
@@ -37,6 +43,7 @@ export class RecordedHistory {
 
   /** Takes in a batch that was applied. */
   apply(batch: CommitBatch): void {
+    this.#begun = true;
     for (const { from, to } of batch.deleteRanges) {
       for (const [id, { key }] of this.#entries) {
         if (compareBytes(key, from) >= 0 && compareBytes(key, to) < 0) this.#entries.delete(id);

@@ -13,6 +13,7 @@ import { runWorkflow } from "../system/run-workflow.ts";
 import { type CrashDriver, crashDriver, type PlannedFault, type Wire } from "./crash-driver.ts";
 import { EffectLedger } from "./effect-ledger.ts";
 import { RecordedHistory } from "./recorded-history.ts";
+import { randomOfProcess } from "./seeded-random.ts";
 import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 import { watchedWorkflow } from "./watched-workflow.ts";
 
@@ -111,7 +112,8 @@ export class SimulatedRun {
   }
 
   #startProcess(faults: readonly PlannedFault[]): SimulatedProcess {
-    const process = new SimulatedProcess(this.clock, this.drivers.length, (crashed) =>
+    const random = randomOfProcess(this.drivers.length, this.history.begun);
+    const process = new SimulatedProcess(this.clock, random, (crashed) =>
       crashDriver(this.storage, {
         faults,
         onCrash: crashed,
@@ -233,7 +235,7 @@ class SimulatedProcess {
   readonly crashed: Promise<null>;
   #dead = false;
 
-  constructor(clock: VirtualClock, number: number, connect: (crashed: () => void) => CrashDriver) {
+  constructor(clock: VirtualClock, random: RandomSource, connect: (crashed: () => void) => CrashDriver) {
     let tell = (): void => {};
     this.crashed = new Promise((resolve) => {
       tell = () => resolve(null);
@@ -250,7 +252,7 @@ class SimulatedProcess {
     this.scheduler = {
       afterMicrotasks: (resume) => clock.scheduler.afterMicrotasks(() => (this.#dead ? undefined : resume())),
     };
-    this.random = seededRandom(number + 1);
+    this.random = random;
   }
 
   kill(): void {
@@ -272,19 +274,4 @@ class SimulatedProcess {
       cancel();
     };
   }
-}
-
-/** Bytes that are the same in every execution of a test. */
-function seededRandom(seed: number): RandomSource {
-  let state = seed * 0x9e3779b9;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return {
-    bytes: (length) => Uint8Array.from({ length }, () => Math.floor(next() * 256)),
-    float: next,
-  };
 }

@@ -42,6 +42,16 @@ describe("crashEverywhere", () => {
     expect(cases).toBeGreaterThan(20);
   });
 
+  it("has nothing to say of a workflow that draws what decides how it goes on, and gives it out", async () => {
+    const workflow = async (ctx: WorkflowContext) => {
+      const drawn = [ctx.uuid(), ctx.random()];
+      for (let tossed = 0; ctx.random() < 0.5; tossed++) await ctx.step(`toss ${tossed}`, () => tossed);
+      const inside = await ctx.join("inside", { branch: { run: async (ctx) => ctx.uuid() } });
+      return { drawn, inside };
+    };
+    await crashEverywhere({ name: "draws", workflow }, { double: true });
+  });
+
   it("does not ask a rollback for what is behind a handler that fails for good", async () => {
     const workflow = async (ctx: WorkflowContext) => {
       await ctx.rollbackCheckpoint("from here");
