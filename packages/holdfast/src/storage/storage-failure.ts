@@ -23,6 +23,11 @@ export function writeStorage<Value>(
   return telling(write, "unknown", tell);
 }
 
+/** What is not there is null, also for those who write undefined. */
+export async function orNull<Value>(answer: Promise<Value | null>): Promise<Value | null> {
+  return (await answer) ?? null;
+}
+
 async function telling<Value>(
   call: () => Value | Promise<Value>,
   outcome: StorageError["outcome"],

@@ -1,3 +1,6 @@
+import { describe } from "../model/describe.ts";
+import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
+import { DEFAULT_DRIVER_LIMITS } from "./batch-limits.ts";
 import type { EngineDriver, ListPage } from "./driver.ts";
 import type {
   CommitBatch,
@@ -8,7 +11,7 @@ import type {
   RunImage,
   StoredMessage,
 } from "./records.ts";
-import { readStorage, storageFailure, writeStorage } from "./storage-failure.ts";
+import { orNull, readStorage, storageFailure, writeStorage } from "./storage-failure.ts";
 import type {
   Claim,
   Claimant,
@@ -25,14 +28,27 @@ import type {
   WorkflowStore,
 } from "./store.ts";
 
+const LIMIT_NAMES = Object.keys(DEFAULT_DRIVER_LIMITS) as (keyof DriverLimits)[];
+
 /**
  * Owns: that a storage fails with types, whoever wrote it: whatever else it throws, at once or later, is the cause of a
  * `StorageError` (P11).
  */
 
-/** @returns the driver, as the engine calls it */
+/** @returns the driver, as the engine calls it @throws InvalidArgumentError when it does not say what it takes */
 export function typedDriver(driver: EngineDriver): EngineDriver {
+  checkLimits(driver);
   return new TypedDriver(driver);
+}
+
+function checkLimits({ limits }: EngineDriver): void {
+  for (const name of LIMIT_NAMES) {
+    const limit: unknown = (limits as DriverLimits | undefined | null)?.[name];
+    if (typeof limit === "number" && limit >= 1) continue;
+    throw new InvalidArgumentError(
+      `A driver's limits must have ${LIMIT_NAMES.join(", ")}, numbers from 1 or Infinity; ${name} is ${describe(limit)}.`,
+    );
+  }
 }
 
 /** @returns the store, as hosts and clients call it */
@@ -52,7 +68,7 @@ class TypedDriver implements EngineDriver {
   }
 
   load(): Promise<RunImage | null> {
-    return readStorage(() => this.#driver.load());
+    return readStorage(() => orNull(this.#driver.load()));
   }
 
   list(prefix: Uint8Array, page?: ListPage): Promise<readonly KVEntry[]> {
@@ -92,7 +108,7 @@ class TypedStore implements WorkflowStore {
   }
 
   get(workflowId: string): Promise<RunRecord | null> {
-    return readStorage(() => this.#store.get(workflowId));
+    return readStorage(() => orNull(this.#store.get(workflowId)));
   }
 
   list(query: RunQuery): Promise<RunPage> {
@@ -123,11 +139,11 @@ class TypedStore implements WorkflowStore {
   }
 
   enqueue(workflowId: string, message: NewMessage, claimant?: Claimant): Promise<Claim | null> {
-    return writeStorage(() => this.#store.enqueue(workflowId, message, claimant));
+    return writeStorage(() => orNull(this.#store.enqueue(workflowId, message, claimant)));
   }
 
   response(workflowId: string, messageId: string): Promise<Uint8Array | null> {
-    return readStorage(() => this.#store.response(workflowId, messageId));
+    return readStorage(() => orNull(this.#store.response(workflowId, messageId)));
   }
 
   request(workflowId: string, what: "wake" | HolderRequest): Promise<void> {

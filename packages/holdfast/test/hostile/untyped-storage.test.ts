@@ -2,6 +2,7 @@ import {
   createClient,
   createHost,
   defineWorkflow,
+  InvalidArgumentError,
   runWorkflow,
   StorageError,
   type WorkflowContext,
@@ -112,4 +113,37 @@ describe.each(Object.keys(failures))("a storage of somebody's own that %s withou
       expect([name, await outcome(call())]).toEqual([name, broken]);
     }
   });
+});
+
+test.each([
+  undefined,
+  null,
+  {},
+  { valueBytes: "1" },
+  { valueBytes: 1, batchBytes: Number.NaN, batchRows: 1 },
+])("a driver whose limits are %j is refused before anything is written", async (limits) => {
+  const sound = memoryDriver({ workflowId: "run" });
+  const driver = new Proxy(sound, {
+    get: (_target, name) => (name === "limits" ? limits : Reflect.get(sound, name, sound)),
+  });
+  expect(() => runWorkflow("run", waits, undefined, driver)).toThrow(InvalidArgumentError);
+  const handle = runWorkflow("run", waits, undefined, sound);
+  await handle.result;
+  const fork = handle.fork({ from: "one", workflowId: "fork", driver });
+  await expect(fork).rejects.toThrow(InvalidArgumentError);
+});
+
+test("what a storage of somebody's own does not have may be undefined", async () => {
+  expectNoStrays();
+  const orUndefined = <Storage extends object>(storage: Storage): Storage =>
+    interceptedStore(storage, async (_method, go) => (await go()) ?? undefined);
+  const handle = runWorkflow("run", waits, undefined, orUndefined(memoryDriver({ workflowId: "run" })));
+  expect((await handle.result).state).toBe("sleeping");
+  const definition = defineWorkflow({ name: "w", run: waits });
+  const host = await createHost({ store: orUndefined(memoryStore()), workflows: [definition], pollMs: 20 });
+  expect(await host.get("none")).toBeNull();
+  const run = await host.start(definition, { workflowId: "run" });
+  await run.send("go", 5);
+  expect(await run.result()).toBe(5);
+  await host.stop();
 });
