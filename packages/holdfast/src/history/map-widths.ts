@@ -48,5 +48,5 @@ export function widthsWith(widths: readonly MapWidth[], next: MapWidth): readonl
 export function widthsBefore(bytes: Uint8Array | null, from: number): Uint8Array | null {
   const [first, ...changes] = decodeWidths(bytes);
   if (first === undefined || changes.length === 0) return bytes;
-  return encodeWidths([first, ...changes.filter(({ known }) => known < from)]);
+  return encodeWidths([first, ...changes.filter(({ turn }) => turn < from)]);
 }

@@ -116,6 +116,22 @@ it("a rewind takes back with how many items a map went on since", async () => {
   expect(work.bodies).toEqual(["begin 1"]);
 });
 
+it("a rewind keeps the concurrency by which what it keeps of a map has begun, also after another rewind", async () => {
+  const lab = new EngineLab();
+  const code = (concurrency: number) => async (ctx: WorkflowContext) => {
+    const item = (inner: WorkflowContext, index: number) => inner.sleep("rest", (index + 2) * HOUR_MS);
+    const long = ctx.sleep("long", 9 * HOUR_MS);
+    await Promise.all([ctx.map("items", [0, 1], item, { concurrency }), ctx.step("beside", () => 1), long]);
+  };
+  await lab.run(code(1));
+  const handle = lab.start(code(2));
+  await lab.clock.settle(handle.result);
+  for (const to of ["beside", "long"]) {
+    await lab.clock.settle(handle.rewind({ to }));
+    expect(await lab.clock.settle(handle.result)).toMatchObject({ state: "sleeping" });
+  }
+});
+
 it("a rollback finds the steps of all items, with whatever concurrency the code asks now", async () => {
   const work = new Work();
   const failing = (concurrency: number) => async (ctx: WorkflowContext) => {
