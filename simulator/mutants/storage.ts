@@ -65,8 +65,8 @@ export const storage: readonly Mutant[] = [
     title: "who watches a run is shown an older state after a newer one (views built from events)",
     kind: "historic",
     file: "host/watch-run.ts",
-    find: "record.revision <= (last?.snapshot.revision ?? 0)",
-    replace: "record.revision <= (last?.snapshot.revision ?? 0) - 2",
+    find: "record.revision <= last.snapshot.revision",
+    replace: "record.revision <= last.snapshot.revision - 2",
     modes: ["soup"],
   },
 ];
