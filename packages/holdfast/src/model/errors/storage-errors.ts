@@ -32,11 +32,6 @@ export class StorageError extends HoldfastError {
   }
 }
 
-/** Whether this is a storage that says that the same call will not succeed later either. */
-export function failsForGood(error: unknown): boolean {
-  return StorageError.is(error) && !error.retryable;
-}
-
 /** Thrown when a store or driver is used after `close()`. */
 export class StoreClosedError extends HoldfastError {
   static override readonly code: string = "STORE_CLOSED";
