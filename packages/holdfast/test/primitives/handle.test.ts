@@ -1,4 +1,4 @@
-import { Loop, runWorkflow } from "holdfast";
+import { CorruptionError, Loop, RunNotFoundError, runWorkflow, StorageError } from "holdfast";
 import { memoryDriver } from "holdfast/memory";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { RunHandle } from "../../src/engine/live/run-handle.ts";
@@ -9,6 +9,7 @@ import type { HistorySnapshot } from "../../src/model/snapshot.ts";
 import type { EngineDriver } from "../../src/storage/driver.ts";
 import { crashDriver } from "../../src/testing/crash-driver.ts";
 import { EngineLab } from "../engine-lab.ts";
+import { interceptedStore } from "../host/intercepted-store.ts";
 
 let lab: EngineLab;
 beforeEach(() => {
@@ -657,6 +658,30 @@ describe("history and watch", () => {
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
     expect(new Set(revisions).size).toBe(revisions.length);
     expect(seen.at(-1)?.status).toBe("completed");
+  });
+
+  it("watch of a damaged run tells that, while it is read and afterwards", async () => {
+    await lab.run(restful);
+    const dump = lab.storage.dump();
+    dump.runs[0]?.entries[0]?.value.fill(1, 4, 5);
+    lab.storage.restore(dump);
+    const handle = lab.start(restful);
+    const next = (): Promise<unknown> => handle.watch()[Symbol.asyncIterator]().next();
+    await expect(lab.clock.settle(next())).rejects.toThrow(CorruptionError);
+    await expect(lab.clock.settle(handle.result)).rejects.toThrow(CorruptionError);
+    await expect(lab.clock.settle(next())).rejects.toThrow(CorruptionError);
+  });
+
+  it("watch of a run that there is not, and that nobody makes, tells so", async () => {
+    const readOnly = new StorageError("read-only", { outcome: "not-applied", retryable: false });
+    const driver = interceptedStore(lab.storage, (method, go) => {
+      if (method === "commit") throw readOnly;
+      return go();
+    });
+    const handle = lab.start(restful, { driver });
+    await expect(lab.clock.settle(handle.result)).rejects.toThrow("read-only");
+    const watching = handle.watch()[Symbol.asyncIterator]();
+    await expect(watching.next()).rejects.toThrow(RunNotFoundError);
   });
 
   it("watch of a finished run gives its end and ends", async () => {

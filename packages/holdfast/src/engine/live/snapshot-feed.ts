@@ -1,3 +1,5 @@
+import { RunNotFoundError } from "../../model/errors/run-errors.ts";
+import { StorageError } from "../../model/errors/storage-errors.ts";
 import type { HistorySnapshot } from "../../model/snapshot.ts";
 import { leavable } from "./leavable.ts";
 
@@ -25,7 +27,7 @@ export class SnapshotFeed {
     for (const watcher of this.#watchers) watcher.end();
   }
 
-  /** A snapshot now, and one after each commit while the run goes on. */
+  /** A snapshot now, and one after each commit while the run goes on. What is wrong with the run is told (P15). */
   watch(now: () => Promise<HistorySnapshot>, goesOn: boolean): AsyncIterable<HistorySnapshot> {
     const watcher = new Watcher();
     return leavable(this.#snapshots(watcher, now, goesOn), () => watcher.end());
@@ -40,7 +42,11 @@ export class SnapshotFeed {
     if (!goesOn) watcher.end();
     try {
       let revision = 0;
-      const first = await now().catch(() => null);
+      const first = await now().catch((error: unknown) => {
+        // The first commit of a run that goes on gives what cannot be read yet.
+        if (goesOn && (RunNotFoundError.is(error) || StorageError.is(error))) return null;
+        throw error;
+      });
       if (first !== null) {
         revision = first.revision;
         yield first;
