@@ -156,6 +156,7 @@ export class BareHost implements Desk {
     // Nobody runs a fork before it is there.
     if (!this.#inputs.has(run) && !runs.isBorn(run)) return;
     const due = await runs.isDue(run);
+    if (!due && !this.#open.has(run)) return;
     const open = this.#opened(run);
     this.#look(open);
     open.overdue = due ? open.overdue + 1 : 0;

@@ -4,7 +4,13 @@ import { generationAt } from "./lives.ts";
 import type { Start } from "./starts.ts";
 
 const TAKEN_BY = new Set(["evict", "pause", "cancel", "rewind", "recover", "delete"]);
-const LEFT_BY = new Set(["process-killed", "process-stopping", "process-stopped", "process-paused"]);
+const LEFT_BY = new Set([
+  "process-killed",
+  "process-stopping",
+  "process-stopped",
+  "process-paused",
+  "left-behind",
+]);
 
 /** A host stops at five sixths of its lease by its own clock, which may be fast. */
 const LEFT_EARLY = 1 / 5;
