@@ -51,6 +51,7 @@ export const kvDrivers: DriverContext = {
       workflowId: options.workflowId,
       epoch: 0,
       reopen: async () => kvDriver(kv, options),
+      second: async () => kvDriver(kv, options),
       response: (messageId) => driver.readResponse(messageId),
       close: async () => {},
       crash: async () => kvDriver(kv.copy(), options),

@@ -7,5 +7,5 @@ const reason = "a namespace is used by one process at a time; the platform sees 
 runConformance("kv driver", {
   cases: driverConformance,
   context: kvDrivers,
-  deviations: { "second-sees": reason, "second-fences": reason, "fault-frees": reason },
+  deviations: { "fault-frees": reason },
 });

@@ -3,6 +3,7 @@ import { keepsClaim } from "../../storage/due.ts";
 import type { RunRow } from "../../storage/run-row.ts";
 import { writing } from "./namespace-calls.ts";
 import type { OrderedKV } from "./ordered-kv.ts";
+import { type SharedNamespace, sharedNamespace } from "./shared-namespace.ts";
 
 /** A run, and whether a message is queued that it waits for. */
 export interface Waking {
@@ -19,24 +20,24 @@ export class KVAlarm {
   readonly #kv: OrderedKV;
   readonly #now: () => number;
   readonly #watchMs: number | null;
-  /** As it was set last; undefined: not known. */
-  #last: number | null | undefined = undefined;
+  readonly #shared: SharedNamespace;
 
   constructor(kv: OrderedKV, by: { readonly now: () => number; readonly watchMs: number | null }) {
     this.#kv = kv;
+    this.#shared = sharedNamespace(kv);
     this.#now = by.now;
     this.#watchMs = by.watchMs;
   }
 
   /** It may have fired, or somebody else may have set it. */
   forget(): void {
-    this.#last = undefined;
+    this.#shared.alarm = undefined;
   }
 
   /** Asks the platform, where it can tell: its alarm may have fired, or somebody else may have set it. */
   async ask(): Promise<void> {
     this.forget();
-    this.#last = await this.#kv.getAlarm?.().catch(() => undefined);
+    this.#shared.alarm = await this.#kv.getAlarm?.().catch(() => undefined);
   }
 
   /** The one to set for the run as it is; undefined: the one that is set will do. */
@@ -68,13 +69,13 @@ export class KVAlarm {
 
   /** `write` sets it to this; when that fails, nobody knows what it is. */
   async setWith(at: number | null, write: () => Promise<void>): Promise<void> {
-    this.#last = undefined;
+    this.#shared.alarm = undefined;
     await write();
-    this.#last = at;
+    this.#shared.alarm = at;
   }
 
   get #known(): number | null | undefined {
-    const last = this.#last;
+    const last = this.#shared.alarm;
     return typeof last === "number" && last <= this.#now() ? undefined : last;
   }
 }

@@ -13,18 +13,19 @@ import type {
   StoredMessage,
 } from "../../storage/records.ts";
 import type { RunRow } from "../../storage/run-row.ts";
-import { SerialSection } from "../../storage/serial-section.ts";
+import type { SerialSection } from "../../storage/serial-section.ts";
 import { STORAGE_OPTIONS, type StorageOptions, storageSettings } from "../../storage/storage-options.ts";
 import { commitBatch } from "../../storage/tables/commit-batch.ts";
 import { enqueueMessage } from "../../storage/tables/deliveries.ts";
 import type { RunLedger } from "../../storage/tables/tables.ts";
-import { type Change, Waiters } from "../../storage/waiters.ts";
+import type { Change, Waiters } from "../../storage/waiters.ts";
 import { KVAlarm, type Waking } from "./kv-alarm.ts";
 import { assertChangeFits } from "./kv-limits.ts";
 import { KVReader, type Questions } from "./kv-reader.ts";
 import { KVSession } from "./kv-session.ts";
 import { writing } from "./namespace-calls.ts";
 import type { KVChange, OrderedKV } from "./ordered-kv.ts";
+import { sharedNamespace } from "./shared-namespace.ts";
 
 /** Options of `kvDriver`. */
 export interface KVDriverOptions extends StorageOptions {
@@ -62,9 +63,8 @@ export class KVDriver implements EngineDriver {
   readonly #queuedMessages: number | null;
   readonly #workflowId: string;
   readonly #earlyMessages: boolean;
-  /** One read-decide-write at a time: the revision is checked on what is stored. */
-  readonly #section = new SerialSection();
-  readonly #waiters = new Waiters();
+  readonly #section: SerialSection;
+  readonly #waiters: Waiters;
   readonly #alarm: KVAlarm;
 
   /** @internal Use `kvDriver()`. */
@@ -74,6 +74,9 @@ export class KVDriver implements EngineDriver {
     const { limits, queuedMessages } = storageSettings(options, { ...DEFAULT_DRIVER_LIMITS, ...kv.limits });
     // biome-ignore lint/plugin: the platform's wall clock is the default, as the alarm it serves goes by it.
     this.#now = clock === undefined ? () => Date.now() : () => clock.now();
+    const { section, waiters } = sharedNamespace(kv);
+    this.#section = section;
+    this.#waiters = waiters;
     this.#alarm = new KVAlarm(kv, { now: this.#now, watchMs });
     this.#queuedMessages = queuedMessages;
     this.#workflowId = workflowId;

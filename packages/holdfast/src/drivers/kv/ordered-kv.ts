@@ -13,7 +13,8 @@ export interface KVChange {
  * What a platform has to offer for `kvDriver`: one run's own namespace of keys and values in unsigned byte order, an
  * atomic batch and an alarm. Writing a driver for a platform is writing these few methods.
  *
- * One process at a time may use a namespace; the platform sees to that. Any rejection is taken as a failure of the
+ * One process at a time may use a namespace; the platform sees to that. In it, drivers on one such object take turns, and those on
+ * two objects of one namespace do not: keep the object as long as the namespace is used. Any rejection is taken as a failure of the
  * storage. A `StorageError` says whether a failed batch can have been applied; for any other error that is unknown.
  */
 export interface OrderedKV {

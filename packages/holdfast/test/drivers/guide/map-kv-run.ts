@@ -1,5 +1,5 @@
 import { kvDriver, type RunWorkflowOptions, runWorkflow, type WorkflowContext } from "../../../src/index.ts";
-import { MapKV, type Platform } from "./map-kv.ts";
+import type { MapKV } from "./map-kv.ts";
 
 async function trial(ctx: WorkflowContext, user: string) {
   await ctx.step("welcome", () => `Welcome, ${user}!`);
@@ -7,8 +7,8 @@ async function trial(ctx: WorkflowContext, user: string) {
   return `The trial of ${user} has ended.`;
 }
 
-/** What the platform calls to start the run, when its alarm fires, and after a message has come. */
-export function work(platform: Platform, options: RunWorkflowOptions = {}) {
-  const driver = kvDriver(new MapKV(platform), { workflowId: "trial-ada" });
+/** What the platform calls to start the run, when its alarm fires, and after a message has come: in one process with one `kv`. */
+export function work(kv: MapKV, options: RunWorkflowOptions = {}) {
+  const driver = kvDriver(kv, { workflowId: "trial-ada" });
   return runWorkflow("trial-ada", trial, "ada", driver, options).result;
 }
