@@ -30,8 +30,6 @@ export function send(
   checkUse(scope, "send", name);
   const recorded = recordedSend(scope, name);
   if (recorded === null) checkRoom(scope, name);
-  // Encoded before the name is registered: a send that is refused leaves nothing behind.
-  const encoded = recorded === null && !run.rollingBack ? encodeBody(scope, name, body) : null;
   const index = run.journal.nameIndex(name);
   const ordinal = scope.sends.get(index) ?? 0;
   scope.sends.set(index, ordinal + 1);
@@ -39,15 +37,22 @@ export function send(
   const place = group.child({ type: SegmentType.item, value: ordinal });
   const operation = new Operation<void>({ scope, place, kind: "send" }, () => undefined);
   if (!run.live) run.asked.set(group, "scope").set(place, "send");
-  if (recorded === null && encoded === null) return operation.promise;
+  if (recorded === null && run.rollingBack) return operation.promise;
   scope.depart(operation.promise);
-  if (encoded === null) return operation.replay(recorded as Entry);
+  if (recorded !== null) return operation.replay(recorded);
   const go = (bytes: Uint8Array): void => {
     const leave = (): void => dispatch(operation, { to, name, bytes });
     run.whenLive(() => void run.room.take(bytes.length, leave));
   };
-  if (encoded instanceof Uint8Array) go(encoded);
-  else void run.inTurn(encoded).then(go, (error: unknown) => run.whenLive(() => operation.fail(error)));
+  // Recorded like any failure: what is sent next under this name would else be taken for this send by a replay.
+  const refuse = (error: unknown): void => run.whenLive(() => operation.fail(error));
+  try {
+    const encoded = encodeBody(scope, name, body);
+    if (encoded instanceof Uint8Array) go(encoded);
+    else void run.inTurn(encoded).then(go, refuse);
+  } catch (error) {
+    refuse(error);
+  }
   return operation.promise;
 }
 
