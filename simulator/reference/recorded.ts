@@ -14,7 +14,7 @@ export class Recorded {
     this.life = life;
     this.checkpointAt = checkpointOf(life, commit);
     this.#fact = commit.fact;
-    this.#draws = drawsBefore(evidence, life, commit.fact);
+    this.#draws = drawsBefore(evidence, life, commit);
   }
 
   entry(path: string): Entry | null {
@@ -42,17 +42,18 @@ function checkpointOf(life: Life, { header, fact }: Commit): number {
   return told > 0 ? Math.min(first, told) : first === Number.POSITIVE_INFINITY ? 0 : first;
 }
 
-/** Of the pass that began last: one of an earlier life, or that was robbed, may go on beside it. */
-function drawsBefore({ facts }: Evidence, { run, from }: Life, before: number): ReadonlyMap<string, string> {
+/** Of the pass that its process began last: one of an earlier life, or that was robbed, may go on beside it. */
+function drawsBefore({ facts }: Evidence, { run, from }: Life, end: Commit): ReadonlyMap<string, string> {
   let draws = new Map<string, string>();
   let last = -1;
-  for (let n = from; n < before; n++) {
+  for (let n = from; n < end.fact; n++) {
     const fact = facts[n];
-    if (fact?.type === "pass-started" && fact.run === run) {
+    if (fact?.process !== end.process) continue;
+    if (fact.type === "pass-started" && fact.run === run) {
       draws = new Map();
       last = fact.pass;
     }
-    if (fact?.type !== "seen" || fact.run !== run || fact.pass !== last) continue;
+    if (fact.type !== "seen" || fact.run !== run || fact.pass !== last) continue;
     if (fact.operation === "draw" && fact.outcome.ok) draws.set(fact.path, fact.outcome.value);
   }
   return draws;
