@@ -15,6 +15,7 @@ export type { EngineSettings, HostedPass } from "./engine/pass/pass-settings.ts"
 // Histories: reading one, and making one from another format.
 
 export { openValue, sealValue } from "./drivers/kv/kv-seal.ts";
+export { answerPlace } from "./history/answers.ts";
 export { BareReader, BareWriter } from "./history/bare.ts";
 export { type Entry, type EntryKind, newEntry } from "./history/entry.ts";
 export { decodeFailure, encodeFailure } from "./history/failure.ts";

@@ -1,5 +1,5 @@
+import { answerPlace } from "./answers.ts";
 import type { Journal } from "./journal.ts";
-import { SegmentType } from "./location.ts";
 import { decodeMessages } from "./message-record.ts";
 
 /** The answer that the run gave to a message, or null when it gave none or the entry has been pruned. */
@@ -7,8 +7,11 @@ export function findAnswer(journal: Journal, messageId: string): Uint8Array | nu
   for (const place of journal.root.entries()) {
     const { kind, status, result } = place.entry;
     if (kind !== "message" || status !== "completed" || result === null) continue;
-    const index = decodeMessages(result).findIndex((message) => message.id === messageId);
-    if (index >= 0) return place.existing(SegmentType.answer, index)?.entry?.result ?? null;
+    const received = decodeMessages(result);
+    const index = received.findIndex((message) => message.id === messageId);
+    if (index < 0) continue;
+    const answers = { wait: place, index, messages: received.length };
+    return answerPlace(answers, Number.POSITIVE_INFINITY).entry?.result ?? null;
   }
   return null;
 }

@@ -10,7 +10,10 @@ export interface Message<Name extends string = string, Body = unknown> {
 /** A message whose sender waits for an answer. It stays owned by this wait until it is answered. */
 export interface CompletableMessage<Name extends string = string, Body = unknown>
   extends Message<Name, Body> {
-  /** Answers the message; resolves when the answer is durable. A second call changes nothing. */
+  /**
+   * Answers the message; resolves when the answer is durable. A second call changes nothing, unless the first was refused.
+   * @throws UnserializableValueError, LimitError when the response cannot be stored: the message has no answer then
+   */
   complete(response?: unknown): Promise<void>;
 }
 

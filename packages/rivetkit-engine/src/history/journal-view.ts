@@ -1,4 +1,5 @@
 import {
+  answerPlace,
   decodeFailure,
   decodeMessages,
   decodeRunFailure,
@@ -149,7 +150,8 @@ function messageDrafts(nameRegistry: string[], journal: Journal, place: Recorded
     const names = [...new Set(messages.map((message) => message.name))].join("|");
     add("count", { type: "message", data: { name: `${names || "*"}:count`, data: messages.length } });
     for (const [index, message] of messages.entries()) {
-      const answered = place.existing(SegmentType.answer, index)?.entry ?? null;
+      const answers = { wait: place, index, messages: messages.length };
+      const answered = answerPlace(answers, Number.POSITIVE_INFINITY).entry;
       const { id: messageId, name: messageName, createdAt } = message;
       const body = defaultCodec.decode(message.body);
       const told = { __rivetWorkflowQueueMessage: 1, id: messageId, name: messageName, body, createdAt };

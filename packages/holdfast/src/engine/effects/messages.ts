@@ -1,4 +1,4 @@
-import { SegmentType } from "../../history/location.ts";
+import { answerPlace } from "../../history/answers.ts";
 import { answerTo, frameBody, recordedPayload } from "../../history/message-body.ts";
 import type { RecordedMessage } from "../../history/message-record.ts";
 import type { Place } from "../../history/place.ts";
@@ -6,7 +6,7 @@ import { isPromise } from "../../model/is-promise.ts";
 import type { CompletableMessage, Message } from "../../model/message.ts";
 import { checkCall } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
-import type { Scope } from "../replay/scope.ts";
+import type { Scope, Unanswered } from "../replay/scope.ts";
 
 /** What a wait received, as recorded. */
 export interface ReceivedMessages {
@@ -37,21 +37,25 @@ function oneMessage(
   return isPromise(decoded) ? decoded.then(finish) : finish(decoded);
 }
 
-/** A message with an answer: it stays owned until the answer is committed (I23). */
+/**
+ * A message with an answer: it stays owned until the answer is committed (I23). An answer that is refused is none, so another
+ * may be given.
+ */
 function completable(
   scope: Scope,
   received: ReceivedMessages,
   { plain, index }: { plain: Message; index: number },
 ): CompletableMessage {
-  const { unanswered } = scope.strand;
-  const place = received.place.child({ type: SegmentType.answer, value: index });
-  unanswered.set(plain.id, { wait: received.wait, scope, answer: place });
+  const answers = { wait: received.place, index, messages: received.messages.length };
+  const owned: Unanswered = { wait: received.wait, scope, answers, given: null };
+  scope.strand.unanswered.set(plain.id, owned);
   let answer: Promise<void> | null = null;
   const complete = (response?: unknown): Promise<void> => {
-    if (answer !== null) return answer;
+    const place = answerPlace(answers, scope.run.turns.current);
+    if (answer !== null && place === owned.given) return answer;
     if (scope.left) return new Promise(() => {});
     checkCall(scope, "answer to", received.wait);
-    unanswered.delete(plain.id);
+    owned.given = place;
     answer = giveAnswer(scope, place, { id: plain.id, response });
     return answer;
   };

@@ -116,10 +116,11 @@ function receivedBy({ entry }: Place): readonly RecordedMessage[] {
   return received === null ? [] : decodeMessages(received);
 }
 
-/** An answer stands below the wait that received the message, at its number. */
+/** An answer stands below the wait that received the message, at its number (`history/answers.ts`). */
 function answeredBy({ entry, parent, segment }: Place): readonly string[] {
   if (entry?.kind !== "answer" || parent === null || segment === null) return [];
-  const message = receivedBy(parent)[segment.value];
+  const received = receivedBy(parent);
+  const message = received[segment.value % received.length];
   return message === undefined ? [] : [message.id];
 }
 

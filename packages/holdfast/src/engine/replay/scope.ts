@@ -1,3 +1,4 @@
+import { type AnswersTo, answerPlace } from "../../history/answers.ts";
 import { SegmentType } from "../../history/location.ts";
 import type { Place } from "../../history/place.ts";
 import type { WorkflowContext } from "../../model/context.ts";
@@ -22,8 +23,10 @@ export interface Unanswered {
   /** The name of the wait that received it, and the scope of that. */
   readonly wait: string;
   readonly scope: Scope;
-  /** Where its answer stands. */
-  readonly answer: Place;
+  /** Where its answers stand. */
+  readonly answers: AnswersTo;
+  /** The place of the answer that was given last, which may still be refused. */
+  given: Place | null;
 }
 
 /**
@@ -163,9 +166,12 @@ export class Scope {
    * block that has ended is not entered again.
    */
   *unanswered(): IterableIterator<Unanswered & { readonly id: string }> {
+    const { current } = this.run.turns;
     for (const [id, message] of this.strand.unanswered) {
-      const { entry } = message.answer;
-      if (entry === null || entry.sequence > this.run.turns.current) yield { id, ...message };
+      const place = answerPlace(message.answers, current);
+      const taken = place.entry !== null && place.entry.sequence <= current;
+      if (taken) this.strand.unanswered.delete(id);
+      else if (place !== message.given) yield { id, ...message };
     }
   }
 
