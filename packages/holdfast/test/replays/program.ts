@@ -12,7 +12,7 @@ export interface Part {
   readonly tuning?: Tuning;
 }
 
-export interface Tuning {
+interface Tuning {
   readonly concurrency?: number;
   readonly historyPruneInterval?: number;
   readonly historySize?: number;
