@@ -1,5 +1,5 @@
 import type { RunHandle } from "#holdfast/engine/live/run-handle.ts";
-import { RunNotFoundError } from "#holdfast/model/errors/run-errors.ts";
+import { RunCancelledError, RunNotFoundError } from "#holdfast/model/errors/run-errors.ts";
 import { StorageError } from "#holdfast/model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
 import { runWorkflow } from "#holdfast/system/run-workflow.ts";
@@ -109,7 +109,7 @@ export class BareHost implements Desk {
     for (;;) {
       const { state, output } = await handle.result;
       if (state === "completed") return output;
-      if (state === "cancelled") return state;
+      if (state === "cancelled") throw new RunCancelledError(handle.workflowId);
       await this.#setup.process.sleep(END_LOOK_MS);
     }
   }

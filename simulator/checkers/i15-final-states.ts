@@ -5,10 +5,11 @@ import type { Evidence } from "../evidence/evidence.ts";
 import { type Commit, type Life, livesOf } from "../evidence/lives.ts";
 import { checkerOf } from "./checker-of.ts";
 import { retentionProblems } from "./i15-retention.ts";
+import { toldEnds } from "./i15-told-ends.ts";
 
 export const finalStates = checkerOf(
   "I15",
-  "a terminal status is written once and left by recover and rewind only; output and error are there when they belong; only what has ended is deleted by itself",
+  "a terminal status is written once and left by recover and rewind only; output and error are there when they belong, and told as they are; only what has ended is deleted by itself",
   function* (evidence) {
     for (const life of livesOf(evidence)) {
       const rows = new Set<number>();
@@ -30,6 +31,7 @@ export const finalStates = checkerOf(
       }
     }
     yield* retentionProblems(evidence);
+    yield* toldEnds(evidence);
   },
 );
 

@@ -230,6 +230,25 @@ describe("I15: final states", () => {
     expect(findings(finalStates, tale.evidence())).toEqual([]);
   });
 
+  it("speaks when somebody is told another end or state than there was while the call went on", async () => {
+    const tale = await told(async (run, at) => {
+      const early = at.call("run", { api: "result" });
+      await run.commit({ status: "completed", output: 1 });
+      const late = at.call("run", { api: "result" });
+      early({ value: 1 });
+      late({ value: 2 });
+      at.call("run", { api: "result" })({ code: "STEP_EXHAUSTED" });
+      at.call("run", { api: "result" })({ code: "STORAGE" });
+      at.call("run", { api: "state" })({ value: "completed" });
+      at.call("run", { api: "state" })({ value: "sleeping" });
+    });
+    expect(findings(finalStates, tale.evidence())).toEqual([
+      "who waited for the end was told 2, which it never was",
+      "who waited for the end was told STEP_EXHAUSTED, which it never was",
+      "the run was told to be sleeping, which it was not during the call",
+    ]);
+  });
+
   it("speaks when a terminal state is overwritten, or left without anybody having asked", async () => {
     const tale = await told(async (run) => {
       await run.commit({ status: "completed", output: 1 });
