@@ -194,3 +194,17 @@ it("items that a higher concurrency lets begin come behind a version gate of the
   for (let replay = 0; replay < 3; replay++) await lab.run(code(true));
   expect(orders).toEqual(["g01", "01g2", "01g2", "01g2"]);
 });
+
+it("a gate lets an older run go on as it did before a deploy that lowered the concurrency", async () => {
+  const lab = new EngineLab();
+  const code = (concurrency: number, gated: boolean) => async (ctx: WorkflowContext) => {
+    const item = async (inner: WorkflowContext, index: number): Promise<void> => {
+      if (index !== 1) await inner.sleep("night", "1d");
+      else if (gated) await inner.getVersion("gate", 2);
+    };
+    await Promise.all([ctx.map("items", [0, 1, 2], item, { concurrency }), ctx.step("beside", () => 1)]);
+  };
+  await lab.run(code(2, false));
+  await lab.run(code(1, false));
+  expect((await lab.run(code(1, true))).state).toBe("sleeping");
+});

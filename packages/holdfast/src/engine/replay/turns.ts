@@ -12,6 +12,8 @@ import { Heap } from "./heap.ts";
 const BEGINNINGS = 1;
 /** What is answered in the turn of another completion comes behind what begins again in it, in the order of its own number. */
 const ANSWERS = 2 ** 40;
+/** What a deploy changed in a turn comes last: older code went on past all answers of the turn before that. */
+const CHANGES = 2 ** 41;
 
 /** A result that is ready to be handed over. */
 export interface Completion {
@@ -79,7 +81,7 @@ export class Turns {
 
   /** Lines up what a deploy changed in the turn of this number, when the run had come to the number `known`. */
   changeIn({ turn, known }: Moment, scope: Completion["scope"], change: () => void): void {
-    this.#addBehind(turn, ANSWERS + known + 0.5, { scope, deliver: change });
+    this.#addBehind(turn, CHANGES + known, { scope, deliver: change });
   }
 
   #addBehind(turn: number, order: number, { scope, deliver }: Pick<Completion, "scope" | "deliver">): void {
