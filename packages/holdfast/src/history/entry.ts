@@ -53,7 +53,10 @@ export interface Entry {
   readonly settledAt: number;
   /** Of a loop that has ended: the logical time at which its last iteration began; else 0. */
   readonly beganAt: number;
-  /** Of a loop, or of an iteration with armed steps: the number of the completion in whose turn the iteration began; else 0. */
+  /**
+   * Of a loop, or of an iteration with armed steps: the number of the completion in whose turn the iteration began. Of a version gate
+   * that older code went past: one more than the number of the completion in whose turn it did. Else 0.
+   */
   readonly beganIn: number;
   /** When a sleep, a message wait or a retry is due; null: by no clock. */
   readonly dueAt: number | null;

@@ -115,7 +115,7 @@ export const operations: Readonly<Record<string, Play>> = {
 
   answered: async (strand, part) => {
     const name = strand.name(part);
-    const options = { names: [messageOf(part)], timeout: lengthOf(part), completable: true };
+    const options = { names: [messageOf(part)], timeout: lengthOf(part), completable: true } as const;
     try {
       const message = await strand.result(name, strand.ctx.queue.next(name, options));
       await message.complete({ to: message.body });

@@ -25,7 +25,9 @@ function answerOfThen(scope: Scope, count: number): Entry {
 }
 
 /** Where an answer is handed over: as its own completion, or in the turn in which it was asked for by code that went past it. */
-function turnOf({ askedAfter, sequence }: Entry): number {
+function turnOf({ askedAfter, beganIn, sequence }: Entry): number {
+  if (beganIn > 0) return beganIn - 1;
+  // An earlier release has not recorded which of the two it is.
   return askedAfter < sequence - 1 ? askedAfter : sequence;
 }
 
@@ -40,7 +42,8 @@ export function getVersion(scope: Scope, name: string, latest: number): Promise<
   const pin = (count: number): void =>
     operation.settle({ status: "completed", result: null, change: { count, askedAfter: journal.sequence } });
   const pinInThisTurn = (count: number): void => {
-    const entry = { ...answerOfThen(scope, count), sequence: journal.nextSequence() };
+    const beganIn = turns.current + 1;
+    const entry = { ...answerOfThen(scope, count), beganIn, sequence: journal.nextSequence() };
     journal.write(place, entry);
     run.requireCommit();
     void operation.replay(entry, turnOf(entry));
