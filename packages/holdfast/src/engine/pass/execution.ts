@@ -93,7 +93,7 @@ export class Execution implements Run {
   #seeds: Seeds | null = null;
   readonly #starts: (() => void)[] = [];
   #holds = 0;
-  readonly #turnWork: TurnWork = new TurnWork();
+  readonly #turnWork: TurnWork = new TurnWork(() => this.breath());
   #reportedForeign = false;
   readonly #stirred: () => void;
   /** Code ran outside a turn: something that the engine does not own called it. */

@@ -1,12 +1,19 @@
 /**
  * Owns: what is at work for code in a turn, beside the code itself: codecs.
- * Invariants: codecs may answer in any order, and code goes on in the order in which it asked, so that a replay does the same (P5).
+ * Invariants: codecs may answer in any order, early or late, and code goes on in the order in which it asked, when it waits for nothing
+ * but them, so that a replay does the same (P5).
  */
 export class TurnWork {
+  readonly #breath: () => Promise<void>;
   #running = 0;
   /** Settles when what was asked for last has been given to the code, and never fails. */
   #last: Promise<void> = Promise.resolve();
   #ended: (() => void) | null = null;
+
+  /** `breath` lets all microtasks run out. */
+  constructor(breath: () => Promise<void>) {
+    this.#breath = breath;
+  }
 
   get running(): boolean {
     return this.#running > 0;
@@ -24,6 +31,8 @@ export class TurnWork {
     try {
       await settled(work);
       await earlier;
+      // However fast a codec is, the code has come to its end by then.
+      await this.#breath();
       return await work;
     } finally {
       this.#running -= 1;

@@ -4,6 +4,8 @@ import type { LoopBody, LoopConfig } from "../../model/context.ts";
 import { LOOP_CONFIG } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { CorruptionError } from "../../model/errors/history-errors.ts";
+import { StorageError } from "../../model/errors/storage-errors.ts";
 import { isPromise } from "../../model/is-promise.ts";
 import {
   DEFAULT_LOOP_HISTORY_SIZE,
@@ -72,23 +74,25 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
   const breaths = new Breaths(run);
   let iteration = place.entry?.count ?? 0;
   let time = place.entry?.settledAt || scope.time;
-  let stored = place.entry?.extra ?? null;
   let turn = place.entry?.beganIn ?? run.turns.current;
   let checkpointed = place.entry?.checkpointed ?? false;
+  if (turn > run.turns.current) await turnOf(scope, turn);
+  let begun: Begun;
   try {
-    stored ??= await encodeState(block, plan, plan.initial);
+    begun = await beginning(block, plan, place.entry?.extra ?? null);
   } catch (error) {
+    if (CorruptionError.is(error) || StorageError.is(error)) throw error;
     block.fail(error);
     return;
   }
-  if (turn > run.turns.current) await turnOf(scope, turn);
+  let { stored, state } = begun;
   while (!scope.closed) {
     const inner = scope.open(place.child({ type: SegmentType.iteration, value: iteration }), false);
     inner.time = time;
     inner.checkpointed ||= checkpointed;
     history.watch(inner, { iteration, state: stored, time, turn, checkpointed });
-    const state = await decodeState(block, stored);
-    const outcome = await runFunction(inner, (ctx) => plan.run(ctx, state));
+    const begins = state;
+    const outcome = await runFunction(inner, (ctx) => plan.run(ctx, begins));
     const progress = { count: iteration, extra: stored, checkpointed, beganAt: time, beganIn: turn };
     if (!outcome.ok) return block.fail(outcome.error, progress);
     const verdict = verdictOf(outcome.value, plan);
@@ -111,7 +115,35 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     else if (run.recordsIterations) history.record(progressed);
     const breath = breaths.next();
     if (breath !== null) await breath;
+    state = await decodeState(block, stored);
   }
+}
+
+/** What an iteration begins with: the state, and how it is stored. */
+interface Begun {
+  readonly stored: Uint8Array;
+  readonly state: unknown;
+}
+
+/**
+ * What the loop begins with here. It is one work of an async codec whether it is recorded or not, so that it begins in the same order
+ * beside others (P5).
+ * @throws UnserializableValueError, LimitError, StorageError, CorruptionError
+ */
+function beginning(
+  { scope: { run } }: BlockBody,
+  plan: LoopPlan,
+  recorded: Uint8Array | null,
+): Begun | Promise<Begun> {
+  const { payloads } = run;
+  const made = recorded ?? payloads.encode(plan.initial, stateOf(plan));
+  const decoded = isPromise(made) ? made.then((stored) => payloads.decode(stored)) : payloads.decode(made);
+  if (!isPromise(made) && !isPromise(decoded)) return { stored: made, state: decoded };
+  return run.inTurn(Promise.all([made, decoded]).then(([stored, state]) => ({ stored, state })));
+}
+
+function stateOf(plan: LoopPlan): string {
+  return `the state of loop "${plan.name}"`;
 }
 
 /**
@@ -128,7 +160,7 @@ function encodeState(
   plan: LoopPlan,
   state: unknown,
 ): Uint8Array | Promise<Uint8Array> {
-  const encoded = run.payloads.encode(state, `the state of loop "${plan.name}"`);
+  const encoded = run.payloads.encode(state, stateOf(plan));
   return isPromise(encoded) ? run.inTurn(encoded) : encoded;
 }
 
