@@ -105,11 +105,13 @@ export class BareHost implements Desk {
     await Promise.all(Array.from(this.#open.values(), ({ handle }) => handle.evict()));
   }
 
+  /** Of a run that is held, or that a failing storage stopped, the next pass tells. */
   async #end(handle: RunHandle<unknown>): Promise<unknown> {
     for (;;) {
-      const { state, output } = await handle.result;
-      if (state === "completed") return output;
-      if (state === "cancelled") throw new RunCancelledError(handle.workflowId);
+      const end = await handle.result.catch((error: unknown) => ({ state: "stopped" as const, error }));
+      if (end.state === "completed") return end.output;
+      if (end.state === "cancelled") throw new RunCancelledError(handle.workflowId);
+      if (end.state === "stopped" && (await handle.getState()) === "failed") throw end.error;
       await this.#setup.process.sleep(END_LOOK_MS);
     }
   }

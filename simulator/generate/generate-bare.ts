@@ -7,7 +7,7 @@ const WATCH_MS = [300, 2_000, 20_000];
 /** Deeds that are not those of a handle. */
 const OF_STORES: ReadonlySet<Act["does"]["api"]> = new Set(["delete", "start"]);
 /** What a namespace that one process uses at a time cannot do: apply a batch after the process has heard that it failed. */
-const LATE: ReadonlySet<string> = new Set<FaultName>(["late", "crash-late"]);
+const LATE: ReadonlySet<string> = new Set<FaultName>(["late", "crash-late", "connection-lost"]);
 
 /** A random world whose runs are bare: one process runs them, and those outside have nothing but their handles. */
 export function generateBare(seed: string): Scenario {
@@ -23,11 +23,17 @@ export function generateBare(seed: string): Scenario {
     bare: plan,
     programs,
     hosts: hosts.slice(0, 1).map(onePlatform),
-    acts: acts.filter(({ does }) => !OF_STORES.has(does.api)).map((act) => ({ ...act, by: 0 })),
+    acts: acts.filter(isMeant(prng.chance(0.5), world.quietAtMs)).map((act) => ({ ...act, by: 0 })),
     incidents: incidents.filter(isOfThePlatform),
     rates: ratesOf(rates, plan),
     storage: "memory",
   };
+}
+
+/** Whoever resumes a run in the end has it look: where nobody does, it has to be woken by itself, or stays held. */
+function isMeant(resumedInTheEnd: boolean, quietAtMs: number): (act: Act) => boolean {
+  return ({ does: { api }, atMs }) =>
+    !OF_STORES.has(api) && (resumedInTheEnd || api !== "resume" || atMs <= quietAtMs);
 }
 
 /** It holds no leases, so it has room for all runs, and its clock is the storage's. */
