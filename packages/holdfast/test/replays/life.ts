@@ -7,6 +7,7 @@ import { isTerminal } from "../../src/model/run.ts";
 import type { WorkflowDefinition } from "../../src/model/workflow.ts";
 import { FAULTS, type PlannedFault } from "../../src/testing/crash-driver.ts";
 import type { Dice } from "./dice.ts";
+import { type Between, resume } from "./operators.ts";
 import { changedResults, NOTHING, type Recorded, recordedIn } from "./recorded.ts";
 import { type Play, type Stage, Strand } from "./strand.ts";
 import { Undoing } from "./undoing.ts";
@@ -15,9 +16,6 @@ import { difference, type Sight, Witness } from "./witness.ts";
 /** Passes that may meet faults; those after them meet none, so that the run comes to its end. */
 const FAULTY_PASSES = 20;
 const PASSES = 60;
-
-/** What was done between two passes. */
-export type Between = "nothing" | "deployed" | "rewound" | "recovered";
 
 /** What becomes of a program. */
 export interface Fate {
@@ -34,7 +32,7 @@ export interface Fate {
 const DEATHS = ["crash-before", "crash-after", "crash-late"] as const;
 
 /**
- * One run from its start to its end, pass by pass, with faults of the storage, deaths, evictions and messages in between. After each
+ * One run from its start to its end, pass by pass, with faults of the storage, deaths, evictions, pauses and messages. After each
  * pass what code was shown in a replay is compared with what it was shown before.
  */
 export class Life {
@@ -75,6 +73,7 @@ export class Life {
 
   async #pass(faulty: boolean): Promise<void> {
     const { dice, codec } = this.#fate;
+    await resume(this.storage, this.clock);
     const before = await recordedIn(this.storage);
     const witness = new Witness(this.problems);
     const driver = crashDriver(this.storage, {
@@ -128,11 +127,11 @@ export class Life {
       ended = true;
     };
     handle.result.then(end, end);
-    const evictedIn = faulty && dice.chance(0.3) ? dice.below(12) : -1;
+    const leftIn = faulty && dice.chance(0.4) ? dice.below(12) : -1;
     for (let round = 0; round < 200 && !ended && !dead(); round++) {
       await turns(3 + dice.below(6));
       if (dice.chance(0.25)) handle.send(dice.pick(["a", "b"]), round).catch(() => {});
-      if (round === evictedIn) handle.evict().catch(() => {});
+      if (round === leftIn) handle[dice.pick(["evict", "pause"])]().catch(() => {});
       if (dice.chance(0.7)) await this.clock.advance(dice.pick([1, 5, 20, 100, 1_000, 10_000, 60_000]));
     }
   }
