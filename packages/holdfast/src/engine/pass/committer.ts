@@ -11,7 +11,7 @@ import type { CommitBatch } from "../../storage/records.ts";
 import { formatUuid } from "../replay/draws.ts";
 import type { Report } from "../replay/report.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
-import { fewTries, patientRead } from "./patient-read.ts";
+import { type Again, fewTries, patientRead } from "./patient-read.ts";
 
 /** What a commit says of the run besides what is dirty. */
 export interface CommitIntent {
@@ -32,8 +32,8 @@ export interface CommitterSetup {
   readonly epoch: number;
   readonly world: World;
   readonly report: Report;
-  /** The wait after failed try `attempt`, from 1; null: it is not tried again. @default `fewTries` of what can be */
-  readonly again?: (attempt: number, error: StorageError) => Promise<void> | null;
+  /** How long a commit, and what became of it, is asked for. @default `fewTries` of what can be tried again */
+  readonly again?: Again;
   /** Called after each commit. */
   readonly committed: (outgoing: Outgoing | null) => void;
 }
@@ -166,19 +166,20 @@ export class Committer {
     }
   }
 
-  #again(attempt: number, error: StorageError): Promise<void> | null {
+  readonly #again: Again = (attempt, error) => {
     const { again, world } = this.#setup;
     if (again !== undefined) return again(attempt, error);
     return error.retryable ? fewTries(world.clock, attempt) : null;
-  }
+  };
 
   /** Whether a refusal is of the batch's own making: its answer was lost, or something on the way delivered it twice. */
   async #appliedBefore(batchId: string): Promise<boolean> {
-    const applied = this.#applied(batchId);
-    return this.#uncertain ? applied : applied.catch(() => false);
+    if (this.#uncertain) return this.#applied(batchId);
+    return patientRead(this.#setup.world.clock, () => this.driver.applied(batchId)).catch(() => false);
   }
 
   #applied(batchId: string): Promise<boolean> {
-    return patientRead(this.#setup.world.clock, () => this.driver.applied(batchId));
+    const { clock } = this.#setup.world;
+    return patientRead(clock, () => this.driver.applied(batchId), this.#again);
   }
 }

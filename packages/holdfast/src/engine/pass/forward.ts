@@ -1,5 +1,5 @@
 import { CrashLoopError, type HistoryDivergedError } from "../../model/errors/history-errors.ts";
-import { FencedError } from "../../model/errors/storage-errors.ts";
+import { FencedError, StorageError } from "../../model/errors/storage-errors.ts";
 import type { Outcome } from "../replay/block.ts";
 import { divergenceAt } from "../replay/divergence.ts";
 import { firstUnasked } from "../replay/unasked.ts";
@@ -170,9 +170,8 @@ export class Forward {
     if (execution.outcome !== null) return null;
     if (mailbox.wantsLook && !this.#leftLook) {
       if (this.#wantsHints()) this.#listen();
-      const source = patientMessages(this.#committer.driver, execution.world.clock);
       // Messages may have a schema to go through.
-      this.#leftLook = (await this.#control.patience.wait(mailbox.look(source))) === null;
+      this.#leftLook = (await this.#control.patience.wait(this.#look())) === null;
       if (this.#leftLook) return null;
     }
     if (execution.turns.waiting) return null;
@@ -197,6 +196,19 @@ export class Forward {
     }
     if (wish === "none" && mailbox.isExpecting) return this.#waitForTheWorld();
     return { end: "parked", wakeAt: timers.earliest(), wants: mailbox.wants() };
+  }
+
+  /** A queue that cannot be read ends nothing that is at work, or not stored: it would run again (P2). It is looked at later. */
+  async #look(): Promise<void> {
+    const execution = this.#execution;
+    try {
+      await execution.mailbox.look(patientMessages(this.#committer.driver, execution.world.clock));
+    } catch (error) {
+      if (!StorageError.is(error) || !(execution.busy || execution.owesCommit)) throw error;
+      execution.report.warn("the queue cannot be read; looking again later", { error });
+      this.#pollMs = FIRST_POLL_MS;
+      execution.mailbox.hint();
+    }
   }
 
   async #startBodies(): Promise<ForwardEnd | null> {

@@ -18,13 +18,20 @@ export function fewTries(clock: Clock, attempt: number): Promise<void> | null {
   return attempt < STORAGE_TRIES ? waitAfterTry(clock, attempt) : null;
 }
 
+/** The wait after failed try `attempt`, from 1, of what failed so; null: it is not tried again. */
+export type Again = (attempt: number, error: StorageError) => Promise<void> | null;
+
 /** Reads from a storage that may fail for a moment: a read changes nothing, so it is just tried again (P11). */
-export async function patientRead<Value>(clock: Clock, read: () => Promise<Value>): Promise<Value> {
+export async function patientRead<Value>(
+  clock: Clock,
+  read: () => Promise<Value>,
+  again: Again = (attempt, { retryable }) => (retryable ? fewTries(clock, attempt) : null),
+): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await read();
     } catch (error) {
-      const wait = StorageError.is(error) && error.retryable ? fewTries(clock, attempt) : null;
+      const wait = StorageError.is(error) ? again(attempt, error) : null;
       if (wait === null) throw error;
       await wait;
     }
