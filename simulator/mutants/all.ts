@@ -1,3 +1,4 @@
+import { bareRuns } from "./bare-runs.ts";
 import { blocks } from "./blocks.ts";
 import { changes } from "./changes.ts";
 import { controls } from "./controls.ts";
@@ -30,4 +31,5 @@ export const all: readonly Mutant[] = [
   ...changes,
   ...storage,
   ...retention,
+  ...bareRuns,
 ];
