@@ -7,6 +7,7 @@ import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import type { CrashCount } from "./crash-count.ts";
 import type { Execution } from "./execution.ts";
+import { Overdue } from "./overdue.ts";
 import { OwnPromises } from "./own-promises.ts";
 import { patientMessages } from "./patient-read.ts";
 
@@ -38,6 +39,7 @@ export class Forward {
   readonly #control: Control;
   readonly #crashes: CrashCount;
   readonly #ownPromises: OwnPromises;
+  readonly #overdue: Overdue;
   #startedBodies = false;
   #toldForeign = false;
   /** A look at the queue was left before it had an end: there is no other. */
@@ -54,6 +56,7 @@ export class Forward {
     this.#control = control;
     this.#crashes = crashes;
     this.#ownPromises = new OwnPromises(execution.world.clock, execution.wakeup);
+    this.#overdue = new Overdue(execution.world.clock);
   }
 
   /** Goes on until the run ends, parks, or is to stop. */
@@ -175,14 +178,15 @@ export class Forward {
       if (this.#leftLook) return null;
     }
     if (execution.turns.waiting) return null;
-    if (outbox.urgent || journal.dirtyCount > limits.uncommittedEntries) {
+    const owed = this.#overdue.delay(execution.commitRequired, journal.header.revision);
+    if (outbox.urgent || owed === 0 || journal.dirtyCount > limits.uncommittedEntries) {
       await this.#commitRunning();
       return null;
     }
     if (bodies.waiting.length > 0 && !this.#control.winding) return this.#startBodies();
     if (execution.busy) {
       // A message that is received and not consumed would wake a wait for others of its name again and again.
-      if (!mailbox.isWaiting || !mailbox.holdsMessages) return this.#waitForTheWorld();
+      if (!mailbox.isWaiting || !mailbox.holdsMessages) return this.#waitForTheWorld(owed);
       await this.#commitRunning();
       return null;
     }
@@ -192,7 +196,7 @@ export class Forward {
     if (wish !== "none" && !parks) return { end: "wish", wish };
     if (foreign) {
       this.#tellForeign();
-      return this.#waitForTheWorld();
+      return this.#waitForTheWorld(owed);
     }
     if (wish === "none" && mailbox.isExpecting) return this.#waitForTheWorld();
     return { end: "parked", wakeAt: timers.earliest(), wants: mailbox.wants() };
@@ -252,11 +256,12 @@ export class Forward {
   }
 
   /** The one place where a pass waits for the world: a body, a timer, a message, a wish. */
-  async #waitForTheWorld(): Promise<null> {
+  async #waitForTheWorld(atMostMs: number | null = null): Promise<null> {
     const { timers, mailbox, wakeup, world } = this.#execution;
     const cancels: (() => void)[] = [];
     const delay = timers.delay();
-    if (delay !== null) cancels.push(world.clock.setTimer(delay, () => wakeup.notify()));
+    for (const ms of [delay, atMostMs])
+      if (ms !== null) cancels.push(world.clock.setTimer(ms, () => wakeup.notify()));
     if (mailbox.isWaiting) {
       // What came since the last look is not hinted at any more.
       if (!mailbox.isExpecting && this.#listen()) this.#hinted();
