@@ -14,7 +14,7 @@ export interface QueueNextOptions<Name extends string, Completable extends boole
 /** Options of `queue.nextBatch`. */
 export interface QueueBatchOptions<Name extends string, Completable extends boolean = boolean>
   extends QueueNextOptions<Name, Completable> {
-  /** At most this many messages, 1 to 1,000 (`limits.batchMessages`). @default 1 */
+  /** At most this many messages, 1 to 1,000 (`limits.batchMessages`; more: `LimitError`). @default 1 */
   readonly count?: number;
 }
 

@@ -44,7 +44,6 @@ export const NOT_COUNT = [
   [0, "0 (number)"],
   [-1, "-1 (number)"],
   [1.5, "1.5 (number)"],
-  [1001, "1001 (number)"],
   [Number.NaN, "NaN (number)"],
   [Number.POSITIVE_INFINITY, "Infinity (number)"],
   ["3", '"3" (string)'],

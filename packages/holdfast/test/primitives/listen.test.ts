@@ -22,6 +22,7 @@ refuseBadCalls(
       (m) => (ctx) => ctx.listen("op", m),
     ),
     ...wrongTypes("limit", NOT_COUNT, (n) => (ctx) => ctx.listenN("op", "m", n)),
+    ["too many", (ctx) => ctx.listenN("op", "m", 1_001), ["batchMessages", "1000", "1001"], "LIMIT"],
     ...wrongTypes(
       "listenNWithTimeout limit",
       NOT_COUNT,

@@ -80,6 +80,12 @@ refuseBadCalls(
     ],
     ["next with null for options", bare((ctx) => ctx.queue.next.bind(ctx.queue), "op", null), ["null"]],
     [
+      "too many at once",
+      (ctx) => ctx.queue.nextBatch("op", { names: ["m"], count: 1_001 }),
+      ["batchMessages", "1000", "1001"],
+      "LIMIT",
+    ],
+    [
       "a message name too long",
       (ctx) => ctx.queue.next("op", { names: ["n".repeat(257)] }),
       ["256", "257"],

@@ -1,10 +1,10 @@
-import { checkInteger, checkName } from "../../model/check.ts";
+import { checkName } from "../../model/check.ts";
 import { describeName } from "../../model/describe.ts";
 import { type Duration, type Instant, instantMs } from "../../model/duration.ts";
 import type { Message } from "../../model/message.ts";
 import type { Scope } from "../replay/scope.ts";
 import type { WatchedPromise } from "../replay/watched-promise.ts";
-import { afterMs, type Receive, receive } from "./queue.ts";
+import { afterMs, checkCount, type Receive, receive } from "./queue.ts";
 
 /** When a `listen` gives up: after a duration, at an instant, or never. */
 export type ListenEnd = { readonly timeout: Duration } | { readonly until: Instant } | "never";
@@ -24,7 +24,7 @@ export function listenN(
 ): WatchedPromise<unknown[]> {
   const { name, messageName, limit, end } = wait;
   checkName(messageName, `Listen ${describeName(name)}: the name of the message`, scope.run.limits);
-  checkInteger(limit, `Listen ${describeName(name)}: limit`, { from: 1, to: scope.run.limits.batchMessages });
+  checkCount(scope, limit, `Listen ${describeName(name)}: limit`);
   const wanted: Receive = {
     name,
     names: [messageName],

@@ -4,7 +4,7 @@ import { checkBoolean, checkInteger, checkName } from "../../model/check.ts";
 import { QUEUE_BATCH_OPTIONS, QUEUE_NEXT_OPTIONS } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { type Duration, durationMs } from "../../model/duration.ts";
-import { InvalidArgumentError } from "../../model/errors/argument-errors.ts";
+import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
 import { MessageUnansweredError, QueueTimeoutError } from "../../model/errors/block-errors.ts";
 import type { Message } from "../../model/message.ts";
 import { checkGiven } from "../../model/option-names.ts";
@@ -46,10 +46,20 @@ export function receiveOptions(
     );
   }
   for (const wanted of names) checkName(wanted, `${where}: the name of a message`, scope.run.limits);
-  if (!one) checkInteger(count, `${where}: count`, { from: 1, to: scope.run.limits.batchMessages });
+  if (!one) checkCount(scope, count, `${where}: count`);
   checkBoolean(completable, `${where}: completable`);
   const deadline = timeout === undefined ? null : afterMs(timeout, `${where}: timeout`);
   return { name, names: [...names], count: one ? 1 : count, deadline, completable, strict: one };
+}
+
+/** @throws InvalidArgumentError when it is no count, LimitError when it is too large */
+export function checkCount(scope: Scope, count: number, where: string): void {
+  const maximum = scope.run.limits.batchMessages;
+  if (Number.isSafeInteger(count) && count > maximum) {
+    const remedy = "Ask for fewer at once, or raise the limit.";
+    throw new LimitError({ limit: "batchMessages", maximum, actual: count, where, remedy });
+  }
+  checkInteger(count, where, { from: 1, to: maximum });
 }
 
 export function afterMs(timeout: Duration, what: string): (now: number) => number {

@@ -56,7 +56,7 @@ export class CriticalError extends HoldfastError {
   static override readonly code: string = "CRITICAL";
 }
 
-/** Throw it in a step to fail the workflow at once and roll it back, without retries. */
+/** Throw it in a step to fail it at once, without retries: the workflow rolls back, unless its code catches the error. */
 export class RollbackError extends HoldfastError {
   static override readonly code: string = "ROLLBACK";
 }
