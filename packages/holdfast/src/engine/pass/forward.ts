@@ -1,5 +1,5 @@
 import { CrashLoopError, type HistoryDivergedError } from "../../model/errors/history-errors.ts";
-import { FencedError, StorageError } from "../../model/errors/storage-errors.ts";
+import { FencedError } from "../../model/errors/storage-errors.ts";
 import type { Outcome } from "../replay/block.ts";
 import { divergenceAt } from "../replay/divergence.ts";
 import { firstUnasked } from "../replay/unasked.ts";
@@ -7,9 +7,9 @@ import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import type { CrashCount } from "./crash-count.ts";
 import type { Execution } from "./execution.ts";
+import { lookAtQueue } from "./look-at-queue.ts";
 import { Overdue } from "./overdue.ts";
 import { OwnPromises } from "./own-promises.ts";
-import { patientMessages } from "./patient-read.ts";
 
 /** Why a pass stopped going forward. */
 export type ForwardEnd =
@@ -202,17 +202,9 @@ export class Forward {
     return { end: "parked", wakeAt: timers.earliest(), wants: mailbox.wants() };
   }
 
-  /** A queue that cannot be read ends nothing that is at work, or not stored: it would run again (P2). It is looked at later. */
   async #look(): Promise<void> {
-    const execution = this.#execution;
-    try {
-      await execution.mailbox.look(patientMessages(this.#committer.driver, execution.world.clock));
-    } catch (error) {
-      if (!StorageError.is(error) || !(execution.busy || execution.owesCommit)) throw error;
-      execution.report.warn("the queue cannot be read; looking again later", { error });
-      this.#pollMs = FIRST_POLL_MS;
-      execution.mailbox.hint();
-    }
+    const read = await lookAtQueue(this.#execution, this.#committer.driver);
+    if (!read) this.#pollMs = FIRST_POLL_MS;
   }
 
   async #startBodies(): Promise<ForwardEnd | null> {
