@@ -5,10 +5,10 @@ import type { RunPass } from "../engine/pass/run-pass.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
-import type { RunImage, StoredMessage } from "../storage/records.ts";
-import type { Claim, HolderRequest } from "../storage/store.ts";
+import type { HolderRequest } from "../storage/store.ts";
 import type { Backoff } from "./backoff.ts";
 import { type ClaimEnd, claimEnd } from "./claim-end.ts";
+import type { ClaimedRun } from "./claimed-run.ts";
 import { failsForGood } from "./fails-for-good.ts";
 import type { Lease } from "./lease.ts";
 import { LeaseGuard } from "./lease-guard.ts";
@@ -26,26 +26,6 @@ export interface HostedRunNeighbours {
   readonly parked: ParkedPasses;
   readonly backoff: Backoff;
   readonly quarantine: Quarantine;
-}
-
-/** That a claim was asked for. */
-export interface Asked {
-  /** The monotonic time before it was. */
-  readonly since: number;
-  /** Which ask of this process it was, from 1: clocks may stand still. */
-  readonly ask: number;
-}
-
-/** A claim, and how it was come by. */
-export interface ClaimedRun extends Asked {
-  readonly claim: Claim;
-  readonly definition: WorkflowDefinition;
-  /** The run as it is stored, where that is known: it was created with this claim. */
-  readonly image: RunImage | null;
-  /** The only queued message that the run waits for, where that is known: it was sent with this claim. */
-  readonly message: StoredMessage | null;
-  /** The pass of an earlier claim of this run, which may still be ending here. */
-  readonly before: Promise<unknown> | null;
 }
 
 /** What a run can be asked to do while it is hosted. */
