@@ -7,8 +7,9 @@ import { isTerminal } from "../../src/model/run.ts";
 import type { WorkflowDefinition } from "../../src/model/workflow.ts";
 import { FAULTS, type PlannedFault } from "../../src/testing/crash-driver.ts";
 import type { Dice } from "./dice.ts";
+import { Mail } from "./mail.ts";
 import { type Between, resume } from "./operators.ts";
-import { changedResults, NOTHING, type Recorded, recordedIn } from "./recorded.ts";
+import { changedResults, NOTHING, type Recorded, receivedTwice, recordedIn } from "./recorded.ts";
 import { type Play, type Stage, Strand } from "./strand.ts";
 import { Undoing } from "./undoing.ts";
 import { difference, type Sight, Witness } from "./witness.ts";
@@ -29,6 +30,9 @@ export interface Fate {
   readonly revivals?: number;
 }
 
+/** Of a step that is delivered at most once. */
+const STARTS_ONCE = /once\d+$/;
+
 const DEATHS = ["crash-before", "crash-after", "crash-late"] as const;
 
 /**
@@ -41,7 +45,10 @@ export class Life {
   readonly clock = virtualClock();
   readonly storage: MemoryDriver = memoryDriver({ workflowId: "run", clock: this.clock });
   readonly #fate: Fate;
+  readonly #mail: Mail = new Mail(this.problems);
   #undoing: Undoing = new Undoing();
+  /** Keys of bodies that are to start at most once, and did. */
+  #startedOnce: Set<string> = new Set();
   /** What the last pass saw that got anywhere. */
   #before: readonly Sight[] | null = null;
   #recorded: Recorded = NOTHING;
@@ -65,10 +72,13 @@ export class Life {
       this.problems.push(`the run does not end: it is ${this.#recorded.status}`);
   }
 
-  /** New code may see other things, and after a recovery it does. What was taken back is not to be undone any more. */
+  /** New code may see other things, and after a recovery it does. What was taken back may start again, and is not to be undone. */
   #met(between: Between): void {
     if (between === "deployed" || between === "recovered") this.#before = null;
-    if (between === "rewound" || between === "recovered") this.#undoing = new Undoing();
+    if (between !== "rewound" && between !== "recovered") return;
+    this.#undoing = new Undoing();
+    this.#startedOnce = new Set();
+    this.#mail.forget();
   }
 
   async #pass(faulty: boolean): Promise<void> {
@@ -79,6 +89,7 @@ export class Life {
     const driver = crashDriver(this.storage, {
       faults: faulty ? this.#faults() : [],
       onCrash: () => witness.leave(),
+      onApplied: (batch) => this.#mail.committed(batch),
     });
     const handle = runWorkflow("run", this.#workflow(witness), null, driver, {
       clock: this.clock,
@@ -91,6 +102,7 @@ export class Life {
     await this.#play(handle, () => driver.crashed, faulty);
     driver.crash();
     this.#check({ before, witness, after: await recordedIn(this.storage) });
+    if (!isTerminal(this.#recorded.status ?? "pending")) await this.#mail.check(this.storage);
   }
 
   #faults(): readonly PlannedFault[] {
@@ -130,7 +142,7 @@ export class Life {
     const leftIn = faulty && dice.chance(0.4) ? dice.below(12) : -1;
     for (let round = 0; round < 200 && !ended && !dead(); round++) {
       await turns(3 + dice.below(6));
-      if (dice.chance(0.25)) handle.send(dice.pick(["a", "b"]), round).catch(() => {});
+      if (dice.chance(0.25)) this.#mail.send(handle, dice.pick(["a", "b"]));
       if (round === leftIn) handle[dice.pick(["evict", "pause"])]().catch(() => {});
       if (dice.chance(0.7)) await this.clock.advance(dice.pick([1, 5, 20, 100, 1_000, 10_000, 60_000]));
     }
@@ -145,12 +157,18 @@ export class Life {
       if (otherwise !== null) this.problems.push(otherwise);
     }
     if (witness.sights.length > 0) this.#before = witness.sights;
-    this.problems.push(...changedResults(before, after));
-    for (const key of witness.started)
-      if (before.settled.has(key.slice("run/".length)))
-        this.problems.push(`the body of ${key} ran after its commit`);
+    this.problems.push(...changedResults(before, after), ...receivedTwice(after));
+    for (const key of witness.started) this.#started(key, before);
     if (after.held !== null) this.problems.push(`the run was held: ${after.held}`);
     this.problems.push(...this.#undoing.follow(before, witness.undone, after));
+  }
+
+  #started(key: string, before: Recorded): void {
+    if (before.settled.has(key.slice("run/".length)))
+      this.problems.push(`the body of ${key} ran after its commit`);
+    if (!STARTS_ONCE.test(key)) return;
+    if (this.#startedOnce.has(key)) this.problems.push(`the body of ${key} started twice`);
+    this.#startedOnce.add(key);
   }
 
   async #end(): Promise<void> {

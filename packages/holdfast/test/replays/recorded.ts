@@ -3,6 +3,7 @@ import type { Entry } from "../../src/history/entry.ts";
 import { decodeFailure } from "../../src/history/failure.ts";
 import { loadJournal } from "../../src/history/journal-load.ts";
 import { KeySpace } from "../../src/history/key.ts";
+import { decodeMessages } from "../../src/history/message-record.ts";
 import type { RunState } from "../../src/model/run.ts";
 import { shown } from "./shown.ts";
 
@@ -31,6 +32,19 @@ export async function recordedIn(storage: MemoryDriver): Promise<Recorded> {
 
 /** Of a run that there is not. */
 export const NOTHING: Recorded = { status: null, held: null, entries: new Map(), settled: new Set() };
+
+/** Messages that two waits have received. */
+export function* receivedTwice({ entries }: Recorded): IterableIterator<string> {
+  const waits = new Map<string, string>();
+  for (const [location, { kind, status, result }] of entries) {
+    if (kind !== "message" || status !== "completed" || result === null) continue;
+    for (const { id } of decodeMessages(result)) {
+      const other = waits.get(id);
+      if (other !== undefined) yield `both ${other} and ${location} received ${id}`;
+      waits.set(id, location);
+    }
+  }
+}
 
 /** Results that are otherwise than they were. */
 export function* changedResults(before: Recorded, after: Recorded): IterableIterator<string> {
