@@ -143,7 +143,7 @@ export class Life {
     for (let round = 0; round < 200 && !ended && !dead(); round++) {
       await turns(3 + dice.below(6));
       if (dice.chance(0.25)) this.#mail.send(handle, dice.pick(["a", "b"]));
-      if (round === leftIn) handle[dice.pick(["evict", "pause"])]().catch(() => {});
+      if (round === leftIn) handle[dice.pick(["evict", "pause"] as const)]().catch(() => {});
       if (dice.chance(0.7)) await this.clock.advance(dice.pick([1, 5, 20, 100, 1_000, 10_000, 60_000]));
     }
   }
