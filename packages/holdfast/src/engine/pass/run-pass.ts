@@ -8,21 +8,21 @@ import {
 } from "../../model/errors/run-errors.ts";
 import { isTerminal, type RunState, type TerminalState } from "../../model/run.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
-import type { RunSchedule, StoredMessage } from "../../storage/records.ts";
+import type { StoredMessage } from "../../storage/records.ts";
 import { holdsArmed } from "../replay/block.ts";
 import { CancelRequests } from "./cancel-requests.ts";
 import type { Wish } from "./control.ts";
 import { Forward } from "./forward.ts";
 import { isReplaying, leaveReplay } from "./leave-replay.ts";
 import type { CancelOutcome, PassOutcome } from "./outcome.ts";
+import { parkPass } from "./park-pass.ts";
 import type { PassClaim } from "./pass-settings.ts";
 import { type OpenedRun, PassState } from "./pass-state.ts";
-import { patientMessages } from "./patient-read.ts";
 import { Rollback } from "./rollback.ts";
 import { brokenOutcome, finishRun, holdPass, pausedOutcome } from "./run-ending.ts";
 import { originalError, recordFailure, recordRollbackFailure, storedError } from "./run-failing.ts";
 import { limitRunTime } from "./run-time.ts";
-import { isScheduled, mendSchedule } from "./schedule.ts";
+import { mendSchedule } from "./schedule.ts";
 import { decideUndoing } from "./undoing.ts";
 
 /**
@@ -30,7 +30,8 @@ import { decideUndoing } from "./undoing.ts";
  * advanced again and goes on in place, without replay.
  *
  * Owns: what follows when the way forward ends: parking, rollback, eviction, cancellation.
- * Does not own: the way forward (forward.ts), undoing (rollback.ts), ending (run-ending.ts), opening (open-pass.ts).
+ * Does not own: the way forward (forward.ts), undoing (rollback.ts), storing a wait (park-pass.ts), ending (run-ending.ts), opening
+ * (open-pass.ts).
  * Invariants: a terminal status is written once (P10); when this process has lost the run it starts and writes nothing
  * further (P4).
  */
@@ -189,8 +190,9 @@ export class RunPass {
         case "settled":
           return (await finishRun(this.#state, end.outcome, () => this.#undo())) ?? this.#meet();
         case "parked": {
-          const parked = await this.#park(end.wakeAt, end.wants);
-          if (parked !== null) return parked;
+          const { wakeAt, wants } = end;
+          if (await parkPass(this.#state, { status: "sleeping", wakeAt, wants }))
+            return { state: "sleeping", wakeAt, wants };
           break;
         }
         case "diverged":
@@ -201,35 +203,6 @@ export class RunPass {
           return this.#meet(end.wish);
       }
     }
-  }
-
-  /** Null: a message came while the wait was being committed, or a timer is due, so there is something to do. */
-  async #park(wakeAt: number | null, wants: readonly string[] | null): Promise<PassOutcome | null> {
-    const { journal, execution, committer, claim } = this.#state;
-    const { header } = journal;
-    const { mailbox, outbox, timers } = execution;
-    const parked: RunSchedule = { status: "sleeping", wakeAt, wants };
-    const unchanged =
-      header.status === "sleeping" &&
-      header.wakeAt === wakeAt &&
-      isScheduled(this.#state.schedule, parked) &&
-      !journal.isDirty &&
-      outbox.isEmpty;
-    if (!unchanged) {
-      execution.commitRequired = false;
-      await committer.commit(parked, outbox);
-      this.#state.schedule = parked;
-    }
-    // A store looks for messages in the transaction of the commit; for a bare driver the second look is ours.
-    if (claim.epoch === 0) {
-      if (mailbox.isWaiting && !unchanged) {
-        mailbox.hint();
-        await mailbox.look(patientMessages(committer.driver, execution.world.clock));
-        if (execution.turns.waiting) return null;
-      }
-      if ((timers.delay() ?? 1) <= 0) return null;
-    }
-    return { state: "sleeping", wakeAt, wants };
   }
 
   async #undo(): Promise<PassOutcome> {

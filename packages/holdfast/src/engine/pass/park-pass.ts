@@ -1,0 +1,30 @@
+import type { RunSchedule } from "../../storage/records.ts";
+import type { PassState } from "./pass-state.ts";
+import { patientMessages } from "./patient-read.ts";
+import { isScheduled } from "./schedule.ts";
+
+/** Stores what the run waits for; false: a message came meanwhile, or a timer is due, so there is something to do. */
+export async function parkPass(state: PassState, parked: RunSchedule): Promise<boolean> {
+  const { journal, execution, committer, claim } = state;
+  const { header } = journal;
+  const { mailbox, outbox, timers } = execution;
+  const unchanged =
+    header.status === parked.status &&
+    header.wakeAt === parked.wakeAt &&
+    isScheduled(state.schedule, parked) &&
+    !journal.isDirty &&
+    outbox.isEmpty;
+  if (!unchanged) {
+    execution.commitRequired = false;
+    await committer.commit(parked, outbox);
+    state.schedule = parked;
+  }
+  // A store looks for messages in the transaction of the commit; for a bare driver the second look is ours.
+  if (claim.epoch > 0) return true;
+  if (mailbox.isWaiting && !unchanged) {
+    mailbox.hint();
+    await mailbox.look(patientMessages(committer.driver, execution.world.clock));
+    if (execution.turns.waiting) return false;
+  }
+  return (timers.delay() ?? 1) > 0;
+}
