@@ -7,6 +7,7 @@ import {
   type Journal,
   KeySpace,
   type Place,
+  recordedPayload,
   type Segment,
   SegmentType,
 } from "holdfast/embedding";
@@ -153,7 +154,7 @@ function messageDrafts(nameRegistry: string[], journal: Journal, place: Recorded
       const answers = { wait: place, index, messages: messages.length };
       const answered = answerPlace(answers, Number.POSITIVE_INFINITY).entry;
       const { id: messageId, name: messageName, createdAt } = message;
-      const body = defaultCodec.decode(message.body);
+      const body = defaultCodec.decode(recordedPayload(message.body));
       const told = { __rivetWorkflowQueueMessage: 1, id: messageId, name: messageName, body, createdAt };
       const data = { ...told, completed: answered !== null };
       add(String(index), { type: "message", data: { name: messageName, data } });
