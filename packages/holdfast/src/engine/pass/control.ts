@@ -7,6 +7,13 @@ export type Wish = "none" | "drain" | "pause" | "evict" | "cancel";
 
 const STRENGTH: readonly Wish[] = ["none", "drain", "pause", "evict", "cancel"];
 
+/** Wishes about where the run is in work; the others are about the run itself. */
+type Leaving = Extract<Wish, "none" | "drain" | "evict">;
+
+function stronger<Some extends Wish>(one: Some, other: Some): Some {
+  return STRENGTH.indexOf(other) > STRENGTH.indexOf(one) ? other : one;
+}
+
 /**
  * What somebody outside wants of a pass. A pass looks at it at the points where it could wait; a weaker wish never
  * replaces a stronger one.
@@ -15,6 +22,8 @@ export class Control {
   /** With what the pass is at. */
   readonly patience: Patience;
   readonly #wakeup: Wakeup;
+  #leaving: Leaving = "none";
+  #ofTheRun: Exclude<Wish, "drain" | "evict"> = "none";
   #wish: Wish = "none";
 
   constructor(wakeup: Wakeup, clock: Clock) {
@@ -42,13 +51,16 @@ export class Control {
   }
 
   ask(wish: Wish): void {
-    if (STRENGTH.indexOf(wish) > STRENGTH.indexOf(this.#wish)) this.#wish = wish;
+    if (wish === "drain" || wish === "evict") this.#leaving = stronger<Leaving>(this.#leaving, wish);
+    else this.#ofTheRun = stronger(this.#ofTheRun, wish);
+    this.#wish = stronger<Wish>(this.#leaving, this.#ofTheRun);
     if (this.#isPressing) this.patience.hurry();
     this.#wakeup.notify();
   }
 
-  /** The wish was met, or came too late. */
+  /** What was wanted of the run was done, or came too late; a run that is to leave this process still is. */
   clear(): void {
-    this.#wish = "none";
+    this.#ofTheRun = "none";
+    this.#wish = this.#leaving;
   }
 }
