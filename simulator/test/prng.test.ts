@@ -12,14 +12,8 @@ test("the same seed and purpose give the same numbers", () => {
 
 test("the numbers of a seed are those that they were when it was found to fail", () => {
   const prng = new Prng("00000000000000000000000000000001", "golden");
-  expect([prng.int(1_000_000), prng.int(1_000_000), prng.int(1_000_000)]).toMatchInlineSnapshot(`
-    [
-      937975,
-      779074,
-      207437,
-    ]
-  `);
-  expect(numberedSeed(1)).toMatchInlineSnapshot(`"c49484d8284f7f7b6584aa8f9381f4ff"`);
+  expect([prng.int(1_000_000), prng.int(1_000_000), prng.int(1_000_000)]).toEqual([937975, 779074, 207437]);
+  expect(numberedSeed(1)).toBe("c49484d8284f7f7b6584aa8f9381f4ff");
 });
 
 test("seeds and purposes that differ in one character give numbers that have nothing in common", () => {

@@ -29,13 +29,18 @@ const TRACED_CALLS = 3;
 /** Seed after seed, each on every kind of storage. */
 export async function runSeries(batches: readonly Batches[], series: Series): Promise<Tally> {
   const tally = new Tally();
-  Error.stackTraceLimit = Math.min(Error.stackTraceLimit, TRACED_CALLS);
-  for (let seeds = 0; !series.enough(seeds); ) {
-    for (const one of batches) {
-      for (const verdict of await one.run(series.firstSeed + seeds)) tally.add(verdict);
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = Math.min(stackTraceLimit, TRACED_CALLS);
+  try {
+    for (let seeds = 0; !series.enough(seeds); ) {
+      for (const one of batches) {
+        for (const verdict of await one.run(series.firstSeed + seeds)) tally.add(verdict);
+      }
+      seeds += 1;
+      series.progress({ seeds, tally });
     }
-    seeds += 1;
-    series.progress({ seeds, tally });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
   return tally;
 }
