@@ -21,3 +21,8 @@ export function answerPlace({ wait, index, messages }: AnswersTo, turn: number):
     if (entry === null || entry.status !== "failed" || entry.sequence > turn) return place;
   }
 }
+
+/** The number of the message that the answer at this one is to, among so many of a wait. */
+export function answeredNumber(value: number, messages: number): number {
+  return value % messages;
+}

@@ -2,8 +2,8 @@ import { beforeEach, expect, it } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { Loop } from "../../src/model/loop.ts";
 import type { HistorySnapshot } from "../../src/model/snapshot.ts";
-import type { EngineDriver } from "../../src/storage/driver.ts";
 import { EngineLab } from "../engine-lab.ts";
+import { interceptedStore } from "../host/intercepted-store.ts";
 
 /** How long each commit is under way. */
 const COMMIT_MS = 10;
@@ -18,20 +18,13 @@ async function shownAndStored(workflow: (ctx: WorkflowContext) => Promise<unknow
   const { storage, clock } = lab;
   const shown: HistorySnapshot[] = [];
   const stored: HistorySnapshot[] = [];
-  const driver: EngineDriver = {
-    limits: storage.limits,
-    load: () => storage.load(),
-    list: (prefix, page) => storage.list(prefix, page),
-    commit: async (batch) => {
-      await storage.commit(batch);
-      stored.push(await handle.history());
-      await clock.sleep(COMMIT_MS);
-    },
-    applied: (batchId) => storage.applied(batchId),
-    peekMessages: (names, count) => storage.peekMessages(names, count),
-    enqueueMessage: (message) => storage.enqueueMessage(message),
-    waitForMessages: (names, signal) => storage.waitForMessages(names, signal),
-  };
+  const driver = interceptedStore(storage, async (method, go) => {
+    const answer = await go();
+    if (method !== "commit") return answer;
+    stored.push(await handle.history());
+    await clock.sleep(COMMIT_MS);
+    return answer;
+  });
   const handle = lab.start(workflow, { driver, onHistoryUpdated: (snapshot) => shown.push(snapshot) });
   await clock.settle(handle.result);
   return [shown.map(textOf), stored.map(textOf)];

@@ -1,3 +1,4 @@
+import { answeredNumber } from "../../history/answers.ts";
 import type { Entry, EntryKind } from "../../history/entry.ts";
 import type { Journal } from "../../history/journal.ts";
 import { KeySpace } from "../../history/key.ts";
@@ -116,11 +117,11 @@ function receivedBy({ entry }: Place): readonly RecordedMessage[] {
   return received === null ? [] : decodeMessages(received);
 }
 
-/** An answer stands below the wait that received the message, at its number (`history/answers.ts`). */
+/** An answer stands below the wait that received the message. */
 function answeredBy({ entry, parent, segment }: Place): readonly string[] {
   if (entry?.kind !== "answer" || parent === null || segment === null) return [];
   const received = receivedBy(parent);
-  const message = received[segment.value % received.length];
+  const message = received[answeredNumber(segment.value, received.length)];
   return message === undefined ? [] : [message.id];
 }
 
