@@ -9,17 +9,14 @@ export const messages: readonly Mutant[] = [
     kind: "historic",
     file: "engine/primitives/queue.ts",
     find: `operation.settleInTurn(() => {
-        kept();
-        for (const message of messages) take(operation, message);
-        const received = encodeMessages(messages);
-        if (refusal === null) return { status: "completed", result: received };
-        return { status: "failed", result: refusal, change: { extra: received } };
+        if (!run.mailbox.accept(received, admitted)) return null;
+        stop();
+        return settlementOf(operation, admitted);
       });`,
-    replace: `kept();
-      void refusal;
-      for (const message of messages) take(operation, message);
-      const result = encodeMessages(messages);
-      run.outbox.onCommit(() => {}, () => operation.settle({ status: "completed", result }));`,
+    replace: `run.mailbox.accept(received, admitted);
+      stop();
+      const settlement = settlementOf(operation, admitted);
+      run.outbox.onCommit(() => {}, () => operation.settle(settlement));`,
     modes: ["single", "soup"],
   },
   {
@@ -38,9 +35,9 @@ export const messages: readonly Mutant[] = [
       "a wait whose time is over takes a message away and tells a timeout (channels with a timed receive)",
     kind: "historic",
     file: "engine/effects/mailbox.ts",
-    find: "        this.#end(wait);\n        wait.receive(received);",
+    find: "        this.#dealt.set(wait, received);\n        wait.receive(received);",
     replace:
-      "        const late = this.#expiring.has(wait);\n        this.#end(wait);\n        if (late) {\n          for (const message of mine) this.#expired(message);\n          wait.timedOut();\n        } else wait.receive(received);",
+      "        if (this.#expiring.has(wait)) {\n          this.#end(wait);\n          for (const message of mine) this.#expired(message);\n          wait.timedOut();\n          continue;\n        }\n        this.#dealt.set(wait, received);\n        wait.receive(received);",
     modes: ["single", "soup"],
     about: "next",
   },
@@ -58,9 +55,9 @@ export const messages: readonly Mutant[] = [
     id: "lost-race-consumes",
     title: "a message that a wait in a lost race has taken is not given back (selects over channels)",
     kind: "historic",
-    file: "engine/primitives/queue.ts",
-    find: "scope.onClose(() => run.mailbox.giveBack(messages));",
-    replace: "scope.onClose(() => messages.forEach((message) => take(operation, message)));",
+    file: "engine/effects/mailbox.ts",
+    find: "if (this.#dealt.has(wait)) this.#collect();",
+    replace: "for (const { message } of this.#dealt.get(wait) ?? []) this.#expired(message);",
     modes: ["single", "soup"],
     about: "race of",
   },

@@ -84,3 +84,32 @@ it("what a wait takes hides nothing from those that had asked after it", async (
   await lab.clock.settle(handle.send("a", 5));
   expect((await lab.clock.settle(handle.result)).output).toEqual([[1, 2], [3], [4], [5]]);
 });
+
+it("a message that a wait left behind goes to the next one before younger messages", async () => {
+  const lab = new EngineLab();
+  const workflow = async (ctx: WorkflowContext) => {
+    await ctx.sleep("until all are there", "1h");
+    const { theirs } = await ctx.join("strands", {
+      left: {
+        run: (branch) =>
+          Promise.race([
+            branch.queue.next("paid", { names: ["paid"] }),
+            branch.queue.next("order", { names: ["paid", "order"] }),
+          ]),
+      },
+      theirs: {
+        run: async (branch) => [
+          await branch.listen("first", "order"),
+          await branch.listen("second", "order"),
+        ],
+      },
+    });
+    return theirs;
+  };
+  const handle = lab.start(workflow);
+  await lab.clock.settle(handle.result);
+  await handle.send("paid", 1);
+  for (const body of ["one", "two", "three"]) await handle.send("order", body);
+  await lab.clock.advance("1h");
+  expect((await lab.run(workflow)).output).toEqual(["one", "two"]);
+});

@@ -1,6 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import { isPromise } from "../../model/is-promise.ts";
-import { SeldomSet } from "../../model/seldom.ts";
+import { SeldomMap, SeldomSet } from "../../model/seldom.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
 import type { StoredMessage } from "../../storage/records.ts";
 import { type Admission, type Admitted, admitAll } from "./admission.ts";
@@ -13,7 +13,7 @@ export interface MessageWait {
   readonly scope: { readonly closed: boolean };
   /** When it ends without a message, in milliseconds since the epoch; null: never. */
   readonly deadline: number | null;
-  /** Takes messages, oldest first: one at least, `count` at most. */
+  /** There are messages for it, oldest first: one at least, `count` at most. They are its own when it accepts them. */
   readonly receive: (messages: readonly Admitted[]) => void;
   /** Ends the wait without a message. */
   readonly timedOut: () => void;
@@ -38,13 +38,16 @@ export type MessageSource = Pick<EngineDriver, "peekMessages" | "waitForMessages
  * Owns: the open waits for messages and which queued message goes to which of them.
  * Does not own: consumption, which is part of the commit that records the message (outbox.ts, P7).
  * Invariants: waits on one name are served in the order in which they were asked; a message that a wait has taken is
- * never seen by another (ARCHITECTURE 6); an expired message goes to none.
+ * never seen by another (ARCHITECTURE 6), unless the wait is left before its code sees it: then all that no code has seen is
+ * dealt out anew, so that nobody receives a younger message before it (I22); an expired message goes to none.
  */
 export class Mailbox {
   readonly #waits: SeldomSet<MessageWait> = new SeldomSet();
   /** Waits whose deadline has come. */
   readonly #expiring: SeldomSet<MessageWait> = new SeldomSet();
-  /** Received, but not yet consumed by a commit. */
+  /** What was dealt to waits whose code has not seen it yet. */
+  readonly #dealt: SeldomMap<MessageWait, readonly Admitted[]> = new SeldomMap();
+  /** Dealt or received, but not yet consumed by a commit. */
   readonly #taken: SeldomSet<string> = new SeldomSet();
   readonly #admission: Admission;
   readonly #clock: Clock;
@@ -70,7 +73,17 @@ export class Mailbox {
     this.#waits.add(wait);
     this.#look = true;
     this.#hints?.stop();
-    return () => this.#end(wait);
+    return () => {
+      if (this.#dealt.has(wait)) this.#collect();
+      this.#end(wait);
+    };
+  }
+
+  /** The wait's code is about to see these messages: false if they were dealt to it and it cannot have them after all. */
+  accept(wait: MessageWait, messages: readonly Admitted[]): boolean {
+    if (this.#dealt.get(wait) !== messages) return false;
+    this.#end(wait);
+    return true;
   }
 
   get isWaiting(): boolean {
@@ -153,7 +166,7 @@ export class Mailbox {
           gone.add(message.id);
           this.#taken.add(message.id);
         }
-        this.#end(wait);
+        this.#dealt.set(wait, received);
         wait.receive(received);
       } else if (offered.length === 0 && this.#expiring.has(wait)) {
         this.#end(wait);
@@ -173,13 +186,15 @@ export class Mailbox {
     // A wait that is about to end looks for what was sent before its deadline, which the arrival may not be.
     if (message === null || this.#expiring.size > 0) return null;
     const page = this.#isFresh(message) ? [message] : [];
-    return new Map([...this.#waits].map((wait) => [wait, wait.names.includes(message.name) ? page : []]));
+    return new Map(
+      [...this.#unserved()].map((wait) => [wait, wait.names.includes(message.name) ? page : []]),
+    );
   }
 
   /** What is queued for each wait; waits for the same names share a read. */
   async #pages(source: MessageSource): Promise<Map<MessageWait, readonly StoredMessage[]>> {
     const groups = new Map<string, MessageWait[]>();
-    for (const wait of this.#waits) {
+    for (const wait of this.#unserved()) {
       const key = JSON.stringify(wait.names);
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [wait]);
@@ -190,7 +205,7 @@ export class Mailbox {
       const page = await this.#page(source, (group[0] as MessageWait).names);
       for (const wait of group) found.set(wait, page);
     }
-    const pages = [...this.#waits].map((wait): [MessageWait, readonly StoredMessage[]] => [
+    const pages = [...this.#unserved()].map((wait): [MessageWait, readonly StoredMessage[]] => [
       wait,
       found.get(wait) ?? [],
     ]);
@@ -205,7 +220,8 @@ export class Mailbox {
    */
   async #page(source: MessageSource, names: readonly string[]): Promise<readonly StoredMessage[]> {
     let wanted = 0;
-    for (const wait of this.#waits) if (wait.names.some((name) => names.includes(name))) wanted += wait.count;
+    for (const wait of this.#unserved())
+      if (wait.names.some((name) => names.includes(name))) wanted += wait.count;
     for (;;) {
       const room = this.#taken.size + wanted;
       const queued = await source.peekMessages(names, room);
@@ -219,9 +235,23 @@ export class Mailbox {
     return !this.#expiring.has(wait) || message.createdAt <= (wait.deadline ?? message.createdAt);
   }
 
+  /** Waits that nothing was dealt to. */
+  *#unserved(): Iterable<MessageWait> {
+    for (const wait of this.#waits) if (!this.#dealt.has(wait)) yield wait;
+  }
+
+  /** Takes back what was dealt and no code has seen. */
+  #collect(): void {
+    for (const [, messages] of this.#dealt)
+      for (const { message } of messages) this.#taken.delete(message.id);
+    this.#dealt.clear();
+    this.#look = true;
+  }
+
   #end(wait: MessageWait): void {
     this.#waits.delete(wait);
     this.#expiring.delete(wait);
+    this.#dealt.delete(wait);
   }
 
   #isFresh(message: StoredMessage): boolean {
@@ -235,12 +265,6 @@ export class Mailbox {
   /** These are consumed: the storage does not show them any more. */
   consumed(messageIds: readonly string[]): void {
     for (const id of messageIds) this.#taken.delete(id);
-  }
-
-  /** Messages that nobody has received after all are there for others again. */
-  giveBack(messages: readonly StoredMessage[]): void {
-    for (const { id } of messages) this.#taken.delete(id);
-    this.#look = true;
   }
 
   /**

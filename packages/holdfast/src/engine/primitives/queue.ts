@@ -10,10 +10,11 @@ import type { Message } from "../../model/message.ts";
 import { checkGiven } from "../../model/option-names.ts";
 import type { QueueBatchOptions } from "../../model/queue.ts";
 import type { StoredMessage } from "../../storage/records.ts";
+import type { Admitted } from "../effects/admission.ts";
 import type { MessageWait } from "../effects/mailbox.ts";
 import { type ReceivedMessages, receivedMessages } from "../effects/messages.ts";
 import { claim } from "../replay/claim.ts";
-import { Operation } from "../replay/operation.ts";
+import { Operation, type Settlement } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
 import type { WatchedPromise } from "../replay/watched-promise.ts";
 
@@ -101,17 +102,10 @@ function wait(operation: Operation<Message[]>, wanted: Receive): void {
     scope,
     deadline: dueAt,
     receive: (admitted) => {
-      stop();
-      const messages = admitted.map(({ message }) => message);
-      const refusal = admitted.find((one) => one.refusal !== null)?.refusal ?? null;
-      // A scope that is left before its code sees them has received nothing: they stay in the queue (I23).
-      const kept = scope.onClose(() => run.mailbox.giveBack(messages));
       operation.settleInTurn(() => {
-        kept();
-        for (const message of messages) take(operation, message);
-        const received = encodeMessages(messages);
-        if (refusal === null) return { status: "completed", result: received };
-        return { status: "failed", result: refusal, change: { extra: received } };
+        if (!run.mailbox.accept(received, admitted)) return null;
+        stop();
+        return settlementOf(operation, admitted);
       });
     },
     timedOut: () => {
@@ -134,6 +128,15 @@ function wait(operation: Operation<Message[]>, wanted: Receive): void {
     cancelTimer();
     close();
   };
+}
+
+function settlementOf(operation: Operation<unknown>, admitted: readonly Admitted[]): Settlement {
+  const messages = admitted.map(({ message }) => message);
+  for (const message of messages) take(operation, message);
+  const result = encodeMessages(messages);
+  const refusal = admitted.find((one) => one.refusal !== null)?.refusal ?? null;
+  if (refusal === null) return { status: "completed", result };
+  return { status: "failed", result: refusal, change: { extra: result } };
 }
 
 function take(operation: Operation<unknown>, message: StoredMessage): void {

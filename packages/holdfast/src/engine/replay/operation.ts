@@ -102,10 +102,17 @@ export class Operation<Value> {
     this.scope.run.wakeup.notify();
   }
 
-  /** As `settle`, but recorded only in the turn in which it is handed over: a scope that is left before has received nothing. */
-  settleInTurn(settlement: () => Settlement): void {
+  /**
+   * As `settle`, but recorded only in the turn in which it is handed over: a scope that is left before has received nothing. Null:
+   * it is not there any more.
+   */
+  settleInTurn(settlement: () => Settlement | null): void {
     const { run } = this.scope;
-    run.turns.offer({ scope: this.scope, accept: () => this.#record(settlement()) });
+    const accept = (): Completion | null => {
+      const settled = settlement();
+      return settled === null ? null : this.#record(settled);
+    };
+    run.turns.offer({ scope: this.scope, accept });
     run.wakeup.notify();
   }
 
