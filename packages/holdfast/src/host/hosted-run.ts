@@ -10,6 +10,7 @@ import type { Backoff } from "./backoff.ts";
 import { type ClaimEnd, claimEnd } from "./claim-end.ts";
 import type { ClaimedRun } from "./claimed-run.ts";
 import { failsForGood } from "./fails-for-good.ts";
+import type { LateCommits } from "./late-commits.ts";
 import type { Lease } from "./lease.ts";
 import { LeaseGuard } from "./lease-guard.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
@@ -26,6 +27,7 @@ export interface HostedRunNeighbours {
   readonly parked: ParkedPasses;
   readonly backoff: Backoff;
   readonly quarantine: Quarantine;
+  readonly late: LateCommits;
 }
 
 /** What a run can be asked to do while it is hosted. */
@@ -107,24 +109,31 @@ export class HostedRun {
 
   /** Somebody has taken the claim, or the run: its bodies are told `reason`, and nothing further happens here. */
   abandon(reason: unknown): void {
-    this.#taken ??= { reason };
     this.#lease.giveUp();
+    this.#leave(reason);
+    void this.#with.late.tryAll();
+  }
+
+  #leave(reason: unknown): void {
+    this.#taken ??= { reason };
     this.#pass?.abandon(reason);
   }
 
   /** The run was claimed here anew: this claim of it was taken, unless its pass is just about to say that it gave it up. */
   replaced(): void {
     const { scheduler } = this.#with.session.settings.world;
-    scheduler.afterMicrotasks(() =>
-      this.#lease.lose("its run was claimed again, so somebody had taken it in between"),
-    );
+    scheduler.afterMicrotasks(() => {
+      this.#lease.lose("its run was claimed again, so somebody had taken it in between");
+      this.#lease.giveUp();
+      void this.#with.late.tryAll();
+    });
   }
 
   #lost(error: FencedError): void {
     if (this.#pass?.holdsClaim === false) return;
     const { session } = this.#with;
     reportOf(this.workflowId, session.settings).event({ type: "fenced", error });
-    this.abandon(error);
+    this.#leave(error);
   }
 
   async #run(): Promise<ClaimEnd> {
@@ -226,7 +235,7 @@ export class HostedRun {
   }
 
   #passClaim(guard: LeaseGuard): PassClaim {
-    const { quarantine, session } = this.#with;
+    const { quarantine, session, late } = this.#with;
     const { claim, image, before } = this.#claimed;
     guard.lease = this.#lease;
     return {
@@ -236,6 +245,7 @@ export class HostedRun {
         // What was waited for may have been long enough for somebody else to write.
         image: before === null ? image : null,
         committed: () => quarantine.leave(this),
+        late,
       }),
       epoch: claim.epoch,
       now: this.#now,

@@ -1,5 +1,6 @@
 import type { World } from "../model/clock.ts";
 import { RunEvictedError } from "../model/errors/run-errors.ts";
+import { StorageError } from "../model/errors/storage-errors.ts";
 import type { EngineDriver, ListPage } from "../storage/driver.ts";
 import { keepsClaim } from "../storage/due.ts";
 import type {
@@ -10,14 +11,15 @@ import type {
   RunImage,
   StoredMessage,
 } from "../storage/records.ts";
+import type { LateCommits } from "./late-commits.ts";
 import type { Lease } from "./lease.ts";
 
 /**
  * Owns: what a pass sees of the world and of its storage while it runs under a lease.
  * Does not own: the lease (lease.ts); what the pass does when it is over (engine/run-pass.ts).
  * Invariants: before anything goes on after a wait, before each body and handler, and before and after each commit, the
- * clock is asked whether the lease is over; after that nothing is started or written (P4, I12). A blocked event loop cannot
- * slip in between, whoever blocked it.
+ * clock is asked whether the lease is over; after that nothing is started (P4, I12), and nothing is written but what had come by then, if
+ * nobody has taken the claim. A blocked event loop cannot slip in between, whoever blocked it.
  */
 export class LeaseGuard {
   /** Null while the pass is parked: it holds no claim then. */
@@ -25,6 +27,11 @@ export class LeaseGuard {
 
   check(): void {
     this.lease?.check();
+  }
+
+  /** Whether the lease's time is over, and the claim may still be nobody else's. */
+  get ranOut(): boolean {
+    return this.lease?.ranOut === true;
   }
 
   /** The world, in which time does not go on unchecked. */
@@ -60,6 +67,8 @@ export interface GuardedDriverSetup {
   readonly image?: RunImage | null;
   /** Called after each commit. */
   readonly committed?: () => void;
+  /** Where commits are tried on when the lease has run out. */
+  readonly late: LateCommits;
 }
 
 class GuardedDriver implements EngineDriver {
@@ -93,14 +102,25 @@ class GuardedDriver implements EngineDriver {
     const guard = this.#guard;
     guard.check();
     // The pass was told why when the lease was lost.
-    if (guard.lease?.held !== true) throw new RunEvictedError(this.#setup.workflowId);
-    await this.#driver.commit(batch);
+    if (guard.lease?.held !== true && !guard.ranOut) throw new RunEvictedError(this.#setup.workflowId);
+    await this.#insist(() => this.#driver.commit(batch));
     this.#setup.committed?.();
     if (keepsClaim(batch.status, batch.wakeAt)) guard.check();
   }
 
   applied(batchId: string): Promise<boolean> {
-    return this.#driver.applied(batchId);
+    return this.#insist(() => this.#driver.applied(batchId));
+  }
+
+  async #insist<Value>(go: () => Promise<Value>): Promise<Value> {
+    const guard = this.#guard;
+    try {
+      return await go();
+    } catch (error) {
+      guard.check();
+      if (!guard.ranOut || !StorageError.is(error) || !error.retryable) throw error;
+      return this.#setup.late.insist(error, go, () => guard.ranOut);
+    }
   }
 
   peekMessages(names: readonly string[] | null, count: number): Promise<readonly StoredMessage[]> {

@@ -27,7 +27,7 @@ export class Lease {
   readonly #holder: LeaseHolder;
   #renewAt: number;
   #stopAt: number;
-  #state: "held" | "lost" | "given-up" = "held";
+  #state: "held" | "ran-out" | "lost" | "given-up" = "held";
 
   /** `since`: the monotonic time before the claim was asked for. */
   constructor(
@@ -43,6 +43,11 @@ export class Lease {
 
   get held(): boolean {
     return this.#state === "held";
+  }
+
+  /** Whether its time is over, as far as is known here, and nobody is known to have taken the claim. */
+  get ranOut(): boolean {
+    return this.#state === "ran-out";
   }
 
   /** When something is to be done about it, by the monotonic clock. */
@@ -70,23 +75,28 @@ export class Lease {
     if (this.held) this.#holder.requested(what);
   }
 
-  /** Looks at the clock: when the time is over, the lease is lost. A timer may fire late, so others look too. */
+  /** Looks at the clock: when the time is over, so is the lease. A timer may fire late, so others look too. */
   check(): void {
-    if (this.held && this.#clock.monotonic() >= this.#stopAt) {
-      this.lose(
-        "its lease could not be renewed in time (a blocked event loop, or a storage that does not answer)",
-      );
-    }
+    if (this.#clock.monotonic() < this.#stopAt) return;
+    this.#end(
+      "ran-out",
+      "its lease could not be renewed in time (a blocked event loop, or a storage that does not answer)",
+    );
   }
 
+  /** The claim was taken. */
   lose(details: string): void {
+    this.#end("lost", details);
+  }
+
+  #end(state: "ran-out" | "lost", details: string): void {
     if (!this.held) return;
-    this.#state = "lost";
+    this.#state = state;
     this.#holder.lost(new FencedError(this.claim.workflowId, details));
   }
 
   /** Nothing more is done under this claim. */
   giveUp(): void {
-    if (this.held) this.#state = "given-up";
+    if (this.held || this.ranOut) this.#state = "given-up";
   }
 }

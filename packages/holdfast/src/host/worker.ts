@@ -7,6 +7,7 @@ import type { Claimant, CreateOutcome } from "../storage/store.ts";
 import { Backoff } from "./backoff.ts";
 import type { Asked, ClaimedRun } from "./claimed-run.ts";
 import { HostedRun, type HostedRunNeighbours, type Stop } from "./hosted-run.ts";
+import { LateCommits } from "./late-commits.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { ClaimsOver, LocalRuns } from "./local-runs.ts";
 import { imageOf } from "./new-run.ts";
@@ -72,6 +73,7 @@ export class Worker implements LocalRuns {
       leases: new LeaseKeeper(session),
       parked: new ParkedPasses(cacheSize),
       backoff: new Backoff(clock, times),
+      late: new LateCommits({ clock, backoff: new Backoff(clock, times), patienceMs: session.pollMs }),
       quarantine: new Quarantine({ clock, inWork: () => this.#ending, lifted: () => this.#bell.notify() }),
     };
   }
@@ -185,6 +187,7 @@ export class Worker implements LocalRuns {
   }
 
   #evictAll(): void {
+    void this.#neighbours.late.cut();
     for (const run of this.#ending) run.stop("evict");
   }
 
@@ -195,7 +198,8 @@ export class Worker implements LocalRuns {
 
   get #room(): number {
     if (this.#neighbours.quarantine.occupied) return 0;
-    return this.#setup.concurrency - this.#ending.size - this.#reserved;
+    const inWork = this.#ending.size - this.#neighbours.late.size;
+    return this.#setup.concurrency - inWork - this.#reserved;
   }
 
   /** The one loop of a host: looks for work, then waits for a hint, a room or the clock. */
@@ -242,6 +246,7 @@ export class Worker implements LocalRuns {
     const { session, workflows } = this.#setup;
     const { store, owner, leaseMs, pollMs, settings } = session;
     const { clock } = settings.world;
+    if (this.#neighbours.late.size > 0) await this.#neighbours.late.tryAll();
     const limit = Math.min(this.#room, CLAIM_BATCH);
     const asked = this.#ask();
     const claiming = store.claim({ owner, leaseMs, limit, workflowNames: workflows.names });

@@ -1,0 +1,148 @@
+import { defineWorkflow, type Host, type WorkflowDefinition } from "holdfast";
+import { describe, expect, it, test } from "vitest";
+import { Gate, type VirtualStore, virtualStore } from "./host-on-virtual-clock.ts";
+import { diskFull, interceptedStore } from "./intercepted-store.ts";
+
+const LEASE_MS = 30_000;
+
+/** A host whose storage answers nothing while `out.is`. */
+async function hostWithOutages(world: VirtualStore, workflow: WorkflowDefinition, concurrency = 10) {
+  const out = { is: false };
+  const store = interceptedStore(world.store, async (method, go) => {
+    if (out.is && method !== "waitForWork" && method !== "driver.waitForMessages") throw diskFull();
+    return go();
+  });
+  const host: Host = await world.host({ workflows: [workflow], store, concurrency, leaseMs: LEASE_MS });
+  return { host, out };
+}
+
+/** Two steps, of which the first ends while the storage is out. */
+function twoSteps() {
+  const gate = new Gate();
+  const bodies: string[] = [];
+  const workflow = defineWorkflow({
+    name: "two steps",
+    run: async (ctx) => {
+      const body = async (): Promise<number> => {
+        bodies.push("first");
+        await gate.passed;
+        return 1;
+      };
+      const first = await ctx.step({ name: "first", timeout: 0, run: body });
+      return ctx.step("second", () => bodies.push("second") + first);
+    },
+  });
+  return { gate, bodies, workflow };
+}
+
+describe("an outage that is longer than the lease", () => {
+  test.each([1, 10])("has no body run again that had ended (concurrency %i)", async (concurrency) => {
+    const world = virtualStore();
+    const { clock } = world;
+    const { gate, bodies, workflow } = twoSteps();
+    const { host, out } = await hostWithOutages(world, workflow, concurrency);
+    const handle = await host.start(workflow, { workflowId: "a" });
+    await clock.advance(1_000);
+    out.is = true;
+    gate.open();
+    await clock.advance(10 * LEASE_MS);
+    expect(world.events.filter(({ type }) => type === "fenced")).toHaveLength(1);
+    out.is = false;
+    expect(await clock.settle(handle.result())).toBe(3);
+    expect(bodies).toEqual(["first", "second"]);
+  });
+
+  it("has what branches had come to stored, and stops what still runs", async () => {
+    const world = virtualStore();
+    const { clock } = world;
+    const gates = [new Gate(), new Gate(), new Gate()];
+    const bodies: number[] = [];
+    const aborted: number[] = [];
+    const workflow = defineWorkflow({
+      name: "branches",
+      run: async (ctx) =>
+        ctx.map("items", gates, (item, gate, n) =>
+          item.step({
+            name: "work",
+            timeout: 0,
+            run: async ({ signal }) => {
+              bodies.push(n);
+              signal.addEventListener("abort", () => aborted.push(n));
+              await gate.passed;
+              return n;
+            },
+          }),
+        ),
+    });
+    const { host, out } = await hostWithOutages(world, workflow);
+    const handle = await host.start(workflow, { workflowId: "a" });
+    await clock.advance(1_000);
+    out.is = true;
+    gates[0]?.open();
+    await clock.advance(2_000);
+    gates[1]?.open();
+    await clock.advance(2 * LEASE_MS);
+    expect(aborted).toEqual([2]);
+    out.is = false;
+    gates[2]?.open();
+    expect(await clock.settle(handle.result())).toEqual([0, 1, 2]);
+    expect(bodies).toEqual([0, 1, 2, 2]);
+  });
+
+  it("lets another host go on where that is there first", async () => {
+    const world = virtualStore();
+    const { clock } = world;
+    const { gate, bodies, workflow } = twoSteps();
+    const { host, out } = await hostWithOutages(world, workflow);
+    const handle = await host.start(workflow, { workflowId: "a" });
+    await clock.advance(1_000);
+    out.is = true;
+    gate.open();
+    await clock.advance(LEASE_MS / 2);
+    await world.host({ workflows: [workflow], leaseMs: LEASE_MS });
+    await clock.advance(2 * LEASE_MS);
+    out.is = false;
+    expect(await clock.settle(handle.result())).toBe(4);
+    expect(bodies).toEqual(["first", "first", "second"]);
+  });
+
+  it("keeps no host from stopping, which tries a last time", async () => {
+    const world = virtualStore();
+    const { clock, store } = world;
+    const { gate, bodies, workflow } = twoSteps();
+    const { host, out } = await hostWithOutages(world, workflow);
+    await host.start(workflow, { workflowId: "a" });
+    await host.start(workflow, { workflowId: "b" });
+    await clock.advance(1_000);
+    out.is = true;
+    gate.open();
+    await clock.advance(2 * LEASE_MS);
+    const stopped = host.stop({ timeoutMs: 1_000 });
+    await clock.advance(500);
+    out.is = false;
+    await clock.settle(stopped);
+    expect((await store.get("a"))?.revision).toBe(2);
+    const next = await world.host({ workflows: [workflow] });
+    for (const workflowId of ["a", "b"]) {
+      const handle = await next.handle(workflowId);
+      await clock.settle(handle.result());
+    }
+    expect(bodies).toEqual(["first", "first", "second", "second"]);
+  });
+
+  it("ends with the host where it does not end", async () => {
+    const world = virtualStore();
+    const { clock } = world;
+    const { gate, workflow } = twoSteps();
+    const { host, out } = await hostWithOutages(world, workflow);
+    await host.start(workflow, { workflowId: "a" });
+    await clock.advance(1_000);
+    out.is = true;
+    gate.open();
+    await clock.advance(2 * LEASE_MS);
+    const before = clock.monotonic();
+    await clock.settle(host.stop({ timeoutMs: 1_000 }));
+    expect(clock.monotonic() - before).toBeLessThan(3_000);
+    expect(clock.pending).toBe(0);
+  });
+});
