@@ -39,8 +39,8 @@ export const loops: readonly Mutant[] = [
     title: "the value with which a loop was left is lost (loops as control flow by exception)",
     kind: "historic",
     file: "engine/primitives/loop.ts",
-    find: "return block.complete(verdict.value, { ...progress, count: iteration + 1 });",
-    replace: "return block.complete(undefined, { ...progress, count: iteration + 1 });",
+    find: "return block.complete(verdict.value, { change, refused: progress, recorded });",
+    replace: "return block.complete(undefined, { change, refused: progress, recorded });",
     modes: ["soup"],
   },
   {

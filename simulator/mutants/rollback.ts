@@ -28,8 +28,8 @@ export const rollback: readonly Mutant[] = [
     title: "committed steps of a race's losers are not undone (sagas with races)",
     kind: "historic",
     file: "engine/primitives/race.ts",
-    find: "if (!holdsArmed(place)) block.scope.run.journal.remove(place);",
-    replace: "void holdsArmed;\n    block.scope.run.journal.remove(place);",
+    find: "if (!holdsArmed(place)) run.journal.remove(place);",
+    replace: "if (holdsArmed !== undefined) run.journal.remove(place);",
     modes: ["soup"],
   },
   {

@@ -111,9 +111,9 @@ export const steps: readonly Mutant[] = [
       "the result of an ephemeral step is not stored with what was built on it (engines with local activities)",
     kind: "historic",
     file: "engine/replay/operation.ts",
-    find: "    run.journal.write(this.place, entry);\n    return entry;",
+    find: "    run.journal.write(this.place, entry);\n    settlement.recorded?.();",
     replace:
-      '    if (settlement.ephemeral !== true || this.kind !== "step") run.journal.write(this.place, entry);\n    return entry;',
+      '    if (settlement.ephemeral !== true || this.kind !== "step") run.journal.write(this.place, entry);\n    settlement.recorded?.();',
     modes: ["soup"],
   },
   {

@@ -193,6 +193,53 @@ it("a codec that uses its buffers again, and one that decodes in place, change n
   expect(output).toEqual([{ given: true }, "a".repeat(20), [1, 2, 3]]);
 });
 
+describe("a codec that is down for long when a block ends that forgets", () => {
+  const bodies: string[] = [];
+  beforeEach(() => bodies.splice(0));
+
+  const loop = (ctx: WorkflowContext) =>
+    ctx.loop({
+      name: "block",
+      state: 0,
+      historyPruneInterval: 1,
+      historySize: 0,
+      run: async (inner, state) => {
+        const received = await inner.listen("wait", "m");
+        await inner.step("s", () => void bodies.push(`iteration ${state}`));
+        return state < 1 ? Loop.continue(state + 1) : Loop.break(received);
+      },
+    });
+  const race = (ctx: WorkflowContext) =>
+    ctx.race("block", [
+      { name: "winner", run: (inner) => inner.sleep("z", 5) },
+      {
+        name: "loser",
+        run: async (inner) => {
+          await inner.step("s", () => void bodies.push("loser"));
+          await inner.listen("wait", "nothing");
+        },
+      },
+    ]);
+
+  it.each([
+    ["a loop", "its iterations", loop, 2, ["iteration 0", "iteration 1"]],
+    ["a race", "its losers", race, { winner: "winner", value: undefined }, ["loser"]],
+  ])("%s keeps %s until its end is recorded", async (block, _what, workflow, output, started) => {
+    const trouble = new Trouble();
+    trouble.of = `the result of ${block.slice(2)}`;
+    trouble.left = Number.POSITIVE_INFINITY;
+    const codec = troubled(trouble, down);
+    const handle = lab.start(workflow as typeof loop, { mode: "live", codec });
+    const broken = expect(handle.result).rejects.toBeInstanceOf(StorageError);
+    await lab.clock.settle(Promise.all([1, 2].map((body) => handle.send("m", body))));
+    await lab.clock.settle(broken);
+    expect(bodies).toEqual(started);
+    trouble.left = 0;
+    expect((await lab.run(workflow as typeof loop, { mode: "live", codec })).output).toEqual(output);
+    expect(bodies).toEqual(started);
+  });
+});
+
 describe("a codec that is down for minutes when a body has ended", () => {
   const program = (trouble: Trouble) => {
     const charged: number[] = [];

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
+import { Loop } from "../../src/model/loop.ts";
 import { EngineLab } from "../engine-lab.ts";
 
 let lab: EngineLab;
@@ -154,5 +155,38 @@ describe("a wait whose messages its code never saw", () => {
     state.broken = false;
     await lab.clock.settle(handle.recover());
     expect((await lab.clock.settle(handle.result)).output).toBe(2);
+  });
+});
+
+describe("a block whose value could not be stored", () => {
+  it.each([
+    [
+      "a loop",
+      async (ctx: WorkflowContext, value: () => unknown, body: () => void) =>
+        ctx.loop("block", async (inner) => {
+          await inner.step("s", body);
+          return Loop.break(value());
+        }),
+    ],
+    [
+      "a race",
+      async (ctx: WorkflowContext, value: () => unknown, body: () => void) => {
+        const won = await ctx.race("block", [
+          { name: "slow", run: (inner) => inner.step("s", body).then(() => inner.sleep("z", 1_000)) },
+          { name: "quick", run: (inner) => inner.sleep("z", 100).then(value) },
+        ]);
+        return won.value;
+      },
+    ],
+  ])("runs no body again: %s", async (_what, block) => {
+    let value: unknown = () => {};
+    const body = vi.fn(() => {});
+    const workflow = (ctx: WorkflowContext) => block(ctx, () => value, body);
+    const handle = lab.start(workflow, { mode: "live" });
+    expect((await rejection(handle.result)).code).toBe("UNSERIALIZABLE_VALUE");
+    value = "plain";
+    await lab.clock.settle(handle.recover());
+    expect((await lab.clock.settle(handle.result)).output).toBe("plain");
+    expect(body).toHaveBeenCalledTimes(1);
   });
 });

@@ -98,8 +98,10 @@ async function iterate(block: BlockBody, plan: LoopPlan): Promise<void> {
     const verdict = verdictOf(outcome.value, plan);
     if (verdict instanceof InvalidArgumentError) return block.fail(verdict, progress);
     if (verdict.next === "break") {
-      history.prune(iteration + 1);
-      return block.complete(verdict.value, { ...progress, count: iteration + 1 });
+      const ended = iteration + 1;
+      const recorded = (): void => history.prune(ended);
+      const change = { ...progress, count: ended };
+      return block.complete(verdict.value, { change, refused: progress, recorded });
     }
     try {
       stored = await encodeState(block, plan, verdict.state);

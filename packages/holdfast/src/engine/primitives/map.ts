@@ -105,14 +105,14 @@ class MapWork {
     const tolerated = toleratedFailures ?? items.length - (minSuccessful ?? items.length);
     const change = { count: items.length, extra: this.#block.place.entry?.extra ?? null };
     if (minSuccessful !== undefined && this.#succeeded >= minSuccessful) {
-      this.#finish(() => this.#block.complete(this.#values, change));
+      this.#finish(() => this.#block.complete(this.#values, { change }));
     } else if (this.#errors.length > tolerated) {
       const policy =
         minSuccessful === undefined ? `at most ${tolerated} failures` : `at least ${minSuccessful} successes`;
       this.#errors.sort((a, b) => a.index - b.index);
       this.#finish(() => this.#block.fail(new MapError(name, this.#errors, this.#succeeded, policy), change));
     } else if (ended === items.length) {
-      this.#finish(() => this.#block.complete(this.#values, change));
+      this.#finish(() => this.#block.complete(this.#values, { change }));
     }
   }
 

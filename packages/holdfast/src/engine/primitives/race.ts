@@ -1,5 +1,4 @@
 import { SegmentType } from "../../history/location.ts";
-import type { Place } from "../../history/place.ts";
 import { checkFunction, checkName } from "../../model/check.ts";
 import type { RaceBranch, RaceResult } from "../../model/context.ts";
 import { RACE_BRANCH } from "../../model/context-option-names.ts";
@@ -9,7 +8,7 @@ import { RaceError } from "../../model/errors/block-errors.ts";
 import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
 import type { MessageBodies } from "../../model/message.ts";
 import { checkGiven } from "../../model/option-names.ts";
-import { type BlockBody, holdsArmed, openBlock, runFunction } from "../replay/block.ts";
+import { holdsArmed, openBlock, runFunction } from "../replay/block.ts";
 import type { Scope } from "../replay/scope.ts";
 import { checkBranchCount } from "./join.ts";
 
@@ -34,12 +33,11 @@ export function race<Value>(
         if (decided || block.collecting) return;
         if (outcome.ok) {
           decided = true;
-          leaveLosers(block, {
-            name,
-            winner: branch.name,
-            losers: runners.filter((runner) => runner !== inner),
-          });
-          block.complete({ winner: branch.name, value: outcome.value });
+          const losers = runners.filter((runner) => runner !== inner);
+          const reason = new BranchAbandonedError(`Branch "${branch.name}" won race "${name}".`);
+          for (const loser of losers) loser.close(reason);
+          const recorded = (): void => forgetLosers(losers);
+          block.complete({ winner: branch.name, value: outcome.value }, { recorded });
           return;
         }
         errors.push({ index, name: branch.name, error: outcome.error });
@@ -60,16 +58,8 @@ export function race<Value>(
 }
 
 /** A loser's history goes with the commit that records the winner, unless it holds an armed handler (ARCHITECTURE 5). */
-function leaveLosers(
-  block: BlockBody,
-  race: { name: string; winner: string; losers: readonly Scope[] },
-): void {
-  const reason = new BranchAbandonedError(`Branch "${race.winner}" won race "${race.name}".`);
-  for (const loser of race.losers) {
-    loser.close(reason);
-    const place: Place = loser.place;
-    if (!holdsArmed(place)) block.scope.run.journal.remove(place);
-  }
+function forgetLosers(losers: readonly Scope[]): void {
+  for (const { place, run } of losers) if (!holdsArmed(place)) run.journal.remove(place);
 }
 
 /** @throws InvalidArgumentError, LimitError, DuplicateNameError */

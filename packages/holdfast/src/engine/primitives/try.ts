@@ -83,7 +83,7 @@ export function tryBlock<Value>(
       else
         block.complete(
           { ok: false, failure: { kind, error: storable(error) } },
-          { detail: originKeys(owner, error, block.place) },
+          { change: { detail: originKeys(owner, error, block.place) } },
         );
     });
   };

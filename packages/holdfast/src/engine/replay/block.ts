@@ -26,6 +26,15 @@ export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: unknown };
 
+/** What comes with a block's value. */
+export interface Completed {
+  /** Other fields of its entry. */
+  readonly change?: Settlement["change"];
+  /** Those of a block that fails since its value cannot be stored. @default as `change` */
+  readonly refused?: Settlement["change"];
+  readonly recorded?: Settlement["recorded"];
+}
+
 /** What a block does once it is open. */
 export interface BlockBody {
   readonly scope: Scope;
@@ -33,7 +42,7 @@ export interface BlockBody {
   /** Whether the block is only entered to collect handlers: nothing that it settles with counts. */
   readonly collecting: boolean;
   /** Settles the block with a value. */
-  readonly complete: (value: unknown, change?: Settlement["change"]) => void;
+  readonly complete: (value: unknown, completed?: Completed) => void;
   /** Settles the block with an error. */
   readonly fail: (error: unknown, change?: Settlement["change"]) => void;
 }
@@ -80,11 +89,11 @@ export function openBlock<Value>(
     scope,
     place,
     collecting,
-    complete: (value, given = {}) => {
+    complete: (value, { change = {}, refused = change, ...rest } = {}) => {
       if (collecting) return;
-      const change = { detail: null, ...given };
-      operation.settleWith(value, { ephemeral: true, change }, (error) =>
-        operation.fail(error, { ephemeral: true, change }),
+      const settlement = { ephemeral: true, change: { detail: null, ...change }, ...rest };
+      operation.settleWith(value, settlement, (error) =>
+        operation.fail(error, { ephemeral: true, change: { detail: null, ...refused } }),
       );
     },
     fail: (error, change = {}) => {

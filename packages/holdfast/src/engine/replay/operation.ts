@@ -17,6 +17,8 @@ export interface Settlement {
   readonly change?: Partial<Entry>;
   /** The result alone forces no commit. */
   readonly ephemeral?: boolean;
+  /** Called when it is recorded: what this drops from the history goes by the same commit, and none before (P3). */
+  readonly recorded?: (() => void) | undefined;
 }
 
 /**
@@ -169,6 +171,7 @@ export class Operation<Value> {
       settledAt: run.stamp(),
     };
     run.journal.write(this.place, entry);
+    settlement.recorded?.();
     return entry;
   }
 
