@@ -1,6 +1,7 @@
 import {
   defaultCodec,
   defineWorkflow,
+  Loop,
   type PayloadCodec,
   type Schema,
   type Workflow,
@@ -180,6 +181,92 @@ it("a codec that never answers for the input does not hold up the eviction of a 
   await lab.clock.advance(10);
   await lab.clock.settle(handle.evict());
   expect([await handle.getState(), asked]).toEqual(["rolling_back", 3]);
+});
+
+describe.each<[string, (ctx: WorkflowContext) => Promise<unknown>]>([
+  ["what a block gave", (ctx) => ctx.try("t", () => "silent")],
+  [
+    "the state of a loop",
+    (ctx) =>
+      ctx.loop({
+        name: "l",
+        state: "first",
+        run: (_inner, state) => (state === "first" ? Loop.continue("silent") : Loop.break(state)),
+      }),
+  ],
+  [
+    "what a loop gave",
+    (ctx) =>
+      ctx.loop({
+        name: "l",
+        historyPruneInterval: 1,
+        historySize: 0,
+        run: async (inner) => {
+          await inner.step("inside", () => 1);
+          return Loop.break("silent");
+        },
+      }),
+  ],
+  ["what is sent", (ctx) => ctx.queue.send("m", "silent")],
+  [
+    "an answer",
+    async (ctx) => {
+      const message = await ctx.queue.next("n", { names: ["ask"], completable: true });
+      await message.complete("silent");
+    },
+  ],
+])("a codec that never answers for %s", (_what, run) => {
+  const started: string[] = [];
+  beforeEach(() => started.splice(0));
+  const workflow = async (ctx: WorkflowContext) => {
+    await ctx.step("before", () => void started.push("before"));
+    await run(ctx);
+    return "done";
+  };
+
+  /** A run that waits for it. */
+  async function waiting() {
+    let silent = true;
+    const codec: PayloadCodec = {
+      encode: (value, what) => {
+        const isIt = silent && String(JSON.stringify(value)).includes("silent");
+        return isIt ? new Promise(() => {}) : Promise.resolve(defaultCodec.encode(value, what));
+      },
+      decode: async (bytes) => defaultCodec.decode(bytes),
+    };
+    const handle = lab.start(workflow, { mode: "live", codec });
+    handle.result.catch(() => {});
+    await lab.clock.settle(handle.send("ask", 1));
+    await lab.clock.advance(10);
+    const goOn = () => {
+      silent = false;
+      return lab.start(workflow, { mode: "live", codec });
+    };
+    return { handle, goOn };
+  }
+
+  it("does not hold up a cancel for long", async () => {
+    const { handle } = await waiting();
+    expect(await lab.clock.settle(handle.cancel())).toEqual({ cancelled: true });
+    expect(await lab.clock.settle(handle.result)).toEqual({ state: "cancelled" });
+  });
+
+  it("does not hold up an eviction for long, and nothing is done again for that", async () => {
+    const { handle, goOn } = await waiting();
+    await lab.clock.settle(handle.evict());
+    expect((await lab.clock.settle(goOn().result)).output).toBe("done");
+    expect(started).toEqual(["before"]);
+  });
+
+  it("does not hold up a pause for long, and nothing is done again for that", async () => {
+    const { handle, goOn } = await waiting();
+    await lab.clock.settle(handle.pause());
+    expect(await handle.getState()).toBe("paused");
+    const again = goOn();
+    await lab.clock.settle(again.resume());
+    expect((await lab.clock.settle(again.result)).output).toBe("done");
+    expect(started).toEqual(["before"]);
+  });
 });
 
 describe("a schema of the input that never answers", () => {

@@ -21,6 +21,7 @@ import { Scope } from "../replay/scope.ts";
 import { Turns } from "../replay/turns.ts";
 import { VersionGates } from "../replay/version-gates.ts";
 import type { Wakeup } from "../replay/wakeup.ts";
+import type { Control } from "./control.ts";
 import { Outbox } from "./outbox.ts";
 import { Room } from "./room.ts";
 import { TurnWork } from "./turn-work.ts";
@@ -172,17 +173,13 @@ export class Execution implements Run {
    * Resolves when the code waits again: all microtasks are drained, and no codec is at work for it. False: it does not, and
    * is not to be waited for any longer.
    */
-  async endOfTurn(hurried: () => boolean = () => false): Promise<boolean> {
+  async endOfTurn(control: Pick<Control, "hurried" | "patience">): Promise<boolean> {
     this.#foreign = false;
     let ended = true;
-    for (;;) {
+    while (ended) {
       await this.breath();
       if (!this.#turnWork.running || this.breakdown !== null) break;
-      if (hurried()) {
-        ended = false;
-        break;
-      }
-      await this.#turnWork.end();
+      ended = !control.hurried && (await control.patience.wait(this.#turnWork.end())) !== null;
     }
     this.turns.open = false;
     return ended;

@@ -47,8 +47,6 @@ export class Forward {
   #pollMs = FIRST_POLL_MS;
   /** Until when a cancel waits for what is being recorded; null while none does. */
   #recordedBy: number | null = null;
-  /** Whether the code is to be left, also where it goes on and on by itself. */
-  readonly #hurried = (): boolean => this.#control.hurried;
 
   constructor(execution: Execution, committer: Committer, control: Control, crashes: CrashCount) {
     this.#execution = execution;
@@ -89,7 +87,7 @@ export class Forward {
   async #goOn(): Promise<ForwardEnd> {
     const execution = this.#execution;
     for (;;) {
-      const waits = !execution.stirring || (await execution.endOfTurn(this.#hurried));
+      const waits = !execution.stirring || (await execution.endOfTurn(this.#control));
       if (execution.breakdown !== null) throw execution.breakdown.error;
       if (execution.divergence !== null) return { end: "diverged", error: execution.divergence };
       if (waits && execution.live && execution.room.isFull) {
@@ -99,6 +97,7 @@ export class Forward {
       const { wish } = this.#control;
       // What is ready is handed over first, so that nothing is committed that no code has seen (I23).
       if (wish === "evict" && !(waits && execution.turns.waiting)) return { end: "wish", wish };
+      if (wish === "pause" && !waits) return { end: "wish", wish };
       if (wish === "cancel") {
         if (!(await this.#waitForRecording())) return { end: "wish", wish };
         continue;

@@ -62,7 +62,7 @@ export class Rollback {
     const ownPromises = new OwnPromises(execution.world.clock, execution.wakeup);
     execution.start(input);
     for (;;) {
-      await execution.endOfTurn();
+      if (!(await execution.endOfTurn(this.#control))) return this.#control.wish;
       if (execution.breakdown !== null) throw execution.breakdown.error;
       if (execution.divergence !== null) return execution.divergence;
       const handed = execution.handOver();
