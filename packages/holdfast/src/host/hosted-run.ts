@@ -202,7 +202,7 @@ export class HostedRun {
       workflowId: claim.workflowId,
       definition,
       claim: this.#passClaim(guard),
-      input: async () => null,
+      create: async () => null,
       stirred: () => this.#wake(),
     });
     return "pass" in opened ? { pass: opened.pass, guard } : opened.outcome;

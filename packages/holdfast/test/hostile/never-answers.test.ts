@@ -269,11 +269,25 @@ describe.each<[string, (ctx: WorkflowContext) => Promise<unknown>]>([
   });
 });
 
-describe("a schema of the input that never answers", () => {
+/** Never answers when it is asked to encode for the `silentAt`th time. */
+function encodesUntil(silentAt: number): PayloadCodec {
+  let asked = 0;
+  return {
+    encode: (value, what) =>
+      ++asked === silentAt ? new Promise(() => {}) : defaultCodec.encode(value, what),
+    decode: (bytes) => defaultCodec.decode(bytes),
+  };
+}
+
+describe.each([
+  ["a schema of the input", { input: silentSchema }, () => defaultCodec],
+  ["a codec, for the input as it was given,", {}, () => encodesUntil(1)],
+  ["a codec, for the input as it is stored,", {}, () => encodesUntil(2)],
+])("%s that never answers", (_what, schemas, codec) => {
   /** A run that is not created before it does. */
   function beginning() {
-    const workflow = defineWorkflow({ name: "input", input: silentSchema, run: async () => 1 });
-    const handle = lab.start(workflow as unknown as LabWorkflow, { input: 1 });
+    const workflow = defineWorkflow({ name: "input", ...schemas, run: async () => 1 });
+    const handle = lab.start(workflow as unknown as LabWorkflow, { input: 1, codec: codec() });
     handle.result.catch(() => {});
     return handle;
   }

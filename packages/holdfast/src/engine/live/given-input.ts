@@ -24,12 +24,12 @@ export class GivenInput {
     this.#encoded = encodedNow(settings, input);
   }
 
-  /** As `validated`, for a pass; null when that is to be left, and it takes too long. */
-  async forPass(): Promise<{ readonly value: unknown } | null> {
+  /** What comes of it for a pass; null when that is to be left, and it takes too long. */
+  async forPass<Value>(work: Promise<Value>): Promise<Value | null> {
     try {
-      const input = await this.#patience.wait(this.validated());
-      this.unanswered = input === null;
-      return input;
+      const done = await this.#patience.wait(work);
+      this.unanswered = done === null;
+      return done?.value ?? null;
     } finally {
       this.#left = false;
     }

@@ -16,7 +16,7 @@ import { Operator } from "../operators/operator.ts";
 import { pauseRun, resumeRun } from "../operators/pause.ts";
 import { recoverRun } from "../operators/recover.ts";
 import { forgetFrom, rewindRun } from "../operators/rewind.ts";
-import { openPass, unbornJournal } from "../pass/open-pass.ts";
+import { newJournal, openPass, unbornJournal } from "../pass/open-pass.ts";
 import type { CancelOutcome, PassOutcome } from "../pass/outcome.ts";
 import type { PassClaim } from "../pass/pass-settings.ts";
 import type { RunPass } from "../pass/run-pass.ts";
@@ -114,10 +114,16 @@ export class LiveRun implements RunHandle<unknown> {
       workflowId: this.workflowId,
       definition,
       claim: this.#claim,
-      input: async () => (this.#setup.creates === false ? null : this.#input.forPass()),
+      create: async () => (this.#setup.creates === false ? null : this.#input.forPass(this.#newJournal())),
       onHistoryUpdated: this.#feed.tee(settings.onHistoryUpdated),
       answered: (messageId, response) => this.#requests.answered(messageId, response),
     });
+  }
+
+  async #newJournal(): Promise<Journal> {
+    const { settings, definition } = this.#setup;
+    const input = await this.#input.validated();
+    return newJournal(settings, this.workflowId, { definition, input });
   }
 
   async #pursue(pass: RunPass): Promise<PassOutcome> {

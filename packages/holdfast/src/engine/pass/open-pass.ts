@@ -41,10 +41,8 @@ export async function openPass(settings: PassSettings): Promise<OpenedPass> {
   }
   assertHeld(settings, loaded);
   if (loaded === null) {
-    const input = await settings.input();
-    if (input === null) return { outcome: { state: "evicted" } };
-    const run = { definition: settings.definition, input: input.value };
-    const journal = await newJournal(settings, settings.workflowId, run);
+    const journal = await settings.create();
+    if (journal === null) return { outcome: { state: "evicted" } };
     settings.opened?.(journal);
     return {
       pass: new RunPass({

@@ -56,8 +56,9 @@ export interface PassSettings extends EngineSettings, HostedPass {
   /** Called when the answer to a completable message is durable. */
   readonly answered?: (messageId: string, response: Uint8Array) => void;
   /**
-   * The input of a run that does not exist yet, validated; not asked for otherwise, since stored runs keep theirs. Null: the run
-   * is to be left before it is known, or is not to be made.
+   * The journal of a run that does not exist yet, with its input; not asked for otherwise, since stored runs keep theirs. Null: the
+   * run is to be left before that is known, or is not to be made.
+   * @throws UnserializableValueError, LimitError, ValidationError, StorageError
    */
-  readonly input: () => Promise<{ readonly value: unknown } | null>;
+  readonly create: () => Promise<Journal | null>;
 }
