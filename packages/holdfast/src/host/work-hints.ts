@@ -25,7 +25,7 @@ export class WorkHints {
     if (signal.aborted) return;
     const pauseMs = this.#pace.next();
     if (pauseMs === 0) ring();
-    else settings.world.clock.setTimer(pauseMs, () => signal.aborted || ring());
+    else signal.addEventListener("abort", settings.world.clock.setTimer(pauseMs, ring), { once: true });
   }
 
   /** There was work. */

@@ -95,7 +95,8 @@ export class VirtualClock implements Clock {
 
   /**
    * Moves time on, firing timers in their order and letting the event loop run in between, so that everything has come to
-   * rest when it resolves. It moves exactly as far as it is told, whatever happens on the way.
+   * rest when it resolves. It moves exactly as far as it is told, whatever happens on the way, but never back where something
+   * else has moved it further meanwhile.
    * @throws InvalidArgumentError
    */
   async advance(duration: Duration): Promise<void> {
@@ -110,7 +111,7 @@ export class VirtualClock implements Clock {
       this.#fire(timer);
       await this.runUntilIdle();
     }
-    this.#elapsed = end;
+    this.#elapsed = Math.max(this.#elapsed, end);
     await this.runUntilIdle();
   }
 

@@ -1,4 +1,4 @@
-import { defineWorkflow, type WorkflowHandle } from "holdfast";
+import { createClient, defineWorkflow, type WorkflowHandle } from "holdfast";
 import { describe, expect, it } from "vitest";
 import { Gate, reaches, virtualStore } from "./host-on-virtual-clock.ts";
 import { diskFull, interceptedStore } from "./intercepted-store.ts";
@@ -233,6 +233,18 @@ describe("stop", () => {
     expect(await clock.settle(second.handle("a").result())).toBe("done");
     expect(bodies).toEqual(["first false", "second"]);
     expect(handle.workflowId).toBe("a");
+  });
+
+  it("leaves no timer of a host that was told again and again of work that is not for it", async () => {
+    const { host, clock, store } = virtualStore();
+    const idle = await host({ workflows: [] });
+    const client = createClient({ store, clock, scheduler: clock.scheduler });
+    for (let i = 0; i < 20; i++) {
+      await client.start("others", { workflowId: `${i}` });
+      await clock.runUntilIdle();
+    }
+    await idle.stop();
+    expect(clock.pending).toBe(0);
   });
 
   it("tells bodies that do not finish in time by their signals", async () => {

@@ -1,5 +1,5 @@
 import { defineWorkflow, Loop } from "holdfast";
-import { createTestHost } from "holdfast/testing";
+import { createTestHost, virtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 
 const DAY_MS = 86_400_000;
@@ -72,4 +72,15 @@ describe("a test host", () => {
     expect(await handle.getState()).toBe("completed");
     await second.stop();
   });
+});
+
+it("a virtual clock never goes back, whoever moves it meanwhile", async () => {
+  const clock = virtualClock({ now: 0 });
+  let slept: Promise<void> | null = null;
+  clock.setTimer(1, () => {
+    slept = clock.settle(clock.sleep("2d"));
+  });
+  await clock.advance("1d");
+  await slept;
+  expect(clock.now()).toBe(1 + 2 * DAY_MS);
 });
