@@ -1,4 +1,5 @@
 import type { RunHandle } from "#holdfast/engine/live/run-handle.ts";
+import type { PayloadCodec } from "#holdfast/history/payload.ts";
 import { RunCancelledError, RunNotFoundError } from "#holdfast/model/errors/run-errors.ts";
 import { StorageError } from "#holdfast/model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
@@ -20,6 +21,7 @@ interface BareHostSetup {
   readonly runs: BareRuns;
   readonly workflows: readonly WorkflowDefinition[];
   readonly plan: BarePlan;
+  readonly codec?: PayloadCodec;
 }
 
 /** A run's handle in this process, and whether a pass of it goes on. */
@@ -130,14 +132,15 @@ export class BareHost implements Desk {
   #opened(run: string): Open {
     const there = this.#open.get(run);
     if (there !== undefined) return there;
-    const { process, runs, workflows, plan } = this.#setup;
+    const { process, runs, workflows, plan, codec } = this.#setup;
     const name = runs.workflowNameOf(run) ?? "";
     const workflow = workflows.find((one) => one.name === name) as WorkflowDefinition;
     const { clock, scheduler, random } = process;
     const driver = runs.home(run, name).driver(process);
     const mode = plan.live ? "live" : "yield";
     const input = this.#inputs.get(run);
-    const handle = runWorkflow(run, workflow, input, driver, { clock, scheduler, random, mode });
+    const options = { clock, scheduler, random, mode, ...(codec === undefined ? {} : { codec }) } as const;
+    const handle = runWorkflow(run, workflow, input, driver, options);
     const open = { handle, result: null, settled: false, overdue: 0, ringing: false };
     this.#open.set(run, open);
     return open;

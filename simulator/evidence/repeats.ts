@@ -1,5 +1,7 @@
+import type { FaultName } from "../world/fault.ts";
 import { callsOf } from "./calls.ts";
 import type { Evidence } from "./evidence.ts";
+import { holdingsOf } from "./holdings.ts";
 import { generationAt } from "./lives.ts";
 import type { Start } from "./starts.ts";
 
@@ -11,6 +13,8 @@ const LEFT_BY = new Set([
   "process-paused",
   "left-behind",
 ]);
+
+const LATE: ReadonlySet<string> = new Set<FaultName>(["late", "crash-late", "connection-lost"]);
 
 /** A host stops at five sixths of its lease by its own clock, which may be fast. */
 const LEFT_EARLY = 1 / 5;
@@ -36,7 +40,8 @@ export function hadReason(evidence: Evidence, before: Start, again: Start): bool
   const { until, leaseMs } = before.holding;
   if (again.holding.fromAt >= until - leaseMs * LEFT_EARLY - 2 * evidence.scenario.latencyMs) return true;
   if (mayMissRenewals(evidence, before)) return true;
-  if (wasTaken(evidence, { run, from: n, to: again.began.n })) return true;
+  const between = { run, from: n, to: again.began.n };
+  if (wasTaken(evidence, between) || wasTakenLate(evidence, between)) return true;
   for (let i = n + 1; i < again.began.n; i++) {
     const fact = evidence.facts[i];
     if (fact === undefined) continue;
@@ -59,11 +64,28 @@ function mayMissRenewals({ facts }: Evidence, { began, holding }: Start): boolea
   return false;
 }
 
+interface Between {
+  readonly run: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whether somebody's claim of the run, that was asked for before and thought to have failed, was applied between two facts. */
+function wasTakenLate(evidence: Evidence, { run, from, to }: Between): boolean {
+  const lateClaims = evidence.facts.filter(
+    (fact) => fact.type === "fault" && fact.operation === "claim" && LATE.has(fact.fault),
+  );
+  return holdingsOf(evidence, run).some(
+    (claim) =>
+      claim.from > from &&
+      claim.from < to &&
+      claim.usedAt === Number.POSITIVE_INFINITY &&
+      lateClaims.some(({ process, n }) => process === claim.process && n < claim.from),
+  );
+}
+
 /** Whether somebody outside was at work on the run at some time between two facts. */
-function wasTaken(
-  evidence: Evidence,
-  { run, from, to }: { readonly run: string; readonly from: number; readonly to: number },
-): boolean {
+function wasTaken(evidence: Evidence, { run, from, to }: Between): boolean {
   return callsOf(evidence).some(
     ({ began, ended }) =>
       began.run === run &&

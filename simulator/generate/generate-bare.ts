@@ -37,8 +37,8 @@ function isMeant(resumedInTheEnd: boolean, quietAtMs: number): (act: Act) => boo
 }
 
 /** It holds no leases, so it has room for all runs, and its clock is the storage's. */
-function onePlatform({ version, leaseMs, pollMs, cacheSize }: PlannedHost): PlannedHost {
-  return { version, leaseMs, pollMs, cacheSize, concurrency: 1_000, clockRate: 1, clockSkewMs: 0 };
+function onePlatform({ keepMs: _, ...host }: PlannedHost): PlannedHost {
+  return { ...host, concurrency: 1_000, clockRate: 1, clockSkewMs: 0 };
 }
 
 function isOfThePlatform({ host, kind }: Incident): boolean {

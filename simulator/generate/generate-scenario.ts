@@ -27,7 +27,7 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
   const messages = messageNames(prng, swarm);
   const programs = generatePrograms(seed, swarm, { messages, runs: count });
   const runs = generateRuns(prng, count, programs.length);
-  const hosts = generateHosts(prng, swarm);
+  const hosts = generateHosts(prng, swarm).map(withCodec(new Prng(seed, "codec"), weather));
   const quietAtMs =
     weather === "calm"
       ? 0
@@ -101,6 +101,13 @@ function generateHosts(prng: Prng, swarm: Swarm): PlannedHost[] {
     clockSkewMs: skewed ? prng.pick([0, -5_000, 5_000, 3_600_000]) : 0,
     ...(keepMs === null ? {} : { keepMs }),
   }));
+}
+
+/** In some worlds all hosts have a codec that takes its time, and fails now and then. */
+function withCodec(prng: Prng, weather: Weather): (host: PlannedHost) => PlannedHost {
+  if (weather === "calm" || !prng.chance(0.2)) return (host) => host;
+  const codec = { slowMs: prng.pick([0, 3, 50]), failing: prng.pick([0, 0, 0.05, 0.3, 0.9]) };
+  return (host) => ({ ...host, codec });
 }
 
 function storageOf(prng: Prng, swarm: Swarm): StorageName {

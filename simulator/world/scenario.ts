@@ -1,5 +1,6 @@
 import type { Program } from "../program/program.ts";
 import type { FaultRates, PlannedFault } from "./fault.ts";
+import type { CodecPlan } from "./sim-codec.ts";
 
 /**
  * Everything that a world is made of, as plain data: the same scenario gives the same world, event for event. What is
@@ -59,6 +60,8 @@ export interface PlannedHost {
   readonly clockSkewMs: number;
   /** How long it keeps runs that have ended, in milliseconds. @default for ever */
   readonly keepMs?: number;
+  /** A codec of its own. @default the default one */
+  readonly codec?: CodecPlan;
 }
 
 /** Something that somebody outside does, at a time, to a run by its number. */

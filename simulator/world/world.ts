@@ -1,4 +1,5 @@
 import type { MemoryDump } from "#holdfast/drivers/memory/memory-dump.ts";
+import type { PayloadCodec } from "#holdfast/history/payload.ts";
 import { createHost } from "#holdfast/host/create-host.ts";
 import type { RetentionOptions } from "#holdfast/host/host-options.ts";
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
@@ -14,6 +15,7 @@ import { Chronicle } from "./chronicle.ts";
 import type { Desk } from "./desk.ts";
 import { Hints } from "./hints.ts";
 import type { PlannedHost, Scenario } from "./scenario.ts";
+import { simCodec } from "./sim-codec.ts";
 import { type ClockError, SimProcess } from "./sim-process.ts";
 import { SimStore } from "./sim-store.ts";
 import { openStorage, type Storage } from "./storages.ts";
@@ -132,7 +134,12 @@ export class World {
     const workflows = this.workflows(process, version);
     const { bare: plan } = this.scenario;
     if (bare !== null && plan !== undefined)
-      return Promise.resolve(new BareHost({ process, runs: bare, workflows, plan }, this.#inputs));
+      return Promise.resolve(
+        new BareHost(
+          { process, runs: bare, workflows, plan, ...this.#codec(process, planned) },
+          this.#inputs,
+        ),
+      );
     const { leaseMs, pollMs, concurrency, cacheSize, keepMs } = planned;
     return createHost({
       store: this.storeFor(process),
@@ -145,7 +152,15 @@ export class World {
       concurrency,
       cacheSize,
       ...(keepMs === undefined ? {} : { retention: retentionOf(keepMs) }),
+      ...this.#codec(process, planned),
     });
+  }
+
+  #codec(process: SimProcess, { codec }: PlannedHost): { readonly codec?: PayloadCodec } {
+    if (codec === undefined) return {};
+    const random = this.random(`${process.id} codec ${this.#lives}`);
+    const quiet = (): boolean => this.elapsedMs >= this.scenario.quietAtMs;
+    return { codec: simCodec(process, codec, { random, quiet }) };
   }
 
   storeFor(process: SimProcess): WorkflowStore {

@@ -43,16 +43,19 @@ test("over all seeds everything is done to runs, everything happens to hosts, an
   const incidents = new Set<string>();
   const faults = new Set<string>();
   const storages = new Set<string>();
+  const codecs = new Set<unknown>();
   for (const scenario of scenariosIn("soup", 500)) {
     for (const { does } of scenario.acts) deeds.add(does.api);
     for (const { kind } of scenario.incidents) incidents.add(kind);
     for (const fault of Object.keys(scenario.rates)) faults.add(fault);
     storages.add(scenario.storage);
+    for (const { codec } of scenario.hosts) codecs.add(codec?.failing ?? "none");
   }
   expect([...deeds].sort()).toEqual([...DEEDS].sort());
   expect([...incidents].sort()).toEqual(["clock", "kill", "pause", "stop"]);
   expect([...faults].sort()).toEqual([...CALL_FAULTS, ...HINT_FAULTS, "corruption"].sort());
   expect([...storages].sort()).toEqual(["memory", "sqlite-file", "sqlite-memory"]);
+  expect([...codecs].sort()).toEqual([0, 0.05, 0.3, 0.9, "none"]);
 });
 
 const DEEDS = [

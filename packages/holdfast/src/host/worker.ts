@@ -65,14 +65,16 @@ export class Worker implements LocalRuns {
     this.#setup = setup;
     const { session, cacheSize } = setup;
     const { clock } = session.settings.world;
-    const times = { firstMs: session.pollMs, longestMs: Math.max(session.pollMs, session.leaseMs / 2) };
+    const longestMs = session.leaseMs / 2;
+    const times = { firstMs: session.pollMs, longestMs: Math.max(session.pollMs, longestMs) };
     this.#hints = new WorkHints(session);
     this.#backoff = new Backoff(clock, times);
     this.#neighbours = {
       session,
       leases: new LeaseKeeper(session),
       parked: new ParkedPasses(cacheSize),
-      backoff: new Backoff(clock, times),
+      // A claim that is given back only after its lease has ended would count as a start in vain.
+      backoff: new Backoff(clock, { firstMs: Math.min(session.pollMs, longestMs), longestMs }),
       late: new LateCommits({ clock, backoff: new Backoff(clock, times), patienceMs: session.pollMs }),
       quarantine: new Quarantine({ clock, inWork: () => this.#ending, lifted: () => this.#bell.notify() }),
     };
