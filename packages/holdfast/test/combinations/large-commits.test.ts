@@ -154,3 +154,16 @@ describe("what is ready in one instant and is more than the storage takes at onc
     await expect(lab.clock.settle(result)).rejects.toMatchObject({ code: "LIMIT" });
   });
 });
+
+it.each([2_000, 3_000, 10_000])(
+  "half of a value of %i bytes is taken, a whole one is refused where the storage takes no larger values",
+  async (valueBytes) => {
+    const small = memoryDriver({ clock: lab.clock, driverLimits: { valueBytes } });
+    const half = "x".repeat(valueBytes / 2 - 10);
+    const workflow = async (ctx: WorkflowContext) => [
+      (await ctx.step("half", () => half)).length,
+      await ctx.step("whole", () => half + half).catch((error: { code: string }) => error.code),
+    ];
+    expect((await lab.run(workflow, { driver: small, mode: "live" })).output).toEqual([half.length, "LIMIT"]);
+  },
+);

@@ -29,7 +29,7 @@ export interface OpenedRun {
 const CODEC_TRIES = 560;
 /** A storage that says that it fails for good is asked so often to take a commit under a claim: for five minutes. */
 const HOPELESS_TRIES = 100;
-/** What an entry has beside its payload fits in this. */
+/** What an entry has beside its payload fits in this; where the storage takes small values only, in half of one. */
 const ENTRY_OVERHEAD_BYTES = 2048;
 
 /**
@@ -92,7 +92,8 @@ export class PassState {
   newExecution(rollingBack: boolean): Execution {
     const { settings, journal, report, wakeup } = this;
     const driverLimits = this.claim.driver.limits;
-    const valueBytes = driverLimits.valueBytes - ENTRY_OVERHEAD_BYTES;
+    const rest = driverLimits.valueBytes - ENTRY_OVERHEAD_BYTES;
+    const valueBytes = Math.max(rest, Math.floor(driverLimits.valueBytes / 2));
     const maximum = Math.min(settings.limits.payloadBytes, valueBytes);
     const payloads = new Payloads({
       codec: settings.codec,
