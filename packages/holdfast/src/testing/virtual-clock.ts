@@ -8,6 +8,9 @@ import { systemWorld } from "../system/system-world.ts";
 /** Turns of the event loop in which nothing happened, after which everything is taken to wait for time. */
 const QUIET_TURNS = 4;
 
+/** The same where no timer is left: a storage may take several without one, and then nothing comes of it any more. */
+const LAST_TURNS = 100;
+
 /** The instant at which a virtual clock starts. */
 const DEFAULT_NOW = Date.UTC(2030, 0);
 
@@ -131,6 +134,7 @@ export class VirtualClock implements Clock {
     promise.then(settle, settle);
     for (;;) {
       await this.#drain(() => settled);
+      if (this.#timers.size === 0) await this.#drain(() => settled || this.#timers.size > 0, LAST_TURNS);
       if (settled) return promise;
       const timer = this.#next();
       if (timer === undefined)
@@ -158,9 +162,9 @@ export class VirtualClock implements Clock {
     return next;
   }
 
-  async #drain(done: () => boolean): Promise<void> {
+  async #drain(done: () => boolean, quietTurns: number = QUIET_TURNS): Promise<void> {
     let quiet = 0;
-    while (quiet < QUIET_TURNS && !done()) {
+    while (quiet < quietTurns && !done()) {
       const before = this.#activity;
       await new Promise<void>((resolve) => systemWorld.scheduler.afterMicrotasks(resolve));
       quiet = this.#activity === before ? quiet + 1 : 0;

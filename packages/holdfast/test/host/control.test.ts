@@ -446,6 +446,15 @@ describe("rewind and fork", () => {
     },
   );
 
+  it("rewinds that are asked for at once are all done, and none is told of a storage that failed", async () => {
+    const { host, clock, store } = virtualStore();
+    const handle = await (await host({ workflows: [steps] })).start(steps, { workflowId: "at once" });
+    await clock.settle(handle.result());
+    const other = createClient({ store, clock, scheduler: clock.scheduler }).handle("at once");
+    await clock.settle(Promise.all([handle.rewind({ to: "one" }), other.rewind({ to: "two" })]));
+    expect(await clock.settle(handle.result())).toEqual([2, expect.any(Number), expect.any(Number)]);
+  });
+
   it("fork leaves the run alone and goes on under the new id", async () => {
     const { host, clock } = virtualStore();
     const running = await host({ workflows: [steps] });

@@ -74,6 +74,16 @@ describe("a test host", () => {
   });
 });
 
+it("a virtual clock waits for a storage that takes many turns of the event loop and no timer", async () => {
+  const clock = virtualClock({ now: 0 });
+  const answered = async (): Promise<string> => {
+    for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
+    return "answered";
+  };
+  expect(await clock.settle(answered())).toBe("answered");
+  expect(clock.now()).toBe(0);
+});
+
 it("a virtual clock never goes back, whoever moves it meanwhile", async () => {
   const clock = virtualClock({ now: 0 });
   let slept: Promise<void> | null = null;

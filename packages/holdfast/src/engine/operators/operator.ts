@@ -59,15 +59,15 @@ export class Operator {
   }
 
   /**
-   * As `commit`, for what does harm when it is done twice: a FencedError says that it was not done. That is so if nothing was
-   * committed since the run was read: a refusal alone can be the answer to a second delivery of what was applied.
+   * As `commit`, for what does harm when it is done twice: a FencedError says that it was not done. A refusal alone does not: it
+   * can be the answer to a second delivery of what was applied.
    * @throws FencedError; StorageError, also when nobody can tell any more whether it was done
    */
   async commitOnce(intent: CommitIntent, outbox: Outbox | null = null): Promise<void> {
     try {
       await this.commit(intent, outbox);
     } catch (error) {
-      if (!FencedError.is(error) || (await this.#isUntouched())) throw error;
+      if (!FencedError.is(error) || (await this.#wasNotDone())) throw error;
       throw new StorageError(
         `The storage did not say whether this was done to run "${this.workflowId}", and others have gone on with the run since. Look at its history before trying again.`,
         { outcome: "unknown", retryable: false, cause: error },
@@ -75,9 +75,15 @@ export class Operator {
     }
   }
 
-  async #isUntouched(): Promise<boolean> {
-    const image = await patientRead(this.#settings.world.clock, () => this.#claim.driver.load());
-    return image === null || image.revision === this.journal.header.revision;
+  /** It would have been the first commit since the run was read: there was none, or only one, of another claim. */
+  async #wasNotDone(): Promise<boolean> {
+    const { driver, epoch } = this.#claim;
+    const { clock } = this.#settings.world;
+    const loaded = await patientRead(clock, () => loadJournal(this.workflowId, driver));
+    if (loaded === null) return true;
+    const { header } = loaded.journal;
+    const commits = header.revision - this.journal.header.revision;
+    return commits === 0 || (commits === 1 && header.epoch !== epoch);
   }
 
   #committer(): Committer {
