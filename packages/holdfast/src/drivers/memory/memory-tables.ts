@@ -13,6 +13,7 @@ import type { RunRow } from "../../storage/run-row.ts";
 import { sealOfRemembered, sealOfRetired } from "../../storage/seals.ts";
 import type { RunQuery } from "../../storage/store.ts";
 import type { MessageState, QueuedMessage, Removal, RowOwner, Tables } from "../../storage/tables/tables.ts";
+import { type Due, DueIndex } from "./due-index.ts";
 import { MemoryRun } from "./memory-run.ts";
 import { placeOf } from "./message-queue.ts";
 
@@ -23,6 +24,7 @@ export class MemoryTables implements Tables {
   /** In the order of creation. */
   readonly runs = new Map<number, MemoryRun>();
   readonly #byId = new Map<string, MemoryRun>();
+  readonly #due = new DueIndex();
   nextKey = 1;
   /** As it was read. */
   retired: RetiredEpoch = NONE_RETIRED;
@@ -47,19 +49,24 @@ export class MemoryTables implements Tables {
   /** Takes a run as it is, with its key. */
   adopt(run: MemoryRun): void {
     this.runs.set(run.row.key, run);
+    this.#due.add(run.row);
     this.#byId.set(run.row.workflowId, run);
   }
 
   updateRun(_before: RunRow, row: RunRow, header?: EncodedHeader): void {
     const run = this.#run(row.key);
+    this.#due.remove(run.row);
     run.row = row;
+    this.#due.add(row);
     if (header !== undefined) run.header = header.slice();
     this.writes++;
   }
 
   deleteRun({ key }: RowOwner, retiredEpoch: number): void {
     this.retired = { epoch: retiredEpoch, seal: sealOfRetired(retiredEpoch) };
-    this.#byId.delete(this.#run(key).row.workflowId);
+    const { row } = this.#run(key);
+    this.#byId.delete(row.workflowId);
+    this.#due.remove(row);
     this.runs.delete(key);
     this.writes++;
   }
@@ -67,6 +74,7 @@ export class MemoryTables implements Tables {
   clear(): void {
     this.runs.clear();
     this.#byId.clear();
+    this.#due.clear();
     this.retired = NONE_RETIRED;
   }
 
@@ -172,16 +180,28 @@ export class MemoryTables implements Tables {
   }
 
   dueRuns(workflowNames: readonly string[] | null, now: number, limit: number): RunRow[] {
-    const due = this.#withDueTime(workflowNames).filter((run) => run.dueAt <= now);
-    return due.sort((a, b) => a.dueAt - b.dueAt || a.key - b.key).slice(0, limit);
+    const found: Due[] = [];
+    for (const runs of this.#due.byWorkflow(workflowNames)) {
+      let left = limit;
+      for (const due of runs) {
+        if (left-- <= 0 || due.dueAt > now) break;
+        found.push(due);
+      }
+    }
+    found.sort((a, b) => a.dueAt - b.dueAt || a.run - b.run);
+    return found.slice(0, limit).map(({ run }) => this.#run(run).row);
   }
 
   earliestDue(workflowNames: readonly string[] | null, except: ReadonlySet<number>): number | null {
-    let earliest: number | null = null;
-    for (const run of this.#withDueTime(workflowNames)) {
-      if (!except.has(run.key) && (earliest === null || run.dueAt < earliest)) earliest = run.dueAt;
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const runs of this.#due.byWorkflow(workflowNames)) {
+      for (const { dueAt, run } of runs) {
+        if (except.has(run)) continue;
+        earliest = Math.min(earliest, dueAt);
+        break;
+      }
     }
-    return earliest;
+    return earliest === Number.POSITIVE_INFINITY ? null : earliest;
   }
 
   listRuns(query: Pick<RunQuery, "status" | "workflowName" | "limit">, before: number | null): RunRow[] {
@@ -202,15 +222,6 @@ export class MemoryTables implements Tables {
       if (row.revision > 0) runs[row.status] = (runs[row.status] ?? 0) + 1;
     }
     return { runs, queuedMessages };
-  }
-
-  #withDueTime(workflowNames: readonly string[] | null): (RunRow & { readonly dueAt: number })[] {
-    const rows = Array.from(this.runs.values(), ({ row }) => row);
-    const names = workflowNames === null ? null : new Set(workflowNames);
-    return rows.filter(
-      (row): row is RunRow & { readonly dueAt: number } =>
-        row.dueAt !== null && (names === null || names.has(row.workflowName)),
-    );
   }
 
   #run(key: number): MemoryRun {
