@@ -99,6 +99,14 @@ const releasesNone: BreakStore = () => ({ release: async () => {} });
 const anyRun: BreakStore = (store) => ({
   create: (run, claim) => store.create({ ...run, fingerprint: "same" }, claim),
 });
+/** Takes runs for the same only if both inputs are. */
+const asWritten: BreakStore = (store) => ({
+  create: async (run, claim) => {
+    const existing = await store.get(run.workflowId);
+    const same = existing === null || existing.fingerprint === run.fingerprint;
+    return store.create(same ? run : { ...run, fingerprint: "another" }, claim);
+  },
+});
 const alwaysNew: BreakStore = (store) => ({
   create: async (run, claim) => ({ ...(await store.create(run, claim)), created: true }),
 });
@@ -436,6 +444,7 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
   ["claims what nobody asked for", claiming((request) => ({ ...request, limit: 9 })), "claim-none"],
   ["sends an id once, whoever it is for", onceAnId, "send-one-id"],
   ["takes any run for the same", anyRun, "create-conflict"],
+  ["compares fingerprints as they are written", asWritten, "create-same-input"],
   ["says of every run that it is new", alwaysNew, "create-concurrent"],
   ["leases by the caller's clock", byCallersClock, "clock-of-the-store"],
   ["gives no claim with a creation", unclaimed, "create-claimed"],

@@ -171,7 +171,7 @@ export const CONFORMANCE_REQUIREMENTS: Readonly<Record<number, Requirement>> = {
     ...tested("a long queue costs what is taken of it", "queue-deep", "messages-backlog", "queue-count"),
     elsewhere: "that an index is used is seen from outside only: sqlite-plans.test.ts",
   },
-  63: tested("one id is one run", "create-again", "create-concurrent", "spawn-again"),
+  63: tested("one id is one run", "create-again", "create-concurrent", "create-same-input", "spawn-again"),
   64: tested("a conflict names what is there", "create-conflict"),
   65: tested("one end of a run wins", "terminal-once", "commit-gives-up", "request-refused"),
   66: tested("a deleted run is gone with all of it", "delete-all", "delete-held"),

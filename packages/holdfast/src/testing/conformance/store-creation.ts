@@ -7,7 +7,7 @@ import { type StoreContext, withStore } from "./store-context.ts";
 
 const CLAIM = { owner: "me", leaseMs: 1_000 };
 
-/** Creating, reading, listing and deleting runs. */
+/** Creating, reading, counting and deleting runs. */
 export const creationCases = casesOf<StoreContext>({
   "create-record": [
     "creates a run and tells all about it",
@@ -107,6 +107,24 @@ export const creationCases = casesOf<StoreContext>({
           expectTrue(error.message.includes(part), `"${part}" is told`);
       }),
   ],
+  "create-same-input": [
+    "finds a run by its input as it was given or as a schema has made it, and refuses one that shares neither",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (const [id, existing, asked] of [
+          ["made alike", "made/one", "made/two"],
+          ["given alike", "one/given", "two/given"],
+          ["unchanged by its schema", "same", "same/given"],
+          ["given as it was made", "made/same", "same"],
+        ] as const) {
+          await store.create(newRun(id, { fingerprint: existing }));
+          const { created, run } = await store.create(newRun(id, { fingerprint: asked }), CLAIM);
+          expectEqual([created, run], [false, await store.get(id)], id);
+        }
+        const refused = store.create(newRun("made alike", { fingerprint: "one/made" }));
+        await expectRejection(refused, "WORKFLOW_CONFLICT", "one that was given what the other was made");
+      }),
+  ],
   "create-limit": [
     "refuses a new run over the limits whole",
     (context) =>
@@ -144,50 +162,6 @@ export const creationCases = casesOf<StoreContext>({
           );
           expectEqual((await store.get(text))?.lease?.owner, text, "the owner");
         }
-      }),
-  ],
-  "list-order": [
-    "lists the newest first, by status and workflow",
-    (context) =>
-      withStore(context, async ({ store }) => {
-        for (const id of ["b", "a", "c", "d"]) {
-          await store.create(
-            newRun(id, { workflowName: id === "a" ? "x" : "w", status: id === "d" ? "paused" : "pending" }),
-          );
-        }
-        const ids = async (query: Parameters<typeof store.list>[0]): Promise<string[]> =>
-          (await store.list(query)).runs.map(({ workflowId }) => workflowId);
-        expectEqual(await ids({ limit: 9 }), ["d", "c", "a", "b"], "all runs");
-        expectEqual(await ids({ limit: 9, workflowName: "w" }), ["d", "c", "b"], "runs of w");
-        expectEqual(await ids({ limit: 9, status: ["pending"] }), ["c", "a", "b"], "pending runs");
-        expectEqual(
-          await ids({ limit: 9, status: ["pending", "paused"], workflowName: "w" }),
-          ["d", "c", "b"],
-          "both",
-        );
-        expectEqual(await ids({ limit: 9, status: [] }), [], "runs of no status");
-        expectEqual(await ids({ limit: 9, status: ["paused", "paused"] }), ["d"], "of one named twice");
-      }),
-  ],
-  "list-paging": [
-    "goes through all runs page by page while runs come and go",
-    (context) =>
-      withStore(context, async ({ store }) => {
-        for (let index = 0; index < 10; index++) await store.create(newRun(`run ${index}`));
-        const seen: string[] = [];
-        let cursor: string | null = null;
-        do {
-          const page = await store.list(cursor === null ? { limit: 3 } : { limit: 3, cursor });
-          seen.push(...page.runs.map(({ workflowId }) => workflowId));
-          cursor = page.nextCursor;
-          await store.create(newRun(`later ${seen.length}`));
-          await store.delete(seen.at(-1) ?? "");
-        } while (cursor !== null);
-        expectEqual(
-          seen,
-          Array.from({ length: 10 }, (_, index) => `run ${9 - index}`),
-          "the runs",
-        );
       }),
   ],
   statistics: [

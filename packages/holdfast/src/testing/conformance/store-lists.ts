@@ -4,8 +4,52 @@ import { expectEqual, expectRejection } from "./expectations.ts";
 import { newRun } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
 
-/** Listing many runs. */
+/** Listing runs. */
 export const listCases = casesOf<StoreContext>({
+  "list-order": [
+    "lists the newest first, by status and workflow",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (const id of ["b", "a", "c", "d"]) {
+          await store.create(
+            newRun(id, { workflowName: id === "a" ? "x" : "w", status: id === "d" ? "paused" : "pending" }),
+          );
+        }
+        const ids = async (query: Parameters<typeof store.list>[0]): Promise<string[]> =>
+          (await store.list(query)).runs.map(({ workflowId }) => workflowId);
+        expectEqual(await ids({ limit: 9 }), ["d", "c", "a", "b"], "all runs");
+        expectEqual(await ids({ limit: 9, workflowName: "w" }), ["d", "c", "b"], "runs of w");
+        expectEqual(await ids({ limit: 9, status: ["pending"] }), ["c", "a", "b"], "pending runs");
+        expectEqual(
+          await ids({ limit: 9, status: ["pending", "paused"], workflowName: "w" }),
+          ["d", "c", "b"],
+          "both",
+        );
+        expectEqual(await ids({ limit: 9, status: [] }), [], "runs of no status");
+        expectEqual(await ids({ limit: 9, status: ["paused", "paused"] }), ["d"], "of one named twice");
+      }),
+  ],
+  "list-paging": [
+    "goes through all runs page by page while runs come and go",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        for (let index = 0; index < 10; index++) await store.create(newRun(`run ${index}`));
+        const seen: string[] = [];
+        let cursor: string | null = null;
+        do {
+          const page = await store.list(cursor === null ? { limit: 3 } : { limit: 3, cursor });
+          seen.push(...page.runs.map(({ workflowId }) => workflowId));
+          cursor = page.nextCursor;
+          await store.create(newRun(`later ${seen.length}`));
+          await store.delete(seen.at(-1) ?? "");
+        } while (cursor !== null);
+        expectEqual(
+          seen,
+          Array.from({ length: 10 }, (_, index) => `run ${9 - index}`),
+          "the runs",
+        );
+      }),
+  ],
   "list-arguments": [
     "refuses limits that are not from 1 to 1,000, and strange cursors",
     (context) =>
