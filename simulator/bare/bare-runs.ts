@@ -32,6 +32,13 @@ interface Lodging {
   readonly epochs: Map<SimProcess, number>;
 }
 
+/** A commit that was applied, and the run's row before and after it. */
+interface BareCommit {
+  readonly batch: CommitBatch;
+  readonly before: RunRow;
+  readonly row: RunRow;
+}
+
 /**
  * The bare runs of a world.
  *
@@ -123,9 +130,10 @@ export class BareRuns {
         const lodging = this.#lodgings.get(run);
         const stored = await lodging?.home.dump();
         if (lodging === undefined || stored == null) return;
+        const before = lodging.row ?? stored.row;
         lodging.row = stored.row;
         if (batch.expectedRevision === 0) this.#create(process, lodging, { batch, row: stored.row });
-        else this.#commit(process, lodging, { batch, row: stored.row });
+        else this.#commit(process, lodging, { batch, before, row: stored.row });
       },
     };
   }
@@ -143,11 +151,11 @@ export class BareRuns {
     this.#claim(process, lodging, row);
   }
 
-  #commit(process: SimProcess, lodging: Lodging, { batch, row }: { batch: CommitBatch; row: RunRow }): void {
+  #commit(process: SimProcess, lodging: Lodging, { batch, before, row }: BareCommit): void {
     const { workflowId: run } = row;
     const epoch = lodging.epochs.get(process) ?? lodging.epoch;
-    // It comes late, of a process that is dead: whoever runs it now does so no more.
-    if (epoch < lodging.epoch) this.#claim(process, lodging, row);
+    // It comes late, of a process that is dead, or of one that has read the run again since: whoever ran it does so no more.
+    if (epoch < lodging.epoch) this.#claim(process, lodging, before);
     const at = lodging.epochs.get(process) ?? lodging.epoch;
     const record = { ...this.#recordOf(lodging, row), epoch: at };
     this.#world.record(process, { type: "committed", run, batch: { ...batch, epoch: at }, record });

@@ -3,6 +3,7 @@ import { memoryDriver } from "#holdfast/drivers/memory/memory-driver.ts";
 import type { MemoryRunDump } from "#holdfast/drivers/memory/memory-run.ts";
 import type { EngineDriver } from "#holdfast/storage/driver.ts";
 import { dueAt } from "#holdfast/storage/due.ts";
+import type { DriverLimits } from "#holdfast/storage/records.ts";
 import type { CallName } from "../world/call-name.ts";
 import type { Hints } from "../world/hints.ts";
 import type { SimProcess } from "../world/sim-process.ts";
@@ -15,6 +16,8 @@ export interface BareAccess {
   readonly wire: Wire;
   readonly hints: Hints;
   readonly now: () => number;
+  /** As of `Scenario`. */
+  readonly limits: Partial<DriverLimits> | undefined;
   readonly witness: BareWitness;
 }
 
@@ -29,12 +32,12 @@ export class MemoryHome implements BareHome {
   }
 
   driver(process: SimProcess): EngineDriver {
-    const { wire, hints, witness, run } = this.#access;
+    const { wire, hints, witness, run, limits } = this.#access;
     const stored = this.#stored;
     const call = <T>(name: CallName, act: () => Promise<T>): Promise<T> =>
       wire.call(process, { name, run, act });
     return {
-      limits: stored.limits,
+      limits: { ...stored.limits, ...limits },
       load: () => call("load", () => stored.load()),
       list: (prefix, page) => call("rows", () => stored.list(prefix, page)),
       commit: (batch) =>

@@ -46,7 +46,7 @@ export class NamespaceHome implements BareHome {
     const driver = this.#driver(process);
     const purposes = this.#purposes;
     return {
-      limits: driver.limits,
+      limits: { ...driver.limits, ...this.#access.limits },
       load: () => driver.load(),
       list: (prefix, page) => driver.list(prefix, page),
       commit: (batch) => purposes.run({ batch }, () => driver.commit(batch)),

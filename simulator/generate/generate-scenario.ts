@@ -16,6 +16,9 @@ const AFTER_QUIET_MS = 300_000;
 
 /** Between two looks of idle hosts: most of what happens in a world is such looks. */
 const POLLS_MS = [100, 300, 300, 1_000, 1_000, 1_000, 2_000, 2_000];
+/** So many rows and bytes that a wait takes as many messages as it asks for, and a commit next to nothing else. */
+const FEW_ROWS = 40;
+const FEW_BYTES = 8_000;
 /** How long hosts keep runs that have ended. */
 const KEPT_MS = [1, 300, 2_000, 10_000];
 
@@ -53,6 +56,7 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
     quietAtMs,
     endAtMs: quietAtMs + AFTER_QUIET_MS,
     latencyMs: swarm.has("latency") ? prng.pick([1, 5, 40]) : 0,
+    ...narrowness(new Prng(seed, "limits"), weather),
   };
 }
 
@@ -101,6 +105,12 @@ function generateHosts(prng: Prng, swarm: Swarm): PlannedHost[] {
     clockSkewMs: skewed ? prng.pick([0, -5_000, 5_000, 3_600_000]) : 0,
     ...(keepMs === null ? {} : { keepMs }),
   }));
+}
+
+/** In some worlds what comes to be stored in one turn takes several commits. */
+function narrowness(prng: Prng, weather: Weather): Pick<Scenario, "limits"> {
+  if (weather === "calm" || !prng.chance(0.15)) return {};
+  return { limits: { batchRows: FEW_ROWS, ...(prng.chance(0.5) ? { batchBytes: FEW_BYTES } : {}) } };
 }
 
 /** In some worlds all hosts have a codec that takes its time, and fails now and then. */

@@ -1,3 +1,4 @@
+import type { DriverLimits } from "#holdfast/storage/records.ts";
 import type { Program } from "../program/program.ts";
 import type { FaultRates, PlannedFault } from "./fault.ts";
 import type { CodecPlan } from "./sim-codec.ts";
@@ -24,6 +25,8 @@ export interface Scenario {
   readonly endAtMs: number;
   /** The longest way to the store and back, each, in milliseconds; each way of each call draws its own. */
   readonly latencyMs: number;
+  /** Limits of the storage that engines are told of, and keep to; it takes more itself. @default its own */
+  readonly limits?: Partial<DriverLimits>;
   /** Whether runs are bare, each with a driver of its own, and how: there is one host then, which holds no leases. @default they are not */
   readonly bare?: BarePlan;
 }

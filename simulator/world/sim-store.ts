@@ -37,6 +37,8 @@ export interface StoreAccess {
   readonly hints: Hints;
   /** The one real storage of the world. */
   readonly storage: WorkflowStore;
+  /** Of what it takes at once, as far as it says less than is true. */
+  readonly limits?: Partial<DriverLimits> | undefined;
   /** Tells what the storage applied, at the moment at which it did. */
   readonly record: (fact: StorageFact) => void;
 }
@@ -168,7 +170,7 @@ class SimDriver implements EngineDriver {
     this.#access = access;
     this.#claim = claim;
     this.#inner = access.storage.driver(claim);
-    this.limits = this.#inner.limits;
+    this.limits = { ...this.#inner.limits, ...access.limits };
   }
 
   load(): Promise<RunImage | null> {

@@ -165,11 +165,13 @@ export class World {
 
   storeFor(process: SimProcess): WorkflowStore {
     const { wire, hints, store: storage } = this;
+    const { limits } = this.scenario;
     return new SimStore({
       process,
       wire,
       hints,
       storage,
+      limits,
       record: (fact) => {
         this.chronicle.record(process.id, fact);
         if (fact.type === "committed") this.#tellCommit(fact.run);
@@ -201,13 +203,13 @@ export class World {
 
   #bareRuns(now: () => number): BareRuns | null {
     const { wire, hints } = this;
-    const { bare: plan } = this.scenario;
+    const { bare: plan, limits } = this.scenario;
     if (plan === undefined) return null;
     const record = (process: SimProcess, fact: FactBody): void => {
       this.chronicle.record(process.id, fact);
       if (fact.type === "committed") this.#tellCommit(fact.run);
     };
-    return new BareRuns({ wire, hints, now, plan, record });
+    return new BareRuns({ wire, hints, now, plan, limits, record });
   }
 
   #tellCommit(run: string): void {
