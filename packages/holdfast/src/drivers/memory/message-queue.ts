@@ -16,8 +16,10 @@ export function placeOf({ message: { body: _, ...message }, position, seal }: Qu
 
 /** A run's queue: first in, first out per name; looking at the oldest costs no more than what is looked at. */
 export class MessageQueue {
-  /** Per name, by id, in the order of their positions. */
+  /** Per name, by id, in the order of their positions but where some were put in front. */
   readonly #byName = new Map<string, Map<string, Queued>>();
+  /** Names of which messages were put in front since they were last looked at. */
+  readonly #outOfOrder = new Set<string>();
   readonly #nameOf = new Map<string, string>();
   /** The outermost places that a message of this queue ever had. */
   #first: SealedPlace | null = null;
@@ -64,8 +66,8 @@ export class MessageQueue {
     if (this.#first === null || position < this.#first.position) this.#first = placeOf(queued);
     if (this.#last === null || position > this.#last.position) this.#last = placeOf(queued);
     const queue = this.#byName.get(message.name) ?? new Map<string, Queued>();
-    const added: [string, Queued] = [message.id, queued];
-    this.#byName.set(message.name, front ? new Map([added, ...queue]) : queue.set(...added));
+    this.#byName.set(message.name, queue.set(message.id, queued));
+    if (front) this.#outOfOrder.add(message.name);
     this.#nameOf.set(message.id, message.name);
     this.#bytes += message.body.length;
   }
@@ -83,12 +85,20 @@ export class MessageQueue {
     return queued;
   }
 
+  #inOrder(name: string): Iterable<Queued> {
+    const queue = this.#byName.get(name);
+    if (queue === undefined || !this.#outOfOrder.delete(name)) return queue?.values() ?? [];
+    const ordered = [...queue].sort(([, a], [, b]) => a.position - b.position);
+    this.#byName.set(name, new Map(ordered));
+    return ordered.map(([, queued]) => queued);
+  }
+
   /** The oldest messages of these names; null: of any. */
   oldest(names: readonly string[] | null, count: number): Queued[] {
     const found: Queued[] = [];
     for (const name of names === null ? this.#byName.keys() : new Set(names)) {
       let taken = 0;
-      for (const queued of this.#byName.get(name)?.values() ?? []) {
+      for (const queued of this.#inOrder(name)) {
         if (taken++ >= count) break;
         found.push(queued);
       }
