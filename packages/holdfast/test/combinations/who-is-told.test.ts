@@ -1,4 +1,5 @@
 import type { WorkflowContext, WorkflowErrorEvent } from "holdfast";
+import { crashDriver } from "holdfast/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { EngineLab } from "../engine-lab.ts";
 
@@ -41,6 +42,15 @@ describe("of a run that fails", () => {
     expect(lab.lines).toHaveLength(1);
     expect(told).toHaveLength(3);
   });
+});
+
+it("of a failure that was not stored nobody is told before it is", async () => {
+  const driver = crashDriver(lab.storage, { faults: [{ operation: 2, fault: "crash-before" }] });
+  lab.start(() => Promise.reject(new Error("no")), { driver, onError });
+  await lab.clock.runUntilIdle();
+  expect([driver.crashed, told, lab.lines]).toEqual([true, [], []]);
+  await lab.failure(() => Promise.reject(new Error("no")), { onError });
+  expect([told.length, lab.lines.length]).toEqual([1, 1]);
 });
 
 it("of a failure that the code has caught no line is written", async () => {

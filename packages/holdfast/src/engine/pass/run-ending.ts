@@ -48,13 +48,14 @@ export async function finishRun(
   const { error } = ended;
   execution.root.close(new BranchAbandonedError("The workflow has failed.", { cause: error }));
   recordFailure(journal, error, execution.origins);
-  report.failed(error);
   if (holdsArmed(journal.root)) {
     decideUndoing(journal);
     await state.committer.commit({ status: "rolling_back", rollback: "failure" }, execution.outbox);
+    report.failed(error);
     return undo();
   }
   await state.committer.commit({ status: "failed" }, execution.outbox);
+  report.failed(error);
   report.event({ type: "run-ended", state: "failed", error });
   return { state: "failed", error: storedError(journal) };
 }
