@@ -5,6 +5,7 @@ import type { EngineDriver } from "../../storage/driver.ts";
 import type { StoredMessage } from "../../storage/records.ts";
 import { type Admission, type Admitted, admitAll } from "./admission.ts";
 import { Hints } from "./hints.ts";
+import { type PageSetup, readPages } from "./queue-pages.ts";
 
 /** A wait for messages that is open. */
 export interface MessageWait {
@@ -19,17 +20,26 @@ export interface MessageWait {
   readonly timedOut: () => void;
 }
 
+/** How much one wait may receive at once. */
+export interface MessageRoom {
+  readonly bytes: number;
+  readonly messages: number;
+}
+
 /** What a mailbox is made of. */
 export interface MailboxSetup {
   readonly admission: Admission;
   readonly clock: Clock;
-  /** Bytes that the messages of one wait may take, since they are one value. */
-  readonly maximumBytes: number;
+  /** What the messages of one wait may take, since they are one value, and consumed by one commit. */
+  readonly room: MessageRoom;
   /** The storage's clock. */
   readonly now: () => number;
   /** Called for each message that is there and has expired. */
   readonly expired: (message: StoredMessage) => void;
 }
+
+/** Messages that are received and not consumed, from which on they are to be consumed before the next look. */
+const LADEN = 32;
 
 /** What the mailbox asks of the storage. */
 export type MessageSource = Pick<EngineDriver, "peekMessages" | "waitForMessages">;
@@ -51,7 +61,7 @@ export class Mailbox {
   readonly #taken: SeldomSet<string> = new SeldomSet();
   readonly #admission: Admission;
   readonly #clock: Clock;
-  readonly #maximumBytes: number;
+  readonly #room: MessageRoom;
   readonly #now: () => number;
   readonly #expired: (message: StoredMessage) => void;
   /** Null while nobody has listened. */
@@ -60,10 +70,10 @@ export class Mailbox {
   #arrival: StoredMessage | null = null;
   readonly #expected: SeldomSet<{ readonly name: string }> = new SeldomSet();
 
-  constructor({ admission, clock, maximumBytes, now, expired }: MailboxSetup) {
+  constructor({ admission, clock, room, now, expired }: MailboxSetup) {
     this.#admission = admission;
     this.#clock = clock;
-    this.#maximumBytes = maximumBytes;
+    this.#room = room;
     this.#now = now;
     this.#expired = expired;
   }
@@ -137,6 +147,11 @@ export class Mailbox {
     return this.#taken.size > 0;
   }
 
+  /** Whether so many of them are read again with each look that a commit costs less. */
+  get isLaden(): boolean {
+    return this.#taken.size >= LADEN;
+  }
+
   /** The wait's deadline has come: unless a look at the queue finds something for it, it ends empty. */
   expire(wait: MessageWait): void {
     this.#expiring.add(wait);
@@ -146,7 +161,7 @@ export class Mailbox {
   /** Looks at the queue and serves the waits in the order in which they were asked. */
   async look(source: MessageSource): Promise<void> {
     this.#look = false;
-    const pages = this.#arrived() ?? (await this.#pages(source));
+    const pages = this.#arrived() ?? (await readPages(this.#queue(source)));
     const gone = new Set<string>();
     // Pages are read one after the other: what one shows of these names came meanwhile, and is for an earlier wait.
     const spokenFor = new Set<string>();
@@ -154,14 +169,14 @@ export class Mailbox {
       if (wait.scope.closed || !this.#waits.has(wait)) continue;
       const offered = page.filter((message) => this.#mayHave(wait, message));
       const free = offered.filter(({ id, name }) => !gone.has(id) && !spokenFor.has(name));
-      const mine = firstWithin(free.slice(0, wait.count), this.#maximumBytes, (message) => message);
+      const mine = firstWithin(free.slice(0, wait.count), this.#room, (message) => message);
       if (mine.length > 0) {
         const admitted = admitAll(this.#admission, mine);
         const fit = isPromise(admitted) ? await admitted : admitted;
         if (wait.scope.closed || !this.#waits.has(wait)) continue;
         this.#hints?.found();
         // A schema may have made more of them.
-        const received = firstWithin(beforeRefusal(fit), this.#maximumBytes, ({ message }) => message);
+        const received = firstWithin(beforeRefusal(fit), this.#room, ({ message }) => message);
         for (const { message } of received) {
           gone.add(message.id);
           this.#taken.add(message.id);
@@ -191,43 +206,13 @@ export class Mailbox {
     );
   }
 
-  /** What is queued for each wait; waits for the same names share a read. */
-  async #pages(source: MessageSource): Promise<Map<MessageWait, readonly StoredMessage[]>> {
-    const groups = new Map<string, MessageWait[]>();
-    for (const wait of this.#unserved()) {
-      const key = JSON.stringify(wait.names);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [wait]);
-      else group.push(wait);
-    }
-    const found = new Map<MessageWait, readonly StoredMessage[]>();
-    for (const group of groups.values()) {
-      const page = await this.#page(source, (group[0] as MessageWait).names);
-      for (const wait of group) found.set(wait, page);
-    }
-    const pages = [...this.#unserved()].map((wait): [MessageWait, readonly StoredMessage[]] => [
-      wait,
-      found.get(wait) ?? [],
-    ]);
-    // One that was fresh when it was read may have expired while another page was.
-    const isGone = ({ id }: StoredMessage): boolean => this.#taken.has(id);
-    return pages.some(([, page]) => page.some(isGone)) ? this.#pages(source) : new Map(pages);
-  }
-
-  /**
-   * What is queued of these names, as many as the waits may take that ask for one of them: neither those that have expired nor
-   * what an earlier wait takes hides any behind it.
-   */
-  async #page(source: MessageSource, names: readonly string[]): Promise<readonly StoredMessage[]> {
-    let wanted = 0;
-    for (const wait of this.#unserved())
-      if (wait.names.some((name) => names.includes(name))) wanted += wait.count;
-    for (;;) {
-      const room = this.#taken.size + wanted;
-      const queued = await source.peekMessages(names, room);
-      const fresh = queued.filter((message) => this.#isFresh(message));
-      if (queued.length < room || fresh.length >= wanted) return fresh;
-    }
+  #queue(source: MessageSource): PageSetup<MessageWait> {
+    return {
+      source,
+      waits: () => this.#unserved(),
+      taken: this.#taken,
+      isFresh: (message) => this.#isFresh(message),
+    };
   }
 
   /** A wait whose deadline has come receives what was sent before it, and nothing that came later. */
@@ -298,15 +283,15 @@ const OVERHEAD_BYTES = 32;
 /** The first ones, as many as fit; one at least, where there is one. */
 function firstWithin<Item>(
   items: readonly Item[],
-  maximum: number,
+  room: MessageRoom,
   messageOf: (item: Item) => StoredMessage,
 ): readonly Item[] {
   if (items.length < 2) return items;
   let bytes = 0;
-  const end = items.findIndex((item) => {
+  const end = items.findIndex((item, index) => {
     const { id, name, body } = messageOf(item);
     bytes += body.length + 3 * (id.length + name.length) + OVERHEAD_BYTES;
-    return bytes > maximum;
+    return bytes > room.bytes || index >= room.messages;
   });
   return end < 0 ? items : items.slice(0, Math.max(1, end));
 }

@@ -3,7 +3,6 @@ import type { Journal } from "../../history/journal.ts";
 import { KeySpace } from "../../history/key.ts";
 import type { WriteSet } from "../../history/write-set.ts";
 import type { World } from "../../model/clock.ts";
-import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
 import { FencedError, MessageRefusedError, StorageError } from "../../model/errors/storage-errors.ts";
 import { isTerminal, type PauseReason, type RunState } from "../../model/run.ts";
 import type { EngineDriver } from "../../storage/driver.ts";
@@ -58,6 +57,11 @@ export class Committer {
     this.epoch = setup.epoch;
   }
 
+  /** Whether a commit has failed: there will be no other. */
+  get failed(): boolean {
+    return this.#failure !== null;
+  }
+
   /**
    * False: a message was refused, and the intent is not meant any more.
    * @throws FencedError, StorageError, LimitError
@@ -78,7 +82,7 @@ export class Committer {
         if (!MessageRefusedError.is(error) || outbox === null) throw this.#failed(error);
         writes.undo();
         outgoing?.undo();
-        if (!outbox.refuse(error.messageId, error.cause as HoldfastError)) throw this.#failed(error);
+        if (!outbox.refuse([error, ...error.others])) throw this.#failed(error);
         if (intent.stillMeant?.() === false) return false;
         continue;
       }

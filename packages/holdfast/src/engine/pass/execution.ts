@@ -52,6 +52,9 @@ export interface ExecutionSetup {
   readonly stirred: () => void;
 }
 
+/** Consuming a message takes four rows of a key-value namespace at most; there is to be room for as much again. */
+const ROWS_OF_A_MESSAGE = 8;
+
 /**
  * One invocation of a workflow function over its journal.
  *
@@ -121,7 +124,7 @@ export class Execution implements Run {
     this.mailbox = new Mailbox({
       admission: this,
       clock: setup.world.clock,
-      maximumBytes: setup.valueBytes,
+      room: { bytes: setup.valueBytes, messages: setup.driverLimits.batchRows / ROWS_OF_A_MESSAGE },
       now: () => this.timers.now(),
       expired: (message) => {
         this.outbox.consume(message.id);

@@ -1,4 +1,5 @@
 import type { HoldfastError } from "../../model/errors/holdfast-error.ts";
+import type { MessageRefusedError } from "../../model/errors/storage-errors.ts";
 import { SeldomMap } from "../../model/seldom.ts";
 import type { CompletedMessage, OutgoingMessage } from "../../storage/records.ts";
 
@@ -23,9 +24,14 @@ export class Outbox {
     return this.#contents.bytes;
   }
 
-  get isEmpty(): boolean {
+  /** Rows that wait for a commit, with those that are recorded when it is made. */
+  get rows(): number {
     const { consume, complete, retract, send } = this.#contents;
-    return !this.urgent && consume.length + complete.length + retract.length + send.length === 0;
+    return consume.length + complete.length + retract.length + send.length + this.#unsealed.length;
+  }
+
+  get isEmpty(): boolean {
+    return !this.urgent && this.rows === 0;
   }
 
   consume(messageId: string): void {
@@ -90,15 +96,19 @@ export class Outbox {
     };
   }
 
-  /** Takes back the send that was refused and tells its operation. */
-  refuse(messageId: string, error: HoldfastError): boolean {
-    const refused = this.#refusals.get(messageId);
-    if (refused === undefined) return false;
-    this.#refusals.delete(messageId);
-    const send = this.#contents.send.filter((outgoing) => outgoing.message.id !== messageId);
+  /** Takes back the sends that were refused, and tells their operations; false when there is none of them. */
+  refuse(refusals: readonly MessageRefusedError[]): boolean {
+    const ids = new Set<string>();
+    for (const { messageId, cause } of refusals) {
+      const refused = this.#refusals.get(messageId);
+      if (refused === undefined) continue;
+      this.#refusals.delete(messageId);
+      ids.add(messageId);
+      refused(cause as HoldfastError);
+    }
+    const send = this.#contents.send.filter(({ message }) => !ids.has(message.id));
     this.#contents = { ...this.#contents, send };
-    refused(error);
-    return true;
+    return ids.size > 0;
   }
 }
 

@@ -73,7 +73,8 @@ export class Room {
   }
 
   #holds(bytes: number): boolean {
-    const { limits, journal } = this.#setup;
-    return bytes <= limits.batchBytes * SHARE && journal.dirtyCount <= limits.batchRows * SHARE;
+    const { limits, journal, outbox } = this.#setup;
+    const rows = journal.dirtyCount + outbox.rows;
+    return bytes <= limits.batchBytes * SHARE && rows <= limits.batchRows * SHARE;
   }
 }

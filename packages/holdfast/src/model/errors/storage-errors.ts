@@ -41,14 +41,17 @@ export class StoreClosedError extends HoldfastError {
   }
 }
 
-/** Thrown when a batch's own send is refused: which one, and why (`cause`). Nothing of the batch was applied. */
+/** Thrown when a batch's own sends are refused: which is the first, and why (`cause`). Nothing of the batch was applied. */
 export class MessageRefusedError extends HoldfastError {
   static override readonly code: string = "MESSAGE_REFUSED";
   /** The message's id. */
   readonly messageId: string;
+  /** The batch's other sends that are refused, as far as the storage has looked: what it names at once is tried once. */
+  readonly others: readonly MessageRefusedError[];
 
-  constructor(messageId: string, cause: HoldfastError) {
+  constructor(messageId: string, cause: HoldfastError, others: readonly MessageRefusedError[] = []) {
     super(`Message ${messageId} was refused: ${cause.message}`, { cause });
     this.messageId = messageId;
+    this.others = others;
   }
 }

@@ -37,16 +37,25 @@ interface Sending {
 
 type Receiver = Pick<RunRow, "key" | "workflowId" | "status" | "queued">;
 
-/** The deliveries of a batch's sends; throws `MessageRefusedError` for the first that is refused. Writes nothing. */
+/** The deliveries of a batch's sends; throws `MessageRefusedError` for those that are refused. Writes nothing. */
 export function planDeliveries(ledger: RunLedger, sending: Sending): Delivery[] {
   if (sending.batch.send.length === 0) return [];
   const receivers = new Map<string, Receiver>();
   const ids = new Set<string>();
   const accepted: Accepted[] = [];
+  const refused: MessageRefusedError[] = [];
   for (const send of sending.batch.send) {
-    const one = planOne(ledger, sending, { send, receivers, ids });
-    if (one !== null) accepted.push(one);
+    try {
+      const one = planOne(ledger, sending, { send, receivers, ids });
+      if (one !== null) accepted.push(one);
+    } catch (error) {
+      if (!MessageRefusedError.is(error)) throw error;
+      refused.push(error);
+    }
   }
+  const [first, ...others] = refused;
+  if (first !== undefined)
+    throw new MessageRefusedError(first.messageId, first.cause as HoldfastError, others);
   const ends = new QueueEnds(ledger.tables);
   return inFront(accepted).map(({ to, message, front }) => {
     const { key, workflowId } = receivers.get(to) as Receiver;
