@@ -46,6 +46,7 @@ export class Contest {
       await this.#clock.advance(STEP_MS);
     }
     if (at === this.#order.length) await this.#interrupt(interruption);
+    await this.#handle.send("end", null);
     const { state, output } = await this.#clock.settle(this.#handle.result);
     if (state !== "completed") throw new Error(`The run is ${state}.`);
     return output;
@@ -54,9 +55,7 @@ export class Contest {
   async #resolve(number: number): Promise<void> {
     this.#resolved.add(number);
     if (this.#kind(number) === "step") this.#gates[number]?.open();
-    // Some programs end before all of their waits have.
-    const goesOn = (await this.#handle.getState()) !== "completed";
-    if (this.#kind(number) === "message" && goesOn) await this.#handle.send(`m${number}`, number);
+    if (this.#kind(number) === "message") await this.#handle.send(`m${number}`, number);
   }
 
   async #interrupt(interruption: Interruption): Promise<void> {
@@ -76,8 +75,11 @@ export class Contest {
     for (const number of this.#resolved) gates[number]?.open();
     this.#gates = gates;
     const strands = this.#order.map((_, number) => number);
-    const run = (ctx: WorkflowContext): Promise<unknown> =>
-      this.#code(ctx, strands, (branch, number) => this.#wait(branch, number, gates));
+    const run = async (ctx: WorkflowContext): Promise<unknown> => {
+      const output = await this.#code(ctx, strands, (branch, number) => this.#wait(branch, number, gates));
+      await ctx.listen("the end", "end");
+      return output;
+    };
     const { scheduler } = this.#clock;
     return runWorkflow("contest", run, undefined, this.#driver, {
       clock: this.#clock,
