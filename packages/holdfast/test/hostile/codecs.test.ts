@@ -240,6 +240,33 @@ describe("a codec that is down for long when a block ends that forgets", () => {
   });
 });
 
+it("a codec that ends a pass while a body runs has it end first: it does not run again", async () => {
+  let starts = 0;
+  const workflow = (ctx: WorkflowContext) =>
+    Promise.all([
+      ctx.step("quick", () => "quick"),
+      ctx.step("long", async () => {
+        starts += 1;
+        await lab.clock.sleep("20s");
+        return "long";
+      }),
+    ]);
+  const trouble = new Trouble();
+  trouble.left = Number.POSITIVE_INFINITY;
+  const codec: PayloadCodec = {
+    encode: (value, what) => defaultCodec.encode(value, what),
+    decode: (bytes) => {
+      const value = defaultCodec.decode(bytes);
+      return value === "quick" && trouble.meets("") ? down() : value;
+    },
+  };
+  const handle = lab.start(workflow, { mode: "live", codec });
+  await expect(lab.clock.settle(handle.result)).rejects.toBeInstanceOf(StorageError);
+  trouble.left = 0;
+  expect((await lab.run(workflow, { mode: "live", codec })).output).toEqual(["quick", "long"]);
+  expect(starts).toBe(1);
+});
+
 describe("a codec that is down for minutes when a body has ended", () => {
   const program = (trouble: Trouble) => {
     const charged: number[] = [];

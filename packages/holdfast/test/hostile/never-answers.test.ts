@@ -9,6 +9,7 @@ import {
 } from "holdfast";
 import { memoryDriver } from "holdfast/memory";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { RunHandle } from "../../src/engine/live/run-handle.ts";
 import { frameBody } from "../../src/history/message-body.ts";
 import { EngineLab } from "../engine-lab.ts";
 
@@ -49,6 +50,35 @@ it.each([
     expect(await handle.getState()).toBe("cancelled");
   },
 );
+
+it("a codec that never answers for what a step gave does not hold up a pause for long", async () => {
+  const workflow = (ctx: WorkflowContext) => ctx.step("s", () => 1);
+  const handle = lab.start(workflow, { mode: "live", codec: silentCodec });
+  handle.result.catch(() => {});
+  await lab.clock.advance(10);
+  await lab.clock.settle(handle.pause());
+  const again = lab.start(workflow, { mode: "live" });
+  await lab.clock.settle(again.resume());
+  expect((await lab.clock.settle(again.result)).output).toBe(1);
+});
+
+it.each<[string, (handle: RunHandle<unknown>) => Promise<unknown>]>([
+  ["eviction", (handle) => handle.evict()],
+  ["pause", (handle) => handle.pause().catch((error: Error) => error)],
+  ["cancel", (handle) => handle.cancel()],
+])("a codec that never answers for the output that is told holds up no %s", async (_what, ask) => {
+  const codec: PayloadCodec = {
+    encode: (value, what) => defaultCodec.encode(value, what),
+    decode: (bytes) => {
+      const value = defaultCodec.decode(bytes);
+      return value === "told" ? new Promise(() => {}) : value;
+    },
+  };
+  const handle = lab.start(async () => "told", { mode: "live", codec });
+  await lab.clock.advance(10);
+  await lab.clock.settle(ask(handle));
+  expect(await handle.getState()).toBe("completed");
+});
 
 const silentOutput = defineWorkflow({ name: "output", output: silentSchema, run: async () => 1 });
 const silentMessage = defineWorkflow({
@@ -279,14 +309,15 @@ function encodesUntil(silentAt: number): PayloadCodec {
   };
 }
 
+const plainInput = defineWorkflow({ name: "input", run: async () => 1 });
+const silentInput = defineWorkflow({ name: "input", input: silentSchema, run: async () => 1 });
 describe.each([
-  ["a schema of the input", { input: silentSchema }, () => defaultCodec],
-  ["a codec, for the input as it was given,", {}, () => encodesUntil(1)],
-  ["a codec, for the input as it is stored,", {}, () => encodesUntil(2)],
-])("%s that never answers", (_what, schemas, codec) => {
+  ["a schema of the input", silentInput, () => defaultCodec],
+  ["a codec, for the input as it was given,", plainInput, () => encodesUntil(1)],
+  ["a codec, for the input as it is stored,", plainInput, () => encodesUntil(2)],
+])("%s that never answers", (_what, workflow, codec) => {
   /** A run that is not created before it does. */
   function beginning() {
-    const workflow = defineWorkflow({ name: "input", ...schemas, run: async () => 1 });
     const handle = lab.start(workflow as unknown as LabWorkflow, { input: 1, codec: codec() });
     handle.result.catch(() => {});
     return handle;

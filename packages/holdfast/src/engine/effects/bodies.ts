@@ -53,6 +53,11 @@ export class Bodies {
     return this.#recording > 0;
   }
 
+  /** Whether all that run have ended, and are only to be recorded. */
+  get onlyRecorded(): boolean {
+    return this.#running > 0 && this.#running === this.#recording;
+  }
+
   /** A body has ended. */
   beginRecording(): void {
     this.#recording += 1;

@@ -19,6 +19,14 @@ export interface StepPlan extends AttemptPlan {
   readonly output: Schema<unknown, unknown> | undefined;
 }
 
+/** An attempt that has ended. */
+interface EndedAttempt {
+  readonly attempt: number;
+  readonly startedAt: number;
+  /** Called when its result is given up, since the codec goes on failing. */
+  readonly lost: () => void;
+}
+
 /** How an attempt failed: the error, the same as it is stored, and the details of its last heartbeat. */
 interface FailedAttempt {
   readonly error: unknown;
@@ -105,7 +113,11 @@ export class StepAttempts {
     const attempt = this.#plan.atMostOnce ? entry.count : entry.count + 1;
     const failure = this.#plan.atMostOnce ? this.#lastFailure : entry.extra;
     const lastError = failure === null ? undefined : decodeFailure(failure);
-    const broken = (error: unknown): void => run.breakDown(error);
+    const broken = (error: unknown): void => {
+      forget();
+      ended();
+      run.breakDown(error);
+    };
     const begin = (lastHeartbeat: unknown): void => {
       run.world.beforeEffect();
       if (scope.closed) return;
@@ -132,19 +144,23 @@ export class StepAttempts {
             run.wakeup.notify();
           };
           run.bodies.beginRecording();
-          this.#finish(outcome, { attempt, startedAt }).then(settled, (error: unknown) => {
+          this.#finish(outcome, { attempt, startedAt, lost: settled }).then(settled, (error: unknown) => {
             run.bodies.endRecording();
             broken(error);
           });
         },
       );
     };
-    const details = entry.detail === null ? undefined : run.payloads.decode(entry.detail);
-    if (isPromise(details)) details.then(begin).catch(broken);
-    else begin(details);
+    try {
+      const details = entry.detail === null ? undefined : run.payloads.decode(entry.detail);
+      if (isPromise(details)) details.then(begin).catch(broken);
+      else begin(details);
+    } catch (error) {
+      broken(error);
+    }
   }
 
-  async #finish(outcome: AttemptOutcome, at: { attempt: number; startedAt: number }): Promise<void> {
+  async #finish(outcome: AttemptOutcome, at: EndedAttempt): Promise<void> {
     const { run } = this.#operation.scope;
     if (!outcome.ok) {
       const details = this.#details(outcome.heartbeat);
@@ -153,7 +169,8 @@ export class StepAttempts {
     try {
       const { output } = this.#plan;
       const value = output === undefined ? outcome.value : await this.#validated(output, outcome.value);
-      const encoded = run.payloads.encodeKept(value, `the result of step ${JSON.stringify(this.#location)}`);
+      const what = `the result of step ${JSON.stringify(this.#location)}`;
+      const encoded = run.payloads.encodeKept(value, what, at.lost);
       const result = isPromise(encoded) ? await encoded : encoded;
       return run.room.take(result.length, () => this.#succeeded(result, at));
     } catch (error) {
@@ -178,7 +195,7 @@ export class StepAttempts {
     }
   }
 
-  #succeeded(result: Uint8Array, at: { attempt: number; startedAt: number }): void {
+  #succeeded(result: Uint8Array, at: EndedAttempt): void {
     const { scope, place } = this.#operation;
     const { run } = scope;
     if (scope.closed) return;

@@ -45,6 +45,8 @@ export class LiveRun implements RunHandle<unknown> {
   readonly #input: GivenInput;
   readonly #reader: DriverReader;
   readonly #turns: SerialSection = new SerialSection();
+  /** How the last pass ended, and what is told of that. */
+  #outcome: Promise<PassOutcome> = Promise.resolve({ state: "evicted" });
   #result: Promise<RunResult<unknown>> = Promise.resolve({ state: "evicted" });
   /** The pass that waits for its turn, is being opened or runs; null when none does. */
   #active: Promise<RunPass | null> | null = null;
@@ -87,17 +89,17 @@ export class LiveRun implements RunHandle<unknown> {
     if (this.#active !== null) return;
     const opening = Promise.withResolvers<RunPass | null>();
     this.#active = opening.promise;
-    this.#result = this.#turns.run(() => this.#run(opening.resolve));
+    this.#outcome = this.#turns.run(() => this.#run(opening.resolve));
+    this.#result = this.#outcome.then((outcome) => resultOf(outcome, this.#setup.settings.codec));
     // Whoever looks at the result gets the rejection; nobody else must be ended by it.
     this.#result.catch(() => {});
   }
 
-  async #run(opened: (pass: RunPass | null) => void): Promise<RunResult<unknown>> {
+  async #run(opened: (pass: RunPass | null) => void): Promise<PassOutcome> {
     try {
       const opening = await this.#open();
       opened("pass" in opening ? opening.pass : null);
-      const outcome = "pass" in opening ? await this.#pursue(opening.pass) : opening.outcome;
-      return await resultOf(outcome, this.#setup.settings.codec);
+      return "pass" in opening ? await this.#pursue(opening.pass) : opening.outcome;
     } finally {
       opened(null);
       this.#active = null;
@@ -141,7 +143,7 @@ export class LiveRun implements RunHandle<unknown> {
 
   /** Waits for the pass that runs, if one does, to end. */
   async #settled(): Promise<void> {
-    await this.#result.catch(() => {});
+    await this.#outcome.catch(() => {});
   }
 
   /** Does something to the run when no pass runs it. */

@@ -7,6 +7,7 @@ import type { Committer } from "./committer.ts";
 import type { Control, Wish } from "./control.ts";
 import type { CrashCount } from "./crash-count.ts";
 import type { Execution } from "./execution.ts";
+import { keepResults } from "./keep-results.ts";
 import { lookAtQueue } from "./look-at-queue.ts";
 import { Overdue } from "./overdue.ts";
 import { OwnPromises } from "./own-promises.ts";
@@ -22,7 +23,7 @@ export type ForwardEnd =
 /** Between looks at the queue when no hint comes; doubled each time, up to an hour (I19). */
 const FIRST_POLL_MS = 1_000;
 const LONGEST_POLL_MS = 3_600_000;
-/** For so long a cancel waits for a schema or a codec that is at work on what a body has come to. */
+/** For so long a cancel or pause waits for a schema or a codec that is at work on what a body has come to. */
 const RECORDING_MS = 5_000;
 
 /**
@@ -31,7 +32,7 @@ const RECORDING_MS = 5_000;
  * Does not own: commits (committer.ts), what follows the end (run-pass.ts).
  * Invariants: recorded completions first and in order (P5); no body starts before every recorded operation was asked
  * for again (P6), nor before what led to it is durable (ARCHITECTURE 3). `#waitForTheWorld` is the one place that waits,
- * but for code that may go on by itself (own-promises.ts).
+ * but for code that may go on by itself (own-promises.ts), and for bodies when nothing else goes on (keep-results.ts).
  */
 export class Forward {
   readonly #execution: Execution;
@@ -45,7 +46,7 @@ export class Forward {
   /** A look at the queue was left before it had an end: there is no other. */
   #leftLook = false;
   #pollMs = FIRST_POLL_MS;
-  /** Until when a cancel waits for what is being recorded; null while none does. */
+  /** Until when a cancel or pause waits for what is being recorded; null while none does. */
   #recordedBy: number | null = null;
 
   constructor(execution: Execution, committer: Committer, control: Control, crashes: CrashCount) {
@@ -62,21 +63,15 @@ export class Forward {
     try {
       return await this.#goOn();
     } catch (error) {
-      await this.#keepResults(error);
+      const pass = { execution: this.#execution, control: this.#control, store: () => this.#commitOwed() };
+      if (!this.#committer.failed && !FencedError.is(error)) await keepResults(pass, error);
       throw error;
     }
   }
 
-  /** What bodies have come to is not lost with a pass that cannot go on: else they would run again (P2). */
-  async #keepResults(error: unknown): Promise<void> {
-    const execution = this.#execution;
-    if (!execution.live || !execution.owesCommit || FencedError.is(error)) return;
-    try {
-      await this.makeRoom();
-      await this.#commitRunning();
-    } catch {
-      // The first error is the one to tell.
-    }
+  async #commitOwed(): Promise<void> {
+    await this.makeRoom();
+    if (this.#execution.owesCommit) await this.#commitRunning();
   }
 
   /** Stores what waits for room, in as many commits as that takes, but for the last of it. */
@@ -171,6 +166,10 @@ export class Forward {
     // The run's own time may be over.
     if (execution.outcome !== null) return null;
     if (mailbox.wantsLook && !this.#leftLook) {
+      if (mailbox.isLaden && !execution.turns.waiting) {
+        await this.#commitRunning();
+        return null;
+      }
       if (this.#wantsHints()) this.#listen();
       // Messages may have a schema to go through.
       this.#leftLook = (await this.#control.patience.wait(this.#look())) === null;
@@ -183,13 +182,15 @@ export class Forward {
       return null;
     }
     if (bodies.waiting.length > 0 && !this.#control.winding) return this.#startBodies();
+    const { wish } = this.#control;
+    if (wish === "pause" && bodies.onlyRecorded)
+      return (await this.#waitForRecording()) ? null : { end: "wish", wish };
     if (execution.busy) {
       // A message that is received and not consumed would wake a wait for others of its name again and again.
       if (!mailbox.isWaiting || !mailbox.holdsMessages) return this.#waitForTheWorld(owed);
       await this.#commitRunning();
       return null;
     }
-    const { wish } = this.#control;
     const foreign = timers.size === 0 && !mailbox.isWaiting;
     const parks = wish === "drain" && bodies.waiting.length === 0 && !foreign;
     if (wish !== "none" && !parks) return { end: "wish", wish };

@@ -38,15 +38,15 @@ export class Payloads {
   }
 
   /**
-   * As `encode`, for what nothing but the effect that it came from would give again: patient for longer. Not for a turn, which
-   * would hold up the pass.
+   * As `encode`, for what nothing but the effect that it came from would give again: patient for longer, and `lost` is told when it
+   * is given up. Not for a turn, which would hold up the pass.
    */
-  encodeKept(value: unknown, what: string): Uint8Array | Promise<Uint8Array> {
-    return this.#orBreak(this.#encode(value, what, true));
+  encodeKept(value: unknown, what: string, lost: () => void): Uint8Array | Promise<Uint8Array> {
+    return this.#orBreak(this.#encode(value, what, true), lost);
   }
 
-  #orBreak(bytes: Uint8Array | Promise<Uint8Array>): Uint8Array | Promise<Uint8Array> {
-    return isPromise(bytes) ? bytes.catch((error) => this.#giveUp(error)) : bytes;
+  #orBreak(bytes: Uint8Array | Promise<Uint8Array>, lost?: () => void): Uint8Array | Promise<Uint8Array> {
+    return isPromise(bytes) ? bytes.catch((error) => this.#giveUp(error, lost)) : bytes;
   }
 
   /** @throws UnserializableValueError, LimitError; StorageError where the codec goes on failing */
@@ -93,8 +93,9 @@ export class Payloads {
     throw error;
   }
 
-  #giveUp(error: unknown): Promise<never> {
+  #giveUp(error: unknown, lost?: () => void): Promise<never> {
     if (!StorageError.is(error)) throw error;
+    lost?.();
     this.#setup.broken(error);
     return new Promise(() => {});
   }
