@@ -20,7 +20,7 @@ import type { RunReader } from "./run-reader.ts";
 import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
 
-/** How long an operation waits for a run that somebody else holds. */
+/** How long an operation waits for a run that is held, beyond a lease: whoever took it may be dead, or its claim's answer lost. */
 const HELD_MS = 10_000;
 
 /** How an operation takes the run. */
@@ -123,10 +123,11 @@ export class RunControl {
   /** What `look` finds within the time that an operation waits for a run. */
   async #within<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
     const { workflowId } = this.#reader;
-    const found = await this.#session.news.until(workflowId, look, HELD_MS);
+    const patienceMs = this.#session.leaseMs + HELD_MS;
+    const found = await this.#session.news.until(workflowId, look, patienceMs);
     if (found !== undefined) return found;
     const { status } = await this.#reader.record();
-    const problem = `somebody else has held it for ${formatMs(HELD_MS)}. Pause or cancel it, or try again later.`;
+    const problem = `somebody else has held it for ${formatMs(patienceMs)}. Pause or cancel it, or try again later.`;
     throw new RunStateError(workflowId, status, problem);
   }
 

@@ -303,6 +303,30 @@ describe("recover", () => {
     expect(runs).toBe(2);
   });
 
+  it("is done though the answer to its claim was lost, once that has ended", async () => {
+    const { host, clock, store } = virtualStore();
+    let mended = false;
+    const failing = defineWorkflow({
+      name: "failing",
+      run: () => {
+        if (!mended) throw new Error("broken");
+        return "mended";
+      },
+    });
+    const handle = await (await host({ workflows: [failing] })).start(failing, { workflowId: "a" });
+    await expect(clock.settle(handle.result())).rejects.toThrow("broken");
+    mended = true;
+    let claims = 0;
+    const losing = interceptedStore(store, async (method, go) => {
+      const done = await go();
+      if (method !== "claim" || ++claims > 1) return done;
+      throw new StorageError("the answer is lost", { outcome: "unknown", retryable: true });
+    });
+    const client = createClient({ store: losing, clock, scheduler: clock.scheduler });
+    await clock.settle(client.handle("a").recover());
+    expect(await clock.settle(handle.result())).toBe("mended");
+  });
+
   it("is refused for a run in progress, at once", async () => {
     const { host, clock } = virtualStore();
     const held = heldStep();
