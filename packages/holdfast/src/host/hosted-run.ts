@@ -80,6 +80,12 @@ export class HostedRun {
     return this.#claimed.claim.workflowId;
   }
 
+  /** Whether its lease has run out, as its clock says now. */
+  get ranOut(): boolean {
+    this.#lease.check();
+    return this.#lease.ranOut;
+  }
+
   /** Stops the run here: at once (`evict`), or when what runs has ended. */
   stop(stop: Stop): void {
     if (this.#stop === null || STRENGTH.indexOf(stop) > STRENGTH.indexOf(this.#stop)) this.#stop = stop;

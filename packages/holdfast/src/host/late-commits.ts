@@ -3,6 +3,14 @@ import { StorageError } from "../model/errors/storage-errors.ts";
 import type { Backoff } from "./backoff.ts";
 import { waitAtMost } from "./wait-at-most.ts";
 
+/** A run in work here. */
+interface Ending {
+  /** Whether its lease has run out: what it has come to by then is being stored. */
+  readonly ranOut: boolean;
+  /** Resolves when nothing of it is left. */
+  readonly done: Promise<unknown>;
+}
+
 /** What is tried until it succeeds. */
 interface Attempt {
   readonly again: () => Promise<void>;
@@ -59,6 +67,16 @@ export class LateCommits {
       this.#attempts.add(attempt);
       void this.#keepTrying();
     });
+  }
+
+  /**
+   * Before runs are claimed: stores what those have come to whose leases have run out, as far as that can be done now; null when there
+   * is nothing to store.
+   */
+  settle(runs: Iterable<Ending>): Promise<void> | null {
+    const ranOut = [...runs].filter((run) => run.ranOut).map(({ done }) => done);
+    if (ranOut.length + this.size === 0) return null;
+    return waitAtMost(this.#clock, this.#patienceMs, Promise.all([...ranOut, this.tryAll()]));
   }
 
   /** Tries all of them now; resolves when each has failed or succeeded, or does not answer. */

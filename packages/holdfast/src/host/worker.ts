@@ -248,7 +248,8 @@ export class Worker implements LocalRuns {
     const { session, workflows } = this.#setup;
     const { store, owner, leaseMs, pollMs, settings } = session;
     const { clock } = settings.world;
-    if (this.#neighbours.late.size > 0) await this.#neighbours.late.tryAll();
+    const settling = this.#neighbours.late.settle(this.#ending);
+    if (settling !== null) await settling;
     const limit = Math.min(this.#room, CLAIM_BATCH);
     const asked = this.#ask();
     const claiming = store.claim({ owner, leaseMs, limit, workflowNames: workflows.names });

@@ -241,6 +241,8 @@ function blockable() {
   const store = memoryStore({ clock: late });
   return {
     clock,
+    store,
+    late,
     block: () => {
       blockedMs += 60_000;
     },
@@ -270,6 +272,26 @@ describe("a blocked event loop", () => {
     const handle = await start(blocking);
     await clock.settle(handle.result());
     expect([bodies, fenced()]).toEqual([["block", "after"], 1]);
+  });
+
+  it("has what had come by then stored before its host looks for work again", async () => {
+    const { clock, store, late, block, fenced, start } = blockable();
+    const client = createClient({ store, clock: late });
+    const bodies: string[] = [];
+    const blocking = defineWorkflow({
+      name: "blocking",
+      run: (ctx) =>
+        ctx.step("block", () => {
+          bodies.push("block");
+          if (bodies.length > 1) return;
+          block();
+          void client.start("blocking", { workflowId: "c" });
+        }),
+    });
+    const handle = await start(blocking);
+    await clock.settle(handle.result());
+    await clock.settle(client.handle("c").result());
+    expect([bodies, fenced()]).toEqual([["block", "block"], 1]);
   });
 
   it("lets no body start that workflow code asks for after it has blocked", async () => {
