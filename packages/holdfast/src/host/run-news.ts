@@ -41,6 +41,8 @@ const SLOWEST = 8;
 export class RunNews {
   readonly #setup: RunNewsSetup;
   readonly #listeners: Map<string, Set<Listener["hear"]>> = new Map();
+  /** Ends of the pauses in which hints are held back. */
+  readonly #pauses: Set<() => void> = new Set();
   #closed = false;
 
   constructor(setup: RunNewsSetup) {
@@ -97,10 +99,20 @@ export class RunNews {
   close(): void {
     this.#closed = true;
     for (const workflowId of [...this.#listeners.keys()]) this.tell(workflowId);
+    for (const end of [...this.#pauses]) end();
   }
 
   async #pause(ms: number): Promise<void> {
-    if (ms > 0) await new Promise<void>((resolve) => this.#setup.clock.setTimer(ms, resolve));
+    if (ms === 0 || this.#closed) return;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        cancel();
+        this.#pauses.delete(end);
+        resolve();
+      };
+      const cancel = this.#setup.clock.setTimer(ms, end);
+      this.#pauses.add(end);
+    });
   }
 
   async #ask<Found>(workflowId: string, look: () => Promise<Found | undefined>): Promise<Found | undefined> {

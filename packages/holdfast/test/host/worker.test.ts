@@ -235,6 +235,24 @@ describe("stop", () => {
     expect(handle.workflowId).toBe("a");
   });
 
+  it("ends the waits of its handles at once, however often they were told of nothing", async () => {
+    const { host, clock } = virtualStore();
+    const { workflow } = rounds();
+    const running = await host({ workflows: [workflow] });
+    const handle = await running.start(workflow, { workflowId: "a", input: { rounds: 100 } });
+    const waits = Promise.allSettled([handle.result(), handle.request("unheard", null)]);
+    for (let i = 0; i < 40; i++) {
+      await handle.send("go");
+      await clock.runUntilIdle();
+    }
+    await running.stop();
+    expect(await waits).toMatchObject([
+      { reason: { code: "RUN_EVICTED" } },
+      { reason: { code: "RUN_EVICTED" } },
+    ]);
+    expect(clock.pending).toBe(0);
+  });
+
   it("leaves no timer of a host that was told again and again of work that is not for it", async () => {
     const { host, clock, store } = virtualStore();
     const idle = await host({ workflows: [] });
