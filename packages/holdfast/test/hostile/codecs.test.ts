@@ -11,6 +11,7 @@ import {
 import { memoryStore } from "holdfast/memory";
 import { beforeEach, describe, expect, it } from "vitest";
 import { EngineLab } from "../engine-lab.ts";
+import { interceptedStore } from "../host/intercepted-store.ts";
 import { expectNoStrays } from "./stray-watch.ts";
 
 let lab: EngineLab;
@@ -240,17 +241,23 @@ describe("a codec that is down for long when a block ends that forgets", () => {
   });
 });
 
-it("a codec that ends a pass while a body runs has it end first: it does not run again", async () => {
-  let starts = 0;
+it("a codec that ends a pass while bodies run has them end first, also while a commit is under way: they do not run again", async () => {
+  const starts: string[] = [];
+  const takes = (name: string, duration: string) => async () => {
+    starts.push(name);
+    await lab.clock.sleep(duration);
+    return name;
+  };
   const workflow = (ctx: WorkflowContext) =>
     Promise.all([
       ctx.step("quick", () => "quick"),
-      ctx.step("long", async () => {
-        starts += 1;
-        await lab.clock.sleep("20s");
-        return "long";
-      }),
+      ctx.step("long", takes("long", "20s")),
+      ctx.step("longer", takes("longer", "20500ms")),
     ]);
+  const driver = interceptedStore(lab.storage, async (method, go) => {
+    if (method === "commit") await lab.clock.sleep("1s");
+    return go();
+  });
   const trouble = new Trouble();
   trouble.left = Number.POSITIVE_INFINITY;
   const codec: PayloadCodec = {
@@ -260,11 +267,11 @@ it("a codec that ends a pass while a body runs has it end first: it does not run
       return value === "quick" && trouble.meets("") ? down() : value;
     },
   };
-  const handle = lab.start(workflow, { mode: "live", codec });
+  const handle = lab.start(workflow, { mode: "live", codec, driver });
   await expect(lab.clock.settle(handle.result)).rejects.toBeInstanceOf(StorageError);
   trouble.left = 0;
-  expect((await lab.run(workflow, { mode: "live", codec })).output).toEqual(["quick", "long"]);
-  expect(starts).toBe(1);
+  expect((await lab.run(workflow, { mode: "live", codec })).output).toEqual(["quick", "long", "longer"]);
+  expect(starts).toEqual(["long", "longer"]);
 });
 
 describe("a codec that is down for minutes when a body has ended", () => {

@@ -23,6 +23,8 @@ export async function keepResults({ execution, control, store }: BrokenPass, err
       await wakeup.wait();
       await store();
     }
+    // What came while the last commit was under way.
+    await store();
   } catch {
     // The first error is the one to tell.
   }
