@@ -47,7 +47,7 @@ export class NamespaceHome implements BareHome {
     const purposes = this.#purposes;
     return {
       limits: { ...driver.limits, ...this.#access.limits },
-      load: () => driver.load(),
+      load: (options) => driver.load(options),
       list: (prefix, page) => driver.list(prefix, page),
       commit: (batch) => purposes.run({ batch }, () => driver.commit(batch)),
       applied: (batchId) => driver.applied(batchId),

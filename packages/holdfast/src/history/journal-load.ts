@@ -1,6 +1,5 @@
 import { CorruptionError } from "../model/errors/history-errors.ts";
 import { isTerminal } from "../model/run.ts";
-import type { EngineDriver } from "../storage/driver.ts";
 import type { KVEntry, RunImage } from "../storage/records.ts";
 import { BareReader } from "./bare.ts";
 import { decodeEntryRow } from "./entry-codec.ts";
@@ -9,7 +8,7 @@ import { Journal } from "./journal.ts";
 import { hex, KeySpace, parseKey } from "./key.ts";
 import { namesNeededBy, type Segment, SegmentType } from "./location.ts";
 import type { Place } from "./place.ts";
-import { readRun } from "./read-run.ts";
+import { type RunSource, readRun } from "./read-run.ts";
 import { openRow } from "./row.ts";
 import { runTagOf } from "./run-tag.ts";
 
@@ -27,7 +26,7 @@ export interface LoadedRun {
  * The run's history, or null when the run does not exist.
  * @throws CorruptionError when what is stored is not what was written; StorageError
  */
-export async function loadJournal(workflowId: string, driver: EngineDriver): Promise<LoadedRun | null> {
+export async function loadJournal(workflowId: string, driver: RunSource): Promise<LoadedRun | null> {
   try {
     return await readJournal(workflowId, driver);
   } catch (error) {
@@ -35,7 +34,7 @@ export async function loadJournal(workflowId: string, driver: EngineDriver): Pro
   }
 }
 
-async function readJournal(workflowId: string, driver: EngineDriver): Promise<LoadedRun | null> {
+async function readJournal(workflowId: string, driver: RunSource): Promise<LoadedRun | null> {
   const read = await readRun(driver);
   return read && { image: read.image, journal: journalOf(workflowId, read.image, read.rows) };
 }

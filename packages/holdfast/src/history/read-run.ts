@@ -3,6 +3,9 @@ import type { EngineDriver } from "../storage/driver.ts";
 import { NO_LIMIT } from "../storage/page.ts";
 import type { KVEntry, RunImage } from "../storage/records.ts";
 
+/** What a run is read from. */
+export type RunSource = Pick<EngineDriver, "load" | "list">;
+
 /** A run's header and all of its rows, as of one commit. */
 export interface ReadRun {
   readonly image: RunImage;
@@ -19,7 +22,7 @@ const EVERY_KEY = new Uint8Array(0);
  * read again.
  * @throws StorageError when the run changes again and again while it is read
  */
-export async function readRun(driver: EngineDriver): Promise<ReadRun | null> {
+export async function readRun(driver: RunSource): Promise<ReadRun | null> {
   for (let reads = 1; reads <= MOST_READS; reads++) {
     const read = reads <= PAGED_READS ? await readByPages(driver) : await readAtOnce(driver);
     if (read !== "changed") return read;
@@ -30,7 +33,7 @@ export async function readRun(driver: EngineDriver): Promise<ReadRun | null> {
   );
 }
 
-async function readByPages(driver: EngineDriver): Promise<ReadRun | null | "changed"> {
+async function readByPages(driver: RunSource): Promise<ReadRun | null | "changed"> {
   const image = await driver.load();
   if (image === null) return null;
   if (image.complete) return { image, rows: image.entries };
@@ -45,7 +48,7 @@ async function readByPages(driver: EngineDriver): Promise<ReadRun | null | "chan
 }
 
 /** Asked for in one breath, so that a driver that takes its calls one after the other lets no commit in between. */
-async function readAtOnce(driver: EngineDriver): Promise<ReadRun | null | "changed"> {
+async function readAtOnce(driver: RunSource): Promise<ReadRun | null | "changed"> {
   const [image, rows, now] = await Promise.all([
     driver.load(),
     driver.list(EVERY_KEY, { limit: NO_LIMIT }),

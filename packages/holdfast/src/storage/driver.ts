@@ -8,6 +8,12 @@ export interface ListPage {
   readonly limit?: number;
 }
 
+/** What a run is read for. */
+export interface LoadOptions {
+  /** It is only to be shown: nobody goes on with it, so that an alarm that stands for it is left where it is. @default false */
+  readonly shown?: boolean;
+}
+
 /**
  * Storage for one run: the port that every home of Holdfast implements. The conformance suite in `holdfast/testing`
  * is its definition in executable form.
@@ -23,9 +29,9 @@ export interface EngineDriver {
 
   /**
    * The header and the first page of rows (all of them when they fit one page), read at one instant; null when the
-   * run does not exist.
+   * run does not exist. A driver without an alarm of its own needs no options.
    */
-  load(): Promise<RunImage | null>;
+  load(options?: LoadOptions): Promise<RunImage | null>;
 
   /**
    * Pairs under a prefix in ascending unsigned byte order, at most `limit`, after the key `after`. With a limit a shorter

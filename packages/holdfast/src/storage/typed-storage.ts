@@ -1,7 +1,7 @@
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { DEFAULT_DRIVER_LIMITS } from "./batch-limits.ts";
-import type { EngineDriver, ListPage } from "./driver.ts";
+import type { EngineDriver, ListPage, LoadOptions } from "./driver.ts";
 import type {
   CommitBatch,
   DriverLimits,
@@ -67,8 +67,8 @@ class TypedDriver implements EngineDriver {
     return this.#driver.limits;
   }
 
-  load(): Promise<RunImage | null> {
-    return readStorage(() => orNull(this.#driver.load()));
+  load(options?: LoadOptions): Promise<RunImage | null> {
+    return readStorage(() => orNull(this.#driver.load(options)));
   }
 
   list(prefix: Uint8Array, page?: ListPage): Promise<readonly KVEntry[]> {

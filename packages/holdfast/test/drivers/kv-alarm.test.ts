@@ -235,6 +235,18 @@ describe("the alarm of a kv driver that watches", () => {
     expect(kv.alarm).toBe(7_000);
   });
 
+  test("is put off by nobody who only looks at the run", async () => {
+    const { kv, driver, at } = await atWork();
+    const { alarm } = kv;
+    for (const now of [1_100, 1_300, 1_499, 1_600, 9_000]) {
+      at(now);
+      await driver.load({ shown: true });
+    }
+    expect(kv.alarm).toBe(alarm);
+    await driver.load();
+    expect(kv.alarm).toBe(9_500);
+  });
+
   test("is set again by a handler of the alarm, also early, and for a driver that knows nothing yet", async () => {
     const { kv, driver, at } = await atWork();
     at(1_400);

@@ -6,6 +6,7 @@ import {
   type KVEntry,
   kvDriver,
   type ListPage,
+  type LoadOptions,
   type NewMessage,
   type RunImage,
   type RunState,
@@ -37,9 +38,9 @@ export class HostedDriver implements EngineDriver {
   }
 
   /** Reads everything again: a pass or an operator begins with it, and another one may have written before. */
-  load(): Promise<RunImage | null> {
+  load(options?: LoadOptions): Promise<RunImage | null> {
     this.#namespace.refresh();
-    return this.#kv.load();
+    return this.#kv.load(options);
   }
 
   readState(): Promise<RunState | null> {

@@ -3,7 +3,7 @@ import { MAX_DURATION_MS } from "../../model/limits.ts";
 import { checkGiven, type OptionNames, optionNames } from "../../model/option-names.ts";
 import type { RunState } from "../../model/run.ts";
 import { DEFAULT_DRIVER_LIMITS } from "../../storage/batch-limits.ts";
-import type { EngineDriver, ListPage } from "../../storage/driver.ts";
+import type { EngineDriver, ListPage, LoadOptions } from "../../storage/driver.ts";
 import type {
   CommitBatch,
   DriverLimits,
@@ -87,17 +87,18 @@ export class KVDriver implements EngineDriver {
 
   /**
    * Sets the alarm again, unless the platform says that it is set: a process that died between a batch and its alarm left an older one,
-   * and one that has fired, too early by the run's time perhaps, is set no more.
+   * and one that has fired, too early by the run's time perhaps, is set no more. A run that is only shown keeps what it has: who asks for it
+   * again and again would put off the alarm that looks after it.
    */
-  load(): Promise<RunImage | null> {
+  load({ shown = false }: LoadOptions = {}): Promise<RunImage | null> {
     return this.#section.run(async () => {
-      await this.#alarm.ask();
+      if (!shown) await this.#alarm.ask();
       const run = await this.#reader.run();
       if (run === null || run.record.row.revision === 0) return null;
       const { revision, status, wakeAt, wants } = run.record.row;
       const schedule = { status, wakeAt, wants };
       const { entries, more } = await this.#reader.firstPage();
-      await this.#alarm.set(await this.#waking(run.record.row));
+      if (!shown) await this.#alarm.set(await this.#waking(run.record.row));
       const counts = { revision, epoch: 0, claimsWithoutCommit: 0 };
       const damage = await this.#reader.queueDamage(run.record);
       const image = { header: run.header, ...counts, entries, complete: !more, schedule };

@@ -2,6 +2,7 @@ import { decodeFailure } from "../../history/failure.ts";
 import type { Journal } from "../../history/journal.ts";
 import { loadJournal } from "../../history/journal-load.ts";
 import { KeySpace } from "../../history/key.ts";
+import type { RunSource } from "../../history/read-run.ts";
 import { takeSnapshot } from "../../history/snapshot.ts";
 import { RunNotFoundError, RunPausedError } from "../../model/errors/run-errors.ts";
 import type { HistorySnapshot } from "../../model/snapshot.ts";
@@ -10,10 +11,10 @@ import type { EngineSettings } from "../pass/pass-settings.ts";
 import { storedError } from "../pass/run-failing.ts";
 import { outputOf } from "./result-of.ts";
 
-/** Reads what a bare driver holds of its run, as of the last commit. */
+/** Reads what a bare driver holds of its run, as of the last commit, and sets nothing going by it. */
 export class DriverReader {
   readonly #workflowId: string;
-  readonly #driver: EngineDriver;
+  readonly #source: RunSource;
   readonly #settings: EngineSettings;
 
   constructor(of: {
@@ -22,13 +23,17 @@ export class DriverReader {
     readonly settings: EngineSettings;
   }) {
     this.#workflowId = of.workflowId;
-    this.#driver = of.driver;
+    const { driver } = of;
+    this.#source = {
+      load: () => driver.load({ shown: true }),
+      list: (prefix, page) => driver.list(prefix, page),
+    };
     this.#settings = of.settings;
   }
 
   /** Null when there is no run. @throws CorruptionError, StorageError */
   async find(): Promise<Journal | null> {
-    return (await loadJournal(this.#workflowId, this.#driver))?.journal ?? null;
+    return (await loadJournal(this.#workflowId, this.#source))?.journal ?? null;
   }
 
   /** @throws RunNotFoundError, CorruptionError, StorageError */
