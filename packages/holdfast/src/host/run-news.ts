@@ -27,6 +27,9 @@ export interface Wanted<Found> {
   readonly ofOutput?: (stored: Uint8Array) => Promise<Found>;
 }
 
+/** Waits for one run that may each take up hints as if they were alone. */
+const CROWD = 100;
+
 /** Looks are this many times rarer, at most, when nothing is heard for long. */
 const SLOWEST = 8;
 
@@ -83,7 +86,8 @@ export class RunNews {
         if (leftMs <= 0) return undefined;
         const heard = await listener.within(Math.min(waitMs, leftMs));
         waitMs = heard ? pollMs : Math.min(waitMs * 2, pollMs * SLOWEST);
-        if (heard) await this.#pause(pace.next());
+        const pauseMs = heard ? pace.next() * this.#crowd(workflowId) : 0;
+        await this.#pause(Math.min(pauseMs, end - clock.monotonic()));
       } finally {
         listener.stop();
       }
@@ -102,8 +106,13 @@ export class RunNews {
     for (const end of [...this.#pauses]) end();
   }
 
+  /** How many times longer a hint is held back where so many wait for one run: else they would look all the time. */
+  #crowd(workflowId: string): number {
+    return Math.max(1, (this.#listeners.get(workflowId)?.size ?? 0) / CROWD);
+  }
+
   async #pause(ms: number): Promise<void> {
-    if (ms === 0 || this.#closed) return;
+    if (ms <= 0 || this.#closed) return;
     await new Promise<void>((resolve) => {
       const end = (): void => {
         cancel();
