@@ -24,8 +24,6 @@ export const firstInFirstOut = checkerOf(
           };
       }
       yield* servedBackwards(evidence, life, receipts);
-      // A branch that is left gives back what it took and did not see: others may have overtaken that.
-      if (leavesBranches(evidence, life)) continue;
       for (const receipt of receipts) {
         const passed = overtaken(receipt, namesAt(evidence, life, receipt), receipts);
         if (passed === undefined || isLeftForAnother(life, passed.older, { receipt, receipts })) continue;
@@ -92,16 +90,9 @@ function isLeftForAnother(
   { receipt, receipts }: { readonly receipt: Receipt; readonly receipts: readonly Receipt[] },
 ): boolean {
   const { commit, path } = receipt;
-  const isOpen = (other: string): boolean => entryAt(life, other, commit.fact)?.status === "pending";
-  return receipts.some(
-    (one) => one.path !== path && one.messages.some((m) => m.id === id) && isOpen(one.path),
-  );
-}
-
-function leavesBranches(evidence: Evidence, life: Life): boolean {
-  const program = programOf(evidence, life);
-  if (program === undefined) return true;
-  return outlineOf(program).all.some(({ kind }) => kind === "race" || kind === "map");
+  const isOpen = (other: Receipt): boolean =>
+    other.commit === commit || entryAt(life, other.path, commit.fact + 1)?.status === "pending";
+  return receipts.some((one) => one.path !== path && one.messages.some((m) => m.id === id) && isOpen(one));
 }
 
 /** Names that the wait asks for, as far as that is certain; null: only those of what it received. */

@@ -40,7 +40,29 @@ export function meetings(): readonly { readonly what: string; readonly body: Blo
     },
     { what: "race of a very long sleep and a sleep", body: blockOf(raceOf(LONG, SLEEP), AFTER) },
   ];
-  return [...met, ...long, ...lateEnds()];
+  return [...met, ...long, ...lateEnds(), ...leftWaits()];
+}
+
+/** Waits that a branch goes on without, when messages have come for them that others wait for too. */
+function leftWaits(): readonly { readonly what: string; readonly body: Block }[] {
+  const several: NextStatement = { ...SECOND, names: ["n", "m"] };
+  const left: readonly (readonly [string, Statement, Statement])[] = [
+    ["for one name", NEXT, SECOND],
+    ["for several names", NEXT, several],
+    ["for a batch", NEXT, BATCH],
+    ["that is answered", ANSWERED, several],
+  ];
+  const third: NextStatement = { ...NEXT, name: "third", names: ["m", "n"] };
+  return left.flatMap(([what, one, other]) => [
+    {
+      what: `join beside a left wait ${what}`,
+      body: blockOf(joinOf(togetherOf("race", one, other), third), AFTER),
+    },
+    {
+      what: `race beside a left wait ${what}`,
+      body: blockOf(raceOf(togetherOf("race", one, other), third), AFTER, { ...NEXT, name: "last" }),
+    },
+  ]);
 }
 
 /** Bodies that go on after their timeout and end then. */

@@ -168,7 +168,11 @@ export class Mailbox {
     for (const [wait, page] of pages) {
       if (wait.scope.closed || !this.#waits.has(wait)) continue;
       const offered = page.filter((message) => this.#mayHave(wait, message));
-      const free = offered.filter(({ id, name }) => !gone.has(id) && !spokenFor.has(name));
+      const left = offered.filter(({ id }) => !gone.has(id));
+      const spoken = left.findIndex(({ name }) => spokenFor.has(name));
+      if (spoken >= 0) this.#look = true;
+      // Nor is anything received that is younger than such a one.
+      const free = spoken < 0 ? left : left.slice(0, spoken);
       const mine = firstWithin(free.slice(0, wait.count), this.#room, (message) => message);
       if (mine.length > 0) {
         const admitted = admitAll(this.#admission, mine);
