@@ -35,3 +35,29 @@ it("counts steps that run, so that a replay takes as many as the first time", as
     actual: 6,
   });
 });
+
+it("counts steps that run in blocks beside each other, and no more those of a lost race", async () => {
+  const branches = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        `branch ${i}`,
+        { run: (ctx: WorkflowContext) => ctx.step("s", () => i) },
+      ]),
+    );
+  const joined = (count: number) => async (ctx: WorkflowContext) =>
+    Object.keys(await ctx.join("join", branches(count))).length;
+  expect((await new EngineLab().run(joined(4), live)).output).toBe(4);
+  expect(await new EngineLab().failure(joined(5), live)).toMatchObject({
+    code: "JOIN",
+    errors: { "branch 4": { limit: "historyEntries", actual: 6 } },
+  });
+  const raced = async (ctx: WorkflowContext) => {
+    const losers = Object.entries(branches(3)).map(([name]) => ({
+      name,
+      run: (branch: WorkflowContext) => branch.step("s", () => new Promise(() => {})),
+    }));
+    await ctx.race("race", [{ name: "winner", run: () => "won" }, ...losers]);
+    return Promise.all([1, 2, 3, 4].map((i) => ctx.step(`step ${i}`, () => i)));
+  };
+  expect((await new EngineLab().run(raced, live)).output).toEqual([1, 2, 3, 4]);
+});

@@ -199,7 +199,7 @@ export class StepAttempts {
     const { scope, place } = this.#operation;
     const { run } = scope;
     if (scope.closed) return;
-    scope.running.delete(place);
+    scope.stepEnds(place);
     const { armed, ephemeral, name } = this.#plan;
     if (armed) scope.armed();
     const change: Partial<Entry> = { armed, count: at.attempt, detail: null };
@@ -238,7 +238,7 @@ export class StepAttempts {
       this.#tell(error, attempt, { delay, dueAt });
       return;
     }
-    scope.running.delete(place);
+    scope.stepEnds(place);
     const { name } = this.#plan;
     const final =
       verdict === "exhausted" ? new StepExhaustedError(name, attempt, { cause: storable(error) }) : error;

@@ -90,11 +90,11 @@ export function step<Result>(scope: Scope, config: StepConfig<Result>): WatchedP
     return operation.replay(place.entry ?? entry);
   }
   if (run.rollingBack) return operation.promise;
-  scope.running.add(place);
+  scope.stepBegins(place);
   run.whenLive(() => {
     if (scope.closed) return;
     if (entry !== null && wasInterrupted(entry, plan)) {
-      scope.running.delete(place);
+      scope.stepEnds(place);
       operation.fail(new StepInterruptedError(config.name));
     } else new StepAttempts(operation, plan).schedule();
   });

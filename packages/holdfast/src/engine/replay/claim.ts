@@ -94,8 +94,8 @@ export function checkRoom(scope: Scope, name: string): void {
   const maximum = run.limits.historyEntries;
   let entries = liveEntries;
   // A step is recorded when it has ended; those that run will be.
-  if (entries + scope.running.size >= maximum)
-    for (const place of scope.running) if (place.entry === null) entries += 1;
+  if (entries + scope.allRunning.size >= maximum)
+    for (const place of scope.allRunning) if (place.entry === null) entries += 1;
   if (entries < maximum) {
     if (liveEntries + 1 === Math.ceil(maximum / 10)) {
       const problem = "the history has reached a tenth of its limit; use loops, which prune theirs";

@@ -40,8 +40,9 @@ export class Scope {
   readonly place: Place;
   readonly depth: number;
   readonly strand: Strand;
-  /** Steps of this scope that run or wait for a retry. */
-  readonly running: Set<Place> = new Set();
+  /** Steps that run or wait for a retry: of this scope, and of all scopes of the execution. */
+  readonly #running: Set<Place> = new Set();
+  readonly allRunning: Set<Place>;
   /** Sends and answers that are not durable yet: the function of the scope has not ended before they are. */
   readonly departing: SeldomSet<WatchedPromise<unknown>> = new SeldomSet();
   /** Recorded failures that nobody has looked at. */
@@ -85,6 +86,7 @@ export class Scope {
     this.place = origin.place;
     this.#parent = origin.parent;
     this.depth = origin.parent === null ? 0 : origin.parent.depth + 1;
+    this.allRunning = origin.parent === null ? new Set() : origin.parent.allRunning;
     this.strand = origin.strand;
     this.#makeContext = origin.makeContext;
     this.time = origin.time;
@@ -127,6 +129,16 @@ export class Scope {
     if (!this.run.live) this.run.asked.set(place, "scope");
     if (this.closed) inner.close(this.#reason);
     return inner;
+  }
+
+  stepBegins(place: Place): void {
+    this.#running.add(place);
+    this.allRunning.add(place);
+  }
+
+  stepEnds(place: Place): void {
+    this.#running.delete(place);
+    this.allRunning.delete(place);
   }
 
   /** A step with a rollback handler was committed here. */
@@ -184,7 +196,7 @@ export class Scope {
 
   /** Places of the steps that still run here or inside. */
   *stillRunning(): IterableIterator<Place> {
-    yield* this.running;
+    yield* this.#running;
     for (const scope of this.#inner ?? []) yield* scope.stillRunning();
   }
 
@@ -248,6 +260,7 @@ export class Scope {
     if (this.closed) return;
     this.closed = true;
     for (const scope of [...(this.#inner ?? [])]) scope.#close(reason);
+    for (const place of this.#running) this.allRunning.delete(place);
     for (const cleanup of [...(this.#cleanups ?? [])]) cleanup(reason);
     this.#cleanups = null;
     if (this.left) this.#abort?.abort(reason);
