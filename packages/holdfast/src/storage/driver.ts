@@ -41,7 +41,7 @@ export interface EngineDriver {
 
   /**
    * All or nothing, durable when it resolves. `FencedError` if the epoch or the expected revision is not the stored
-   * one. `MessageRefusedError` if one of the sends is refused (full queue, finished or unknown receiver): nothing of
+   * one. `MessageRefusedError` if sends are refused (full queue, finished or unknown receiver), best of all at once (`others`): nothing of
    * the batch is applied. A batch with status other than `running`, `pending`, or `rolling_back` without `wakeAt`
    * gives up the claim; a claim that was given up or released commits nothing more (`FencedError`), one whose lease
    * merely ended does until somebody else claims the run. `WorkflowConflictError` for a spawned run that exists with
