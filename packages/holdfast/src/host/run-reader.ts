@@ -55,9 +55,11 @@ export class RunReader {
     return bytes === null ? null : { value: await this.#session.settings.codec.decode(bytes) };
   }
 
-  /** What the run failed with, boxed; null when nothing is stored. */
-  async failure(): Promise<{ readonly error: unknown } | null> {
+  /** What the run failed with as of this record, boxed; null when nothing is stored; undefined when the run has gone on since. */
+  async failure(as: RunRecord): Promise<{ readonly error: unknown } | null | undefined> {
     const bytes = await this.#row(KeySpace.error);
+    // Somebody who recovers it changes the row.
+    if ((await this.record()).revision !== as.revision) return undefined;
     if (bytes === null) return null;
     const { failure, rollbackFailure } = decodeRunFailure(bytes);
     return { error: decodeFailure(rollbackFailure ?? failure) };

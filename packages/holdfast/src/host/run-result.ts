@@ -5,6 +5,7 @@ import { CorruptionError } from "../model/errors/history-errors.ts";
 import { RunCancelledError, RunStateError } from "../model/errors/run-errors.ts";
 import { checkGiven } from "../model/option-names.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
+import type { RunRecord } from "../storage/store.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import { RESULT_OPTIONS } from "./option-names.ts";
 import type { ResultOptions } from "./result-options.ts";
@@ -34,7 +35,7 @@ export async function resultOfRun(
   const look = async (): Promise<RunEnd | undefined> => {
     const record = await reader.record();
     state = record.status;
-    if (isTerminal(state)) return endOf(reader, state);
+    if (isTerminal(state)) return endOf(reader, record);
     if (state === "paused" && !wait) throw await reader.pause();
     return undefined;
   };
@@ -56,13 +57,14 @@ export async function resultOfRun(
 }
 
 /** Undefined when the run was recovered, rewound or deleted between the looks at its status and its end. */
-async function endOf(reader: RunReader, state: RunState): Promise<RunEnd | undefined> {
+async function endOf(reader: RunReader, record: RunRecord): Promise<RunEnd | undefined> {
+  const { status: state } = record;
   if (state === "cancelled") return { error: new RunCancelledError(reader.workflowId) };
   if (state === "completed") {
     const output = await reader.output();
     if (output !== null) return { output: output.value };
   } else {
-    const failure = await reader.failure();
+    const failure = await reader.failure(record);
     if (failure !== null) return failure;
   }
   if ((await reader.record()).status !== state) return undefined;

@@ -152,9 +152,9 @@ export class StoredRun implements WorkflowHandle {
   }
 
   async getError(): Promise<unknown> {
-    const { status } = await this.#reader.record();
-    if (status === "paused") return this.#reader.pause();
-    return status === "failed" ? (await this.#reader.failure())?.error : undefined;
+    const record = await this.#reader.record();
+    if (record.status === "paused") return this.#reader.pause();
+    return record.status === "failed" ? (await this.#reader.failure(record))?.error : undefined;
   }
 
   history(): Promise<HistorySnapshot> {

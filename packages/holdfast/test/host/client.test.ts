@@ -34,6 +34,38 @@ describe("result", () => {
     expect(await handle.getOutput()).toBeUndefined();
   });
 
+  it("tells how the run ended, and not half of that while somebody recovers it", async () => {
+    const { host, clock, store } = virtualStore();
+    const undone = { fails: true };
+    const handler = (): void => {
+      if (undone.fails) throw new Error("cannot be undone");
+    };
+    const fails = defineWorkflow({
+      name: "fails",
+      run: async (ctx) => {
+        await ctx.rollbackCheckpoint("checkpoint");
+        await ctx.step({ name: "step", run: () => {}, rollback: { run: handler, maxRetries: 0 } });
+        throw new Error("fails");
+      },
+    });
+    const running = await host({ workflows: [fails] });
+    const handle = await running.start(fails, { workflowId: "a" });
+    await expect(clock.settle(handle.result())).rejects.toThrow("cannot be undone");
+    let recovered: Promise<void> | null = null;
+    const between = interceptedStore(store, async (method, go) => {
+      if (method === "driver.list" && recovered === null) {
+        undone.fails = false;
+        recovered = handle.recover();
+        await recovered;
+      }
+      return go();
+    });
+    const client = await createClient({ store: between, clock, scheduler: clock.scheduler });
+    const told = (await client.handle("a")).result();
+    await expect(clock.settle(told)).rejects.toThrow("fails");
+    expect(await handle.getState()).toBe("failed");
+  });
+
   it("gives undefined for a run that returns nothing", async () => {
     const { host, clock } = virtualStore();
     const handle = await (await host({ workflows: [nap] })).start(nap, { input: { ms: 10 } });

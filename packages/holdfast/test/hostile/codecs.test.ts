@@ -376,3 +376,32 @@ it("what runs beside a loop has come as far when that begins, whether the codec 
   }
   expect(orders).toEqual(["beside loop", "beside loop", "beside loop"]);
 });
+
+it("code that is left while a codec decodes for it does not go on", async () => {
+  const lab = new EngineLab();
+  const codec: PayloadCodec = {
+    encode: (value, what) => defaultCodec.encode(value, what),
+    decode: async (bytes) => {
+      const value = defaultCodec.decode(bytes);
+      if (value === 1) await lab.clock.sleep(8_000);
+      return value;
+    },
+  };
+  const seen: string[] = [];
+  const workflow = async (ctx: WorkflowContext) => {
+    try {
+      await ctx.step("step", () => 1);
+      seen.push(`after the step, at ${typeof ctx.now()}`);
+    } finally {
+      seen.push("finally");
+    }
+  };
+  const handle = lab.start(workflow, { mode: "live", codec });
+  await lab.clock.advance(500);
+  handle.result.catch(() => {});
+  void handle.evict();
+  await lab.clock.advance(20_000);
+  expect(seen).toEqual([]);
+  await lab.run(workflow, { codec });
+  expect(seen).toEqual(["after the step, at number", "finally"]);
+});

@@ -216,10 +216,17 @@ export class Operation<Value> {
       this.#resolve(value);
       return;
     }
-    return value.then(this.#resolve, (error: unknown) => {
-      if (CorruptionError.is(error) || StorageError.is(error)) throw error;
-      this.#fail(error);
-    });
+    // Code that was left meanwhile does not go on.
+    const handed = (hand: () => void): void => {
+      if (!this.scope.closed) hand();
+    };
+    return value.then(
+      (decoded) => handed(() => this.#resolve(decoded)),
+      (error: unknown) => {
+        if (CorruptionError.is(error) || StorageError.is(error)) throw error;
+        handed(() => this.#fail(error));
+      },
+    );
   }
 
   #fail(error: unknown): void {
