@@ -36,19 +36,33 @@ export function* toldEnds(evidence: Evidence): Iterable<Violation> {
     if (ended === null || (api !== "result" && api !== "state")) continue;
     const lives = livesOfRun(evidence, began.run);
     if (lives.some(({ damagedAt }) => damagedAt < ended.n)) continue;
-    const stood = lives.flatMap((life) => [...standings(life, call)]);
+    const stood = lives.flatMap((life) => [...standings(life, call, askedSince(evidence, call))]);
     const problem = api === "result" ? endProblem(stood, ended.outcome) : stateProblem(stood, ended.outcome);
     if (problem !== null) yield { problem, run: began.run, fact: ended.n };
   }
 }
 
-/** How the run stood at some time between the call and its answer. */
-function* standings(life: Life, { began, ended }: Call): Iterable<Standing> {
+/** A bare handle tells what its process knows: what an operator is doing at that time may not be done yet. */
+function askedSince(evidence: Evidence, { began }: Call): number {
+  if (evidence.scenario.bare === undefined) return began.n;
+  const atWork = callsOf(evidence).filter(
+    (other) =>
+      other.began.run === began.run &&
+      other.began.process === began.process &&
+      other.began.n < began.n &&
+      (other.ended?.n ?? Number.POSITIVE_INFINITY) > began.n,
+  );
+  return Math.min(began.n, ...atWork.map((other) => other.began.n));
+}
+
+/** How the run stood at some time since a fact and until the call's answer. */
+function* standings(life: Life, call: Call, since: number): Iterable<Standing> {
+  const { ended } = call;
   const rows = new Map<number, Uint8Array | null>();
   for (const [place, { singles, record, fact }] of life.commits.entries()) {
     for (const [space, row] of singles) rows.set(space, row);
     const next = life.commits[place + 1]?.fact ?? life.to;
-    if (fact > (ended?.n ?? Number.POSITIVE_INFINITY) || next < began.n) continue;
+    if (fact > (ended?.n ?? Number.POSITIVE_INFINITY) || next < since) continue;
     yield { status: record.status, told: isTerminal(record.status) ? endOf(record.status, rows) : null };
   }
 }

@@ -330,6 +330,26 @@ describe("a blocked event loop", () => {
     expect([bodies, fenced()]).toEqual([["first", "first", "second"], 1]);
   });
 
+  it("sends once what the code had sent before it", async () => {
+    const { clock, block, fenced, start } = blockable();
+    let passes = 0;
+    const handle = await start(
+      defineWorkflow({
+        name: "sends to itself",
+        run: async (ctx) => {
+          await ctx.step("step", () => {});
+          const sent = ctx.queue.send("news", 1, { to: "a" });
+          passes += 1;
+          if (passes === 1) block();
+          await sent;
+          const received = await ctx.queue.nextBatch("all", { names: ["news"], count: 9, timeout: 1_000 });
+          return received.length;
+        },
+      }),
+    );
+    expect([await clock.settle(handle.result()), passes, fenced()]).toEqual([1, 2, 1]);
+  });
+
   it("lets no rollback handler start after it", async () => {
     const { clock, block, fenced, start } = blockable();
     const seen: string[] = [];

@@ -116,6 +116,8 @@ export class RunPass {
   abandon(error: unknown): void {
     this.#ended ??= { state: "lost", error };
     this.#state.resting = false;
+    // What a late commit may still take along is recorded while its scope is open.
+    this.#state.execution.outbox.seal();
     this.#state.execution.leave(error);
     this.#state.control.ask("evict");
   }
