@@ -60,6 +60,7 @@ export class BareHost implements Desk {
     runs.home(workflowId, workflowName);
     const { handle } = this.#opened(workflowId);
     if (!runs.isBorn(workflowId)) await Promise.race([runs.born(workflowId), handle.result]);
+    if (!runs.isBorn(workflowId)) throw stopping();
     return { workflowId };
   }
 

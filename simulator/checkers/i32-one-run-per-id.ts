@@ -32,5 +32,7 @@ export const oneRunPerId = checkerOf(
 function isSame(life: Life, what: { readonly workflowName: string; readonly input: string }): boolean {
   if (life.created.workflowName !== what.workflowName) return false;
   const input = life.singles.get(KeySpace.input);
-  return input !== undefined && canonicalText(defaultCodec.decode(input)) === what.input;
+  // A bare run that is cancelled while its input is still being made has none.
+  if (input === undefined) return life.commits[0]?.record.status === "cancelled";
+  return canonicalText(defaultCodec.decode(input)) === what.input;
 }

@@ -38,6 +38,12 @@ export class RunReader {
     return record;
   }
 
+  /** Whether it is as it was then: nothing was committed since, nor was it deleted and created anew. @throws RunNotFoundError */
+  async isStill({ revision, epoch }: RunRecord): Promise<boolean> {
+    const now = await this.record();
+    return now.revision === revision && now.epoch === epoch;
+  }
+
   /** @throws RunNotFoundError, CorruptionError */
   async journal(): Promise<Journal> {
     const loaded = await loadJournal(this.workflowId, this.#driver);
@@ -59,7 +65,7 @@ export class RunReader {
   async failure(as: RunRecord): Promise<{ readonly error: unknown } | null | undefined> {
     const bytes = await this.#row(KeySpace.error);
     // Somebody who recovers it changes the row.
-    if ((await this.record()).revision !== as.revision) return undefined;
+    if (!(await this.isStill(as))) return undefined;
     if (bytes === null) return null;
     const { failure, rollbackFailure } = decodeRunFailure(bytes);
     return { error: decodeFailure(rollbackFailure ?? failure) };

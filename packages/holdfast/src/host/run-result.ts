@@ -67,7 +67,7 @@ async function endOf(reader: RunReader, record: RunRecord): Promise<RunEnd | und
     const failure = await reader.failure(record);
     if (failure !== null) return failure;
   }
-  if ((await reader.record()).status !== state) return undefined;
+  if (!(await reader.isStill(record))) return undefined;
   throw new CorruptionError(
     "missing",
     "",

@@ -66,6 +66,33 @@ describe("result", () => {
     expect(await handle.getState()).toBe("failed");
   });
 
+  it("takes no other run of the id for one that has lost its error", async () => {
+    const { host, clock, store } = virtualStore();
+    const fails = defineWorkflow({
+      name: "fails",
+      run: async (_ctx, input: number) => {
+        throw new Error(`fails with ${input}`);
+      },
+    });
+    const running = await host({ workflows: [fails] });
+    const failed = async (input: number): Promise<void> => {
+      const handle = await running.start(fails, { workflowId: "a", input });
+      await expect(clock.settle(handle.result())).rejects.toThrow(`fails with ${input}`);
+    };
+    await failed(1);
+    let looks = 0;
+    const between = interceptedStore(store, async (method, go) => {
+      if (method !== "driver.list" || ++looks > 1) return go();
+      await running.delete("a");
+      const rows = await go();
+      await failed(2);
+      return rows;
+    });
+    const client = await createClient({ store: between, clock, scheduler: clock.scheduler });
+    const told = (await client.handle("a")).result();
+    await expect(clock.settle(told)).rejects.toThrow("fails with 2");
+  });
+
   it("gives undefined for a run that returns nothing", async () => {
     const { host, clock } = virtualStore();
     const handle = await (await host({ workflows: [nap] })).start(nap, { input: { ms: 10 } });
