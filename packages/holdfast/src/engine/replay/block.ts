@@ -27,7 +27,7 @@ export type Outcome =
   | { readonly ok: false; readonly error: unknown };
 
 /** What comes with a block's value. */
-export interface Completed {
+interface Completed {
   /** Other fields of its entry. */
   readonly change?: Settlement["change"];
   /** Those of a block that fails since its value cannot be stored. @default as `change` */
