@@ -83,15 +83,4 @@ export const loops: readonly Mutant[] = [
     modes: ["single"],
     about: "undone",
   },
-  {
-    id: "forgotten-before-its-end",
-    title:
-      "a loop forgets its iterations when it is left, and its value is stored later (writes in two commits)",
-    kind: "historic",
-    file: "engine/primitives/loop.ts",
-    find: "const recorded = (): void => history.prune(ended);",
-    replace: "const recorded = (): void => {};\n      history.prune(ended);",
-    modes: ["soup", "liveness"],
-    about: "loop",
-  },
 ];
