@@ -46,16 +46,24 @@ function cancellation(evidence: Evidence, { began, ended }: Call): Commit | unde
   return undefined;
 }
 
-function wasIn(evidence: Evidence, { began, ended }: Call, state: RunState): boolean {
+function wasIn(evidence: Evidence, call: Call, state: RunState): boolean {
+  const { began, ended } = call;
   const until = ended?.n ?? Number.POSITIVE_INFINITY;
+  const since = knownSince(evidence, call);
   return livesOfRun(evidence, began.run).some((life) =>
     life.commits.some(({ record, header, fact }, i) => {
       const next = life.commits[i + 1]?.fact ?? life.to;
       const paused = record.status === "paused" && header?.rollback !== "none";
       const was = record.status === state || (state === "rolling_back" && paused);
-      return was && fact < until && next > began.n;
+      return was && fact < until && next > since;
     }),
   );
+}
+
+/** A bare run's pass knows of its own commit only when it is answered. */
+function knownSince({ facts, scenario }: Evidence, { began }: Call): number {
+  if (scenario.bare === undefined) return began.n;
+  return facts.findIndex(({ at }) => at >= began.at - scenario.latencyMs);
 }
 
 /** After a cancellation nothing settles but compensation, until an operator takes the run back. */
