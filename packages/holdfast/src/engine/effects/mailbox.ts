@@ -5,6 +5,7 @@ import type { EngineDriver } from "../../storage/driver.ts";
 import type { StoredMessage } from "../../storage/records.ts";
 import { type Admission, type Admitted, admitAll } from "./admission.ts";
 import { Hints } from "./hints.ts";
+import { firstWithin, type MessageRoom } from "./message-room.ts";
 import { type PageSetup, readPages } from "./queue-pages.ts";
 
 /** A wait for messages that is open. */
@@ -18,12 +19,6 @@ export interface MessageWait {
   readonly receive: (messages: readonly Admitted[]) => void;
   /** Ends the wait without a message. */
   readonly timedOut: () => void;
-}
-
-/** How much one wait may receive at once. */
-export interface MessageRoom {
-  readonly bytes: number;
-  readonly messages: number;
 }
 
 /** What a mailbox is made of. */
@@ -279,23 +274,4 @@ export class Mailbox {
 function beforeRefusal(admitted: readonly Admitted[]): readonly Admitted[] {
   const refused = admitted.findIndex(({ refusal }) => refusal !== null);
   return refused < 0 ? admitted : admitted.slice(0, Math.max(1, refused));
-}
-
-/** What a message takes besides its body and its names. */
-const OVERHEAD_BYTES = 32;
-
-/** The first ones, as many as fit; one at least, where there is one. */
-function firstWithin<Item>(
-  items: readonly Item[],
-  room: MessageRoom,
-  messageOf: (item: Item) => StoredMessage,
-): readonly Item[] {
-  if (items.length < 2) return items;
-  let bytes = 0;
-  const end = items.findIndex((item, index) => {
-    const { id, name, body } = messageOf(item);
-    bytes += body.length + 3 * (id.length + name.length) + OVERHEAD_BYTES;
-    return bytes > room.bytes || index >= room.messages;
-  });
-  return end < 0 ? items : items.slice(0, Math.max(1, end));
 }
