@@ -19,7 +19,8 @@ export const oneRunPerId = checkerOf(
       if (what.api !== "start" || ended === null) continue;
       const at = { run, fact: ended.n };
       const there = livesOfRun(evidence, run).filter(({ from, to }) => from < ended.n && to > n);
-      const same = there.some((life) => isSame(life, what));
+      const { bare } = evidence.scenario;
+      const same = there.some((life) => isSame(life, what) || (bare !== undefined && isUnborn(life)));
       if (ended.outcome.ok && !same)
         yield { problem: "a start was acknowledged, and the run is another or is not there", ...at };
       const conflict = !ended.outcome.ok && ended.outcome.code === "WORKFLOW_CONFLICT";
@@ -32,7 +33,10 @@ export const oneRunPerId = checkerOf(
 function isSame(life: Life, what: { readonly workflowName: string; readonly input: string }): boolean {
   if (life.created.workflowName !== what.workflowName) return false;
   const input = life.singles.get(KeySpace.input);
-  // A bare run that is cancelled while its input is still being made has none.
-  if (input === undefined) return life.commits[0]?.record.status === "cancelled";
-  return canonicalText(defaultCodec.decode(input)) === what.input;
+  return input !== undefined && canonicalText(defaultCodec.decode(input)) === what.input;
+}
+
+/** A bare run that is cancelled while its input is still being made has none. */
+function isUnborn({ commits, singles }: Life): boolean {
+  return !singles.has(KeySpace.input) && commits[0]?.record.status === "cancelled";
 }

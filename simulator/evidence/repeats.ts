@@ -1,4 +1,4 @@
-import type { FaultName } from "../world/fault.ts";
+import { LATE_FAULTS } from "../world/fault.ts";
 import { callsOf } from "./calls.ts";
 import type { Evidence } from "./evidence.ts";
 import { holdingsOf } from "./holdings.ts";
@@ -13,8 +13,6 @@ const LEFT_BY = new Set([
   "process-paused",
   "left-behind",
 ]);
-
-const LATE: ReadonlySet<string> = new Set<FaultName>(["late", "crash-late", "connection-lost"]);
 
 /** A host stops at five sixths of its lease by its own clock, which may be fast. */
 const LEFT_EARLY = 1 / 5;
@@ -73,7 +71,7 @@ interface Between {
 /** Whether somebody's claim of the run, that was asked for before and thought to have failed, was applied between two facts. */
 function wasTakenLate(evidence: Evidence, { run, from, to }: Between): boolean {
   const lateClaims = evidence.facts.filter(
-    (fact) => fact.type === "fault" && fact.operation === "claim" && LATE.has(fact.fault),
+    (fact) => fact.type === "fault" && fact.operation === "claim" && LATE_FAULTS.has(fact.fault),
   );
   return holdingsOf(evidence, run).some(
     (claim) =>

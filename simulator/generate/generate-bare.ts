@@ -1,13 +1,11 @@
 import { Prng } from "../random/prng.ts";
-import type { FaultName, FaultRates } from "../world/fault.ts";
+import { type FaultRates, LATE_FAULTS } from "../world/fault.ts";
 import type { Act, BarePlan, Incident, PlannedHost, Scenario } from "../world/scenario.ts";
 import { generateScenario } from "./generate-scenario.ts";
 
 const WATCH_MS = [300, 2_000, 20_000];
 /** Deeds that are not those of a handle. */
 const OF_STORES: ReadonlySet<Act["does"]["api"]> = new Set(["delete", "start"]);
-/** What a namespace that one process uses at a time cannot do: apply a batch after the process has heard that it failed. */
-const LATE: ReadonlySet<string> = new Set<FaultName>(["late", "crash-late", "connection-lost"]);
 
 /** A random world whose runs are bare: one process runs them, and those outside have nothing but their handles. */
 export function generateBare(seed: string): Scenario {
@@ -45,9 +43,10 @@ function isOfThePlatform({ host, kind }: Incident): boolean {
   return host === 0 && kind !== "clock";
 }
 
+/** A namespace that one process uses at a time applies no batch after the process has heard that it failed. */
 function ratesOf(rates: FaultRates, { home }: BarePlan): FaultRates {
   const kept = Object.entries(rates).filter(
-    ([fault]) => fault !== "corruption" && (home === "memory" || !LATE.has(fault)),
+    ([fault]) => fault !== "corruption" && (home === "memory" || !LATE_FAULTS.has(fault)),
   );
   return Object.fromEntries(kept);
 }

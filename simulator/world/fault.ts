@@ -35,6 +35,9 @@ type HintFault = (typeof HINT_FAULTS)[number];
 
 export type FaultName = CallFault | HintFault | "corruption";
 
+/** Of those, the ones after which a call may be applied when its process has died, or has heard that nobody knows. */
+export const LATE_FAULTS: ReadonlySet<string> = new Set<CallFault>(["late", "crash-late", "connection-lost"]);
+
 /** How often each goes wrong, from 0 to 1 per call; those that are absent never do. */
 export type FaultRates = Readonly<Partial<Record<FaultName, number>>>;
 

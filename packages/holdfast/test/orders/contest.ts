@@ -6,7 +6,7 @@ import { Gate } from "../host/host-on-virtual-clock.ts";
 /** What a strand of a program waits for. */
 export type Wait = "step" | "message" | "timer";
 
-/** Waits, each with a number, that are resolved from outside one after the other; those in `fails` end with an error if they can. */
+/** A wait with a number, which it gives when it is resolved from outside. */
 export type Strand = (ctx: WorkflowContext, number: number) => Promise<number>;
 
 /** Code over so many strands. */
