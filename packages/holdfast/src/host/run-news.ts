@@ -4,6 +4,7 @@ import { StorageError } from "../model/errors/storage-errors.ts";
 import { HintPace } from "../storage/hint-pace.ts";
 import type { WaitTopic, WorkflowStore } from "../storage/store.ts";
 import type { HostLog } from "./host-log.ts";
+import { Pauses } from "./pauses.ts";
 
 /** What waiting for news needs. */
 export interface RunNewsSetup {
@@ -44,12 +45,13 @@ const SLOWEST = 8;
 export class RunNews {
   readonly #setup: RunNewsSetup;
   readonly #listeners: Map<string, Set<Listener["hear"]>> = new Map();
-  /** Ends of the pauses in which hints are held back. */
-  readonly #pauses: Set<() => void> = new Set();
+  /** In which hints are held back. */
+  readonly #pauses: Pauses;
   #closed = false;
 
   constructor(setup: RunNewsSetup) {
     this.#setup = setup;
+    this.#pauses = new Pauses(setup.clock);
   }
 
   /**
@@ -87,7 +89,8 @@ export class RunNews {
         const heard = await listener.within(Math.min(waitMs, leftMs));
         waitMs = heard ? pollMs : Math.min(waitMs * 2, pollMs * SLOWEST);
         const pauseMs = heard ? pace.next() * this.#crowd(workflowId) : 0;
-        await this.#pause(Math.min(pauseMs, end - clock.monotonic()));
+        const heldMs = Math.min(pauseMs, end - clock.monotonic());
+        if (heldMs > 0) await this.#pauses.wait(heldMs);
       } finally {
         listener.stop();
       }
@@ -103,25 +106,12 @@ export class RunNews {
   close(): void {
     this.#closed = true;
     for (const workflowId of [...this.#listeners.keys()]) this.tell(workflowId);
-    for (const end of [...this.#pauses]) end();
+    this.#pauses.cut();
   }
 
   /** How many times longer a hint is held back where so many wait for one run: else they would look all the time. */
   #crowd(workflowId: string): number {
     return Math.max(1, (this.#listeners.get(workflowId)?.size ?? 0) / CROWD);
-  }
-
-  async #pause(ms: number): Promise<void> {
-    if (ms <= 0 || this.#closed) return;
-    await new Promise<void>((resolve) => {
-      const end = (): void => {
-        cancel();
-        this.#pauses.delete(end);
-        resolve();
-      };
-      const cancel = this.#setup.clock.setTimer(ms, end);
-      this.#pauses.add(end);
-    });
   }
 
   async #ask<Found>(workflowId: string, look: () => Promise<Found | undefined>): Promise<Found | undefined> {
