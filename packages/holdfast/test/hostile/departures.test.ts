@@ -119,4 +119,21 @@ describe("an answer", () => {
     expect((await lab.clock.settle(second.result)).state).toBe("completed");
     expect(await lab.clock.settle(second.request("ask", 1, { messageId: "q" }))).toBe("late");
   });
+
+  it("reaches whoever asked by another handle on the same storage", async () => {
+    const program = async (ctx: WorkflowContext) => {
+      const message = await ctx.queue.next("ask", { names: ["ask"], completable: true });
+      await message.complete("here");
+    };
+    const begun = lab.clock.now();
+    const first = lab.start(program);
+    await lab.clock.settle(first.result);
+    const asked = Promise.allSettled([1, 2].map((body) => first.request("ask", body, { timeout: "1m" })));
+    const second = lab.start(program);
+    expect((await lab.clock.settle(second.result)).state).toBe("completed");
+    const [answer, unheard] = await lab.clock.settle(asked);
+    expect(answer).toEqual({ status: "fulfilled", value: "here" });
+    expect(unheard).toMatchObject({ reason: { code: "RUN_FINISHED" } });
+    expect(lab.clock.now()).toBeLessThan(begun + 60_000);
+  });
 });

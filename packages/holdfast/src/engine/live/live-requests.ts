@@ -11,6 +11,10 @@ import type { RequestOptions } from "./run-handle.ts";
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 
+/** While no pass runs here, another handle may run one: the first look for its answers, and the longest pause between two. */
+const FIRST_LOOK_MS = 50;
+const LONGEST_LOOK_MS = 1_000;
+
 /** The run that is asked. */
 export interface AskedRun {
   readonly workflowId: string;
@@ -24,15 +28,24 @@ export interface AskedRun {
   readonly runs: () => boolean;
 }
 
+/** One question that waits. */
+interface Question {
+  readonly messageId: string;
+  readonly tell: (response: Uint8Array) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
 /**
  * Owns: questions to a run on a bare driver that wait for their answers.
- * How: an answer is told when its commit is durable; one that was given before stands in the history.
+ * How: an answer of a pass of this handle is told when its commit is durable; one that was given before, or by a pass of
+ * another handle, stands in the history.
  */
 export class LiveRequests {
   readonly #run: AskedRun;
-  readonly #waiting: Map<string, Set<(response: Uint8Array) => void>> = new Map();
-  /** How those that wait are refused. */
-  readonly #refusals: Set<(error: unknown) => void> = new Set();
+  readonly #waiting: Map<string, Set<Question>> = new Map();
+  #pauseMs = FIRST_LOOK_MS;
+  /** Null while no look is to come. */
+  #cancelLook: (() => void) | null = null;
 
   constructor(run: AskedRun) {
     this.#run = run;
@@ -40,17 +53,17 @@ export class LiveRequests {
 
   /** The answer to a message is durable. */
   answered(messageId: string, response: Uint8Array): void {
-    for (const tell of this.#waiting.get(messageId) ?? []) tell(response);
+    for (const { tell } of this.#waiting.get(messageId) ?? []) tell(response);
   }
 
   /** The pass has ended: nobody is left to answer when the run has, too. */
   passEnded(): void {
-    for (const refuse of this.#refusals) void this.#refuseIfEnded(refuse);
+    if (this.#waiting.size > 0) void this.#look();
   }
 
   /** Nobody is left to answer. */
   refuseAll(error: unknown): void {
-    for (const refuse of this.#refusals) refuse(error);
+    for (const { refuse } of this.#questions()) refuse(error);
   }
 
   /** @throws RequestTimeoutError, RunFinishedError, and what sending throws */
@@ -62,15 +75,13 @@ export class LiveRequests {
     const message = await this.#run.draft(name, body, options);
     const cleanups: (() => void)[] = [];
     const answer = new Promise<Uint8Array>((resolve, reject) => {
-      cleanups.push(this.#wait(message.id, resolve));
+      cleanups.push(this.#wait({ messageId: message.id, tell: resolve, refuse: reject }));
       const expired = (): void => reject(new RequestTimeoutError(workflowId, name, message, timeoutMs));
       cleanups.push(settings.world.clock.setTimer(timeoutMs, expired));
       this.#put(message, options.messageId !== undefined).then((known) => {
         if (known !== null) resolve(known);
       }, reject);
-      this.#refusals.add(reject);
-      cleanups.push(() => this.#refusals.delete(reject));
-      if (!this.#run.runs()) void this.#refuseIfEnded(reject);
+      if (!this.#run.runs()) void this.#look();
     });
     try {
       return await settings.codec.decode(await answer);
@@ -79,13 +90,20 @@ export class LiveRequests {
     }
   }
 
-  #wait(messageId: string, tell: (response: Uint8Array) => void): () => void {
+  #wait(question: Question): () => void {
+    const { messageId } = question;
     const waiting = this.#waiting.get(messageId) ?? new Set();
-    this.#waiting.set(messageId, waiting.add(tell));
+    this.#waiting.set(messageId, waiting.add(question));
+    this.#pauseMs = FIRST_LOOK_MS;
     return () => {
-      waiting.delete(tell);
+      waiting.delete(question);
       if (waiting.size === 0) this.#waiting.delete(messageId);
+      if (this.#waiting.size === 0) this.#stopLooking();
     };
+  }
+
+  *#questions(): IterableIterator<Question> {
+    for (const questions of this.#waiting.values()) yield* questions;
   }
 
   /** Queues the question; the answer, when it was asked and answered before. */
@@ -96,9 +114,31 @@ export class LiveRequests {
     return known;
   }
 
-  async #refuseIfEnded(refuse: (error: unknown) => void): Promise<void> {
-    const status = (await this.#run.journal().catch(() => null))?.header.status;
-    if (status !== undefined && isTerminal(status))
-      refuse(new RunFinishedError(this.#run.workflowId, status));
+  /** Tells what stands in the storage: answers, and that the run has ended. */
+  async #look(): Promise<void> {
+    const journal = await this.#run.journal().catch(() => null);
+    if (journal !== null) {
+      for (const [messageId] of this.#waiting) {
+        const response = findAnswer(journal, messageId);
+        if (response !== null) this.answered(messageId, response);
+      }
+      const { status } = journal.header;
+      if (isTerminal(status)) this.refuseAll(new RunFinishedError(this.#run.workflowId, status));
+    }
+    this.#stopLooking();
+    if (this.#waiting.size > 0) this.#lookLater();
+  }
+
+  #lookLater(): void {
+    const look = (): void => {
+      if (!this.#run.runs()) void this.#look();
+    };
+    this.#cancelLook = this.#run.settings.world.clock.setTimer(this.#pauseMs, look);
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_LOOK_MS);
+  }
+
+  #stopLooking(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = null;
   }
 }
