@@ -11,7 +11,7 @@ import { decodeText, encodeText } from "./payload-text.ts";
  * values are written (payload.ts).
  *
  * Invariants
- * - Whatever is thrown can be stored, in at most `MAX_FAILURE_BYTES` bytes (P16).
+ * - Whatever is thrown can be stored, in at most `MAX_FAILURE_BYTES` bytes, or fewer where a storage takes no more (P16).
  * - P8: decode(encode(e)) is what workflow code sees at first and after every replay; a second round changes nothing.
  *
  * The form: `F`, a line of JSON with name, message and code for those who only list failures, a line feed, a payload.
@@ -19,6 +19,9 @@ import { decodeText, encodeText } from "./payload-text.ts";
 
 /** The most that a stored failure takes. */
 export const MAX_FAILURE_BYTES = 256 * 1024;
+
+/** What name, message and code of any error fit in. */
+const MIN_FAILURE_BYTES = 8 * 1024;
 
 /** What a list of failures shows. */
 export interface FailureSummary {
@@ -50,6 +53,16 @@ const STAGES: readonly Keep[] = [
     messageLength: 65_536,
     stackLength: 16_384,
     nestedLength: 65_536,
+    textLength: 256,
+    errorDepth: 32,
+    keys: 100,
+    items: 1_000,
+    data: "primitives",
+  },
+  {
+    messageLength: 16_384,
+    stackLength: 8_192,
+    nestedLength: 8_192,
     textLength: 256,
     errorDepth: 32,
     keys: 100,
@@ -96,12 +109,23 @@ const STAGES: readonly Keep[] = [
     items: 100,
     data: "primitives",
   },
+  {
+    messageLength: 512,
+    stackLength: 512,
+    nestedLength: 64,
+    textLength: 64,
+    errorDepth: 1,
+    keys: 5,
+    items: 10,
+    data: "primitives",
+  },
 ];
 
-/** The bytes of anything that was thrown. Never throws. */
-export function encodeFailure(thrown: unknown): Uint8Array {
+/** The bytes of anything that was thrown: at most `maximum`, or 8 KiB where that is less. Never throws. */
+export function encodeFailure(thrown: unknown, maximum: number = MAX_FAILURE_BYTES): Uint8Array {
+  const room = Math.max(maximum, MIN_FAILURE_BYTES);
   for (const keep of STAGES) {
-    const bytes = attempt(() => encodeLikeness(thrown, keep), null);
+    const bytes = attempt(() => encodeLikeness(thrown, keep, room), null);
     if (bytes !== null) return bytes;
   }
   // Not an error, and too large: what is left is to say what it was.
@@ -114,11 +138,6 @@ export function decodeFailure(bytes: Uint8Array): unknown {
   return defaultCodec.decode(bytes.subarray(endOfSummary(bytes) + 1));
 }
 
-/** What was thrown, as it is stored: what throws when it is looked at does no harm any more, and what cannot be stored is gone. */
-export function storable(thrown: unknown): unknown {
-  return decodeFailure(encodeFailure(thrown));
-}
-
 /** Name, message and code of a stored failure, without decoding the rest. Throws `CorruptionError` for other bytes. */
 export function describeFailure(bytes: Uint8Array): FailureSummary {
   const line = bytes.subarray(1, endOfSummary(bytes));
@@ -128,11 +147,11 @@ export function describeFailure(bytes: Uint8Array): FailureSummary {
   return code === undefined ? { name, message } : { name, message, code };
 }
 
-function encodeLikeness(thrown: unknown, keep: Keep): Uint8Array | null {
-  const likeness = storableLikeness(thrown, keep, MAX_FAILURE_BYTES);
+function encodeLikeness(thrown: unknown, keep: Keep, room: number): Uint8Array | null {
+  const likeness = storableLikeness(thrown, keep, room);
   if (likeness === null) return null;
   const bytes = assemble(summarize(likeness.value), likeness.value);
-  return bytes.length <= MAX_FAILURE_BYTES ? bytes : null;
+  return bytes.length <= room ? bytes : null;
 }
 
 function assemble(summary: FailureSummary, value: unknown): Uint8Array {

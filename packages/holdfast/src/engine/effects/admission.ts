@@ -1,4 +1,3 @@
-import { encodeFailure } from "../../history/failure.ts";
 import { bodyPayload, frameReceived, recordedPayload, wasReceived } from "../../history/message-body.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
@@ -60,6 +59,6 @@ async function admit(admission: Admission, message: StoredMessage): Promise<Admi
     };
   } catch (error) {
     if (StorageError.is(error) || CorruptionError.is(error)) throw error;
-    return { message, refusal: encodeFailure(error) };
+    return { message, refusal: payloads.failure(error) };
   }
 }

@@ -1,5 +1,5 @@
 import type { Entry } from "../../history/entry.ts";
-import { decodeFailure, encodeFailure, storable } from "../../history/failure.ts";
+import { decodeFailure } from "../../history/failure.ts";
 import { escapeName } from "../../history/location.ts";
 import { StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
 import { isPromise } from "../../model/is-promise.ts";
@@ -210,8 +210,8 @@ export class StepAttempts {
   }
 
   #failedWhenRoom(error: unknown, attempt: number, heartbeat: Uint8Array | null): void | Promise<void> {
-    const failed = { error, encoded: encodeFailure(error), heartbeat };
-    const { room } = this.#operation.scope.run;
+    const { room, payloads } = this.#operation.scope.run;
+    const failed = { error, encoded: payloads.failure(error), heartbeat };
     return room.take(failed.encoded.length, () => this.#failed(failed, attempt));
   }
 
@@ -241,7 +241,9 @@ export class StepAttempts {
     scope.stepEnds(place);
     const { name } = this.#plan;
     const final =
-      verdict === "exhausted" ? new StepExhaustedError(name, attempt, { cause: storable(error) }) : error;
+      verdict === "exhausted"
+        ? new StepExhaustedError(name, attempt, { cause: run.payloads.storable(error) })
+        : error;
     this.#operation.fail(final, { change: { count: attempt, detail: null } });
     this.#tell(error, attempt, null);
   }

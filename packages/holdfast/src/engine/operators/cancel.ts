@@ -1,3 +1,4 @@
+import { encodeFailure } from "../../history/failure.ts";
 import { RunCancelledError } from "../../model/errors/run-errors.ts";
 import { isTerminal } from "../../model/run.ts";
 import type { CancelOutcome } from "../pass/outcome.ts";
@@ -12,7 +13,7 @@ export async function cancelRun(operator: Operator, compensate: boolean): Promis
   if (isTerminal(status)) return { cancelled: false, state: status };
   if (status === "rolling_back" || rollback !== "none") return { cancelled: false, state: "rolling_back" };
   if (compensate && holdsArmed(journal.root)) {
-    recordFailure(journal, new RunCancelledError(operator.workflowId), new WeakMap());
+    recordFailure(journal, encodeFailure(new RunCancelledError(operator.workflowId)));
     await operator.commit({ status: "rolling_back", rollback: "cancel", wakeAt: operator.now });
   } else await operator.commit({ status: "cancelled" });
   return { cancelled: true };

@@ -5,7 +5,7 @@ import type { Place } from "../../history/place.ts";
 import { decodeKeys, decodeRunFailure, type RunFailure } from "../../history/run-failure.ts";
 import { RunStateError } from "../../model/errors/run-errors.ts";
 import { resetBlock } from "../pass/reopen.ts";
-import { recordRollbackFailure } from "../pass/run-failing.ts";
+import { forgetRollbackFailure } from "../pass/run-failing.ts";
 import { isFailure } from "../replay/origins.ts";
 import type { Operator } from "./operator.ts";
 import { resetHandlers } from "./reset-handlers.ts";
@@ -34,7 +34,7 @@ export async function recoverRun(operator: Operator): Promise<void> {
   const { journal } = operator;
   assertRecoverable(journal);
   if (journal.header.rollback !== "none") {
-    recordRollbackFailure(journal, null);
+    forgetRollbackFailure(journal);
     resetHandlers(journal);
     await operator.commitOnce({ status: "rolling_back", wakeAt: operator.now });
     return;

@@ -1,3 +1,4 @@
+import { MAX_FAILURE_BYTES } from "../../history/failure.ts";
 import type { Journal } from "../../history/journal.ts";
 import { recordedPayload } from "../../history/message-body.ts";
 import { takeSnapshot } from "../../history/snapshot.ts";
@@ -98,6 +99,8 @@ export class PassState {
     const payloads = new Payloads({
       codec: settings.codec,
       maximum,
+      // A failed run keeps two: its own, and that of its rollback.
+      failureMaximum: Math.min(MAX_FAILURE_BYTES, Math.floor(valueBytes / 2)),
       retry: (attempt, kept) => this.#askAgain(attempt, kept),
       broken: (error) => execution.breakDown(error),
     });

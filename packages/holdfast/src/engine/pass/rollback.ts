@@ -1,5 +1,5 @@
 import type { Entry } from "../../history/entry.ts";
-import { decodeFailure, encodeFailure } from "../../history/failure.ts";
+import { decodeFailure } from "../../history/failure.ts";
 import { escapeName } from "../../history/location.ts";
 import type { Place } from "../../history/place.ts";
 import { CrashLoopError, HistoryDivergedError } from "../../model/errors/history-errors.ts";
@@ -160,12 +160,12 @@ export class Rollback {
     step: ArmedStep,
     failed: { attempt: number; error: unknown },
   ): Promise<unknown> {
-    const { report, timers, world, workflowId, journal, limits } = this.#execution;
+    const { report, timers, world, workflowId, journal, limits, payloads } = this.#execution;
     const { attempt, error } = failed;
     const verdict = verdictOn(error, attempt, { policy: step.policy, retryOnTimeout: true });
     const delay = retryDelay(error, timers.now()) ?? backoffMs(step.policy, attempt, world.random.float());
     const retryAt = verdict === "retry" ? timers.now() + delay : null;
-    const failure = encodeFailure(error);
+    const failure = payloads.failure(error);
     this.#record(place, { attempts: attempt, retryAt, done: false, failure });
     const location = journal.format(place);
     report.event({

@@ -7,6 +7,7 @@ import { FencedError, StorageError } from "../../model/errors/storage-errors.ts"
 import type { PauseReason } from "../../model/run.ts";
 import { validate } from "../../model/schema.ts";
 import { holdsArmed, leftUndone, type Outcome } from "../replay/block.ts";
+import { originsOf } from "../replay/origins.ts";
 import { holdRun } from "./hold.ts";
 import type { PassOutcome } from "./outcome.ts";
 import type { PassState } from "./pass-state.ts";
@@ -47,7 +48,8 @@ export async function finishRun(
   }
   const { error } = ended;
   execution.root.close(new BranchAbandonedError("The workflow has failed.", { cause: error }));
-  recordFailure(journal, error, execution.origins);
+  const origins = originsOf(error, execution.origins, journal.root);
+  recordFailure(journal, execution.payloads.failure(error), origins);
   if (holdsArmed(journal.root)) {
     decideUndoing(journal);
     await state.committer.commit({ status: "rolling_back", rollback: "failure" }, execution.outbox);

@@ -1,39 +1,43 @@
-import { decodeFailure, encodeFailure } from "../../history/failure.ts";
+import { decodeFailure } from "../../history/failure.ts";
 import type { Journal } from "../../history/journal.ts";
 import { KeySpace } from "../../history/key.ts";
 import type { Place } from "../../history/place.ts";
 import { decodeRunFailure, encodeRunFailure } from "../../history/run-failure.ts";
 import { RollbackFailedError } from "../../model/errors/step-errors.ts";
-import { originsOf } from "../replay/origins.ts";
+import type { Payloads } from "../replay/payloads.ts";
 
 /**
  * Owns: the row that says why a run failed.
  */
 
-/** Records the workflow's error, and which entries it came from. */
-export function recordFailure(journal: Journal, error: unknown, origins: WeakMap<object, Place>): void {
-  const keys = originsOf(error, origins, journal.root).map((place) => place.key);
-  journal.setSingle(
-    KeySpace.error,
-    encodeRunFailure({ failure: encodeFailure(error), origins: keys, rollbackFailure: null }),
+/** Records the workflow's error, encoded, and the entries that it came from. */
+export function recordFailure(journal: Journal, failure: Uint8Array, origins: readonly Place[] = []): void {
+  const keys = origins.map((place) => place.key);
+  journal.setSingle(KeySpace.error, encodeRunFailure({ failure, origins: keys, rollbackFailure: null }));
+}
+
+/** Records that the rollback could not be finished, beside the workflow's own error. */
+export function recordRollbackFailure(
+  journal: Journal,
+  payloads: Payloads,
+  failed: { step: string; error: unknown },
+): void {
+  const cause = originalError(journal);
+  setRollbackFailure(
+    journal,
+    payloads.failure(new RollbackFailedError(failed.step, failed.error, { cause })),
   );
 }
 
-/** Records that the rollback could not be finished, beside the workflow's own error; null takes that back. */
-export function recordRollbackFailure(
-  journal: Journal,
-  failed: { step: string; error: unknown } | null,
-): void {
+/** The rollback is to be finished after all. */
+export function forgetRollbackFailure(journal: Journal): void {
+  setRollbackFailure(journal, null);
+}
+
+function setRollbackFailure(journal: Journal, rollbackFailure: Uint8Array | null): void {
   const row = journal.single(KeySpace.error);
   if (row === null) return;
-  const failure = decodeRunFailure(row);
-  const rollbackFailure =
-    failed === null
-      ? null
-      : encodeFailure(
-          new RollbackFailedError(failed.step, failed.error, { cause: decodeFailure(failure.failure) }),
-        );
-  journal.setSingle(KeySpace.error, encodeRunFailure({ ...failure, rollbackFailure }));
+  journal.setSingle(KeySpace.error, encodeRunFailure({ ...decodeRunFailure(row), rollbackFailure }));
 }
 
 /** The workflow's own error. */

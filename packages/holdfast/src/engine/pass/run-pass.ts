@@ -228,7 +228,7 @@ export class RunPass {
     if (end.end === "wish") return this.#meet(end.wish);
     if (end.end === "crash-loop") return holdPass(state, "crash-loop", end.error);
     const status = end.end === "done" && journal.header.rollback === "cancel" ? "cancelled" : "failed";
-    if (end.end === "failed") recordRollbackFailure(journal, end);
+    if (end.end === "failed") recordRollbackFailure(journal, state.execution.payloads, end);
     await state.committer.commit({ status }, null);
     state.execution.leave(new BranchAbandonedError("The run has ended."));
     report.event({ type: "run-ended", state: status, error: storedError(journal) });
@@ -262,7 +262,7 @@ export class RunPass {
     control.clear();
     const asked = this.#cancels.take();
     const undoes = asked.compensate && holdsArmed(journal.root);
-    if (undoes) recordFailure(journal, error, execution.origins);
+    if (undoes) recordFailure(journal, execution.payloads.failure(error));
     if (undoes && execution.live) decideUndoing(journal);
     // From here on bodies come too late: what one came to during the commit would be kept and not undone (P12).
     execution.outbox.seal();

@@ -1,4 +1,3 @@
-import { storable } from "../../history/failure.ts";
 import type { Place } from "../../history/place.ts";
 import { checkFunction, checkWords } from "../../model/check.ts";
 import type { WorkflowContext } from "../../model/context.ts";
@@ -82,7 +81,7 @@ export function tryBlock<Value>(
       if (kind === undefined || !kinds.includes(kind)) block.fail(error);
       else
         block.complete(
-          { ok: false, failure: { kind, error: storable(error) } },
+          { ok: false, failure: { kind, error: owner.payloads.storable(error) } },
           { change: { detail: originKeys(owner, error, block.place) } },
         );
     });

@@ -1,5 +1,5 @@
 import { type Entry, type EntryKind, type EntryStatus, newEntry } from "../../history/entry.ts";
-import { decodeFailure, encodeFailure } from "../../history/failure.ts";
+import { decodeFailure } from "../../history/failure.ts";
 import type { Place } from "../../history/place.ts";
 import { ContextMisuseError } from "../../model/errors/argument-errors.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
@@ -141,7 +141,7 @@ export class Operation<Value> {
   refuse(error: unknown): void {
     const { entry } = this.place;
     if (entry === null) return;
-    const refused: Entry = { ...entry, status: "failed", result: encodeFailure(error) };
+    const refused: Entry = { ...entry, status: "failed", result: this.scope.run.payloads.failure(error) };
     this.scope.run.journal.write(this.place, refused);
     this.#noteFailure(refused);
   }
@@ -200,7 +200,7 @@ export class Operation<Value> {
 
   /** Records a failure. */
   fail(error: unknown, settlement: Omit<Settlement, "status" | "result"> = {}): void {
-    this.settle({ ...settlement, status: "failed", result: encodeFailure(error) });
+    this.settle({ ...settlement, status: "failed", result: this.scope.run.payloads.failure(error) });
   }
 
   #deliver(entry: Entry): void | Promise<void> {

@@ -1,3 +1,4 @@
+import { decodeFailure, encodeFailure } from "../../history/failure.ts";
 import { defaultCodec, type PayloadCodec } from "../../history/payload.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
@@ -8,6 +9,8 @@ export interface PayloadsSetup {
   readonly codec: PayloadCodec;
   /** Bytes of one payload. */
   readonly maximum: number;
+  /** Bytes of one failure. @default 256 KiB */
+  readonly failureMaximum?: number;
   /**
    * Resolves when a failing codec is to be asked again, after failed try `attempt` from 1; null: no more. `kept`: to give the value
    * up is to do again what it came from.
@@ -66,6 +69,16 @@ export class Payloads {
       if (!StorageError.is(error)) throw error;
       return this.#again({ value, what, kept }, error);
     }
+  }
+
+  /** Anything that was thrown, cut to what the storage takes. */
+  failure(thrown: unknown): Uint8Array {
+    return encodeFailure(thrown, this.#setup.failureMaximum);
+  }
+
+  /** What was thrown, as it is stored: what throws when it is looked at does no harm any more, and what cannot be stored is gone. */
+  storable(thrown: unknown): unknown {
+    return decodeFailure(this.failure(thrown));
   }
 
   /** @throws CorruptionError; StorageError when the codec itself failed */
