@@ -13,6 +13,11 @@ export interface LocalRuns {
   readonly asks: number;
   /** The claim was taken, or the run deleted: it stops here at once, with this reason, and writes nothing. */
   abandon(workflowId: string, reason: unknown, over: ClaimsOver): void;
+  /**
+   * Before an operator claims the run: stores what it has come to here, if its lease has run out, as far as that can be done now; null
+   * when there is nothing to store.
+   */
+  storeLate(workflowId: string): Promise<void> | null;
   /** Has a run that is in work here cancel itself, with compensation. */
   cancelRun(workflowId: string): void;
   /** Stops the run here; resolves when it has stopped. */
@@ -25,6 +30,7 @@ export const noLocalRuns: LocalRuns = {
   inWork: () => false,
   asks: 0,
   abandon: () => {},
+  storeLate: () => null,
   cancelRun: () => {},
   stopRun: async () => {},
 };

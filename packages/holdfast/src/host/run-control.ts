@@ -140,6 +140,8 @@ export class RunControl {
     const { workflowId } = this.#reader;
     const { force, unless = [] } = taking;
     const run = { workflowId, force: force !== null, unless };
+    const storing = this.#local.storeLate(workflowId);
+    if (storing !== null) await storing;
     const { claims } = await store.claim({ owner, leaseMs, limit: 1, workflowNames: null, run });
     const claim = claims[0];
     if (claim === undefined) {

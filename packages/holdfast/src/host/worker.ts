@@ -150,6 +150,10 @@ export class Worker implements LocalRuns {
     this.#neighbours.parked.drop(workflowId);
   }
 
+  storeLate(workflowId: string): Promise<void> | null {
+    return this.#neighbours.late.settle([...this.#ending].filter((run) => run.workflowId === workflowId));
+  }
+
   cancelRun(workflowId: string): void {
     this.#runs.get(workflowId)?.cancel();
   }
@@ -174,6 +178,7 @@ export class Worker implements LocalRuns {
     const hurry = clock.setTimer(timeoutMs, () => this.#evictAll());
     await waitAtMost(clock, timeoutMs + GRACE_MS, this.#ended());
     hurry();
+    void this.#neighbours.late.cut();
     if (this.active > 0) {
       this.#setup.session.log.error("runs did not stop in time; they end with their leases", {
         runs: this.active,

@@ -16,10 +16,11 @@ async function hostWithOutages(world: VirtualStore, workflow: WorkflowDefinition
   return { host, out };
 }
 
-/** Two steps, of which the first ends while the storage is out. */
+/** Two steps, of which the first ends while the storage is out, and can be undone. */
 function twoSteps() {
   const gate = new Gate();
   const bodies: string[] = [];
+  const undone: number[] = [];
   const workflow = defineWorkflow({
     name: "two steps",
     run: async (ctx) => {
@@ -28,11 +29,28 @@ function twoSteps() {
         await gate.passed;
         return 1;
       };
-      const first = await ctx.step({ name: "first", timeout: 0, run: body });
+      await ctx.rollbackCheckpoint("from here");
+      const rollback = (_: unknown, result: number): void => void undone.push(result);
+      const first = await ctx.step({ name: "first", timeout: 0, run: body, rollback });
       return ctx.step("second", () => bodies.push("second") + first);
     },
   });
-  return { gate, bodies, workflow };
+  return { gate, bodies, undone, workflow };
+}
+
+/** A run whose first step has ended in an outage that was longer than the lease and is over. */
+async function afterOutage() {
+  const world = virtualStore();
+  const { clock } = world;
+  const { gate, ...told } = twoSteps();
+  const { host, out } = await hostWithOutages(world, told.workflow);
+  const handle = await host.start(told.workflow, { workflowId: "a" });
+  await clock.advance(1_000);
+  out.is = true;
+  gate.open();
+  await clock.advance(10 * LEASE_MS);
+  out.is = false;
+  return { ...told, clock, host, handle };
 }
 
 describe("an outage that is longer than the lease", () => {
@@ -87,6 +105,28 @@ describe("an outage that is longer than the lease", () => {
     gates[2]?.open();
     expect(await clock.settle(handle.result())).toEqual([0, 1, 2]);
     expect(bodies).toEqual([0, 1, 2, 2]);
+  });
+
+  it("has what had ended stored before the run is paused", async () => {
+    const { clock, handle, bodies } = await afterOutage();
+    await clock.settle(handle.pause());
+    await clock.settle(handle.resume());
+    expect(await clock.settle(handle.result())).toBe(3);
+    expect(bodies).toEqual(["first", "second"]);
+  });
+
+  it("has what had ended undone by a cancel with compensation", async () => {
+    const { clock, handle, bodies, undone } = await afterOutage();
+    expect(await clock.settle(handle.cancel({ compensate: true }))).toEqual({ cancelled: true });
+    await expect(clock.settle(handle.result())).rejects.toThrow("cancelled");
+    expect({ bodies, undone }).toEqual({ bodies: ["first"], undone: [1] });
+  });
+
+  it("leaves no timer behind once it is stored and the host has stopped", async () => {
+    const { clock, handle, host } = await afterOutage();
+    await clock.settle(handle.pause());
+    await clock.settle(host.stop());
+    expect(clock.pending).toBe(0);
   });
 
   it("lets another host go on where that is there first", async () => {
