@@ -1,3 +1,4 @@
+import { Heap } from "../engine/replay/heap.ts";
 import { checkMethods } from "../model/check.ts";
 import type { Clock, Scheduler } from "../model/clock.ts";
 import { type Duration, durationMs, type Instant, instantMs } from "../model/duration.ts";
@@ -25,6 +26,9 @@ export interface VirtualClockOptions {
   readonly now?: number;
 }
 
+/** So many timers that were cancelled may be kept, however few wait. */
+const CANCELLED_KEPT = 64;
+
 interface Timer {
   readonly at: number;
   readonly order: number;
@@ -42,7 +46,12 @@ export class VirtualClock implements Clock {
   #elapsed = 0;
   #order = 0;
   #activity = 0;
-  readonly #timers: Set<Timer> = new Set();
+  readonly #waiting: Set<Timer> = new Set();
+  /** Those that wait, and some that were cancelled, the next one first. */
+  readonly #timers: Heap<Timer> = new Heap(
+    (timer) => timer.at,
+    (timer) => timer.order,
+  );
 
   /** @internal Use `virtualClock()`. */
   constructor(now: number) {
@@ -66,9 +75,13 @@ export class VirtualClock implements Clock {
   setTimer(delayMs: number, fire: () => void): () => void {
     this.#activity += 1;
     const timer: Timer = { at: this.#elapsed + Math.max(0, delayMs), order: this.#order++, fire };
-    this.#timers.add(timer);
+    this.#waiting.add(timer);
+    this.#timers.push(timer);
     return () => {
-      if (this.#timers.delete(timer)) this.#activity += 1;
+      if (!this.#waiting.delete(timer)) return;
+      this.#activity += 1;
+      if (this.#timers.size > 2 * this.#waiting.size + CANCELLED_KEPT)
+        this.#timers.keep((kept) => this.#waiting.has(kept));
     };
   }
 
@@ -82,7 +95,7 @@ export class VirtualClock implements Clock {
 
   /** Timers that have not fired. */
   get pending(): number {
-    return this.#timers.size;
+    return this.#waiting.size;
   }
 
   /** When the next timer fires, in milliseconds since the epoch; null when there is none. */
@@ -134,7 +147,7 @@ export class VirtualClock implements Clock {
     promise.then(settle, settle);
     for (;;) {
       await this.#drain(() => settled);
-      if (this.#timers.size === 0) await this.#drain(() => settled || this.#timers.size > 0, LAST_TURNS);
+      if (this.#waiting.size === 0) await this.#drain(() => settled || this.#waiting.size > 0, LAST_TURNS);
       if (settled) return promise;
       const timer = this.#next();
       if (timer === undefined)
@@ -148,16 +161,16 @@ export class VirtualClock implements Clock {
   }
 
   #fire(timer: Timer): void {
-    this.#timers.delete(timer);
+    this.#waiting.delete(timer);
     this.#elapsed = Math.max(this.#elapsed, timer.at);
     timer.fire();
   }
 
   #next(): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (next === undefined || timer.at < next.at || (timer.at === next.at && timer.order < next.order))
-        next = timer;
+    let next = this.#timers.peek();
+    while (next !== undefined && !this.#waiting.has(next)) {
+      this.#timers.pop();
+      next = this.#timers.peek();
     }
     return next;
   }
