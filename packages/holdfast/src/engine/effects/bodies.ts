@@ -11,14 +11,19 @@ export interface BodyRequest {
   readonly retract: () => void;
 }
 
+/** A body that was started, until what it has come to is recorded or its scope is left. */
+export interface StartedBody {
+  /** What it is given is being decoded; it runs; what it has come to is being validated or encoded. */
+  phase: "preparing" | "running" | "recording";
+}
+
 /**
- * Owns: which step bodies wait to be started, how many run, and whether what one has come to is not recorded yet.
+ * Owns: which step bodies wait to be started, which were, and whether what one has come to is not recorded yet.
  * Does not own: when they start: after the commit, by the pass (ARCHITECTURE 3).
  */
 export class Bodies {
   #waiting: BodyRequest[] = [];
-  #running = 0;
-  #recording = 0;
+  readonly #started: Set<StartedBody> = new Set();
 
   request(body: BodyRequest): void {
     this.#waiting.push(body);
@@ -44,38 +49,42 @@ export class Bodies {
     this.#waiting = [...bodies, ...this.#waiting];
   }
 
+  /** How many were started and have not ended. */
   get running(): number {
-    return this.#running;
+    return this.#started.size;
   }
 
   /** Whether a body has ended whose result is still being validated or encoded. */
   get recording(): boolean {
-    return this.#recording > 0;
+    for (const { phase } of this.#started) if (phase === "recording") return true;
+    return false;
   }
 
-  /** Whether all that run have ended, and are only to be recorded. */
-  get onlyRecorded(): boolean {
-    return this.#running > 0 && this.#running === this.#recording;
+  /** Whether bodies were started, and none of them is at work itself. */
+  get onlyConverted(): boolean {
+    for (const { phase } of this.#started) if (phase === "running") return false;
+    return this.#started.size > 0;
   }
 
-  /** A body has ended. */
-  beginRecording(): void {
-    this.#recording += 1;
+  started(): StartedBody {
+    const body: StartedBody = { phase: "preparing" };
+    this.#started.add(body);
+    return body;
   }
 
-  /** What it has come to is recorded, or cannot be. */
-  endRecording(): void {
-    this.#recording -= 1;
+  /** It runs from now on; false when it is not to: it was left meanwhile. */
+  begin(body: StartedBody): boolean {
+    if (!this.#started.has(body)) return false;
+    body.phase = "running";
+    return true;
   }
 
-  /** A body has started; the returned function says once that it has ended. */
-  started(): () => void {
-    this.#running += 1;
-    let ended = false;
-    return () => {
-      if (ended) return;
-      ended = true;
-      this.#running -= 1;
-    };
+  ended(body: StartedBody): void {
+    this.#started.delete(body);
+  }
+
+  /** Those that have not begun do not begin any more. */
+  leaveUnbegun(): void {
+    for (const body of [...this.#started]) if (body.phase === "preparing") this.#started.delete(body);
   }
 }

@@ -107,7 +107,8 @@ export class StepAttempts {
   #start(): void {
     const { scope } = this.#operation;
     const { run } = scope;
-    const ended = run.bodies.started();
+    const body = run.bodies.started();
+    const ended = (): void => run.bodies.ended(body);
     const forget = scope.onClose(ended);
     const entry = this.#operation.entry;
     const attempt = this.#plan.atMostOnce ? entry.count : entry.count + 1;
@@ -120,7 +121,7 @@ export class StepAttempts {
     };
     const begin = (lastHeartbeat: unknown): void => {
       run.world.beforeEffect();
-      if (scope.closed) return;
+      if (scope.closed || !run.bodies.begin(body)) return;
       const startedAt = run.world.clock.monotonic();
       if (run.report.observed) {
         const { name } = this.#plan;
@@ -138,16 +139,12 @@ export class StepAttempts {
         },
         (outcome) => {
           const settled = (): void => {
-            run.bodies.endRecording();
             forget();
             ended();
             run.wakeup.notify();
           };
-          run.bodies.beginRecording();
-          this.#finish(outcome, { attempt, startedAt, lost: settled }).then(settled, (error: unknown) => {
-            run.bodies.endRecording();
-            broken(error);
-          });
+          body.phase = "recording";
+          this.#finish(outcome, { attempt, startedAt, lost: settled }).then(settled, broken);
         },
       );
     };

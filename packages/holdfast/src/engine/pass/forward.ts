@@ -61,7 +61,9 @@ export class Forward {
   /** Goes on until the run ends, parks, or is to stop. */
   async drive(): Promise<ForwardEnd> {
     try {
-      return await this.#goOn();
+      const end = await this.#goOn();
+      if (end.end === "wish") this.#execution.bodies.leaveUnbegun();
+      return end;
     } catch (error) {
       const pass = { execution: this.#execution, control: this.#control, store: () => this.#commitOwed() };
       if (!this.#committer.failed && !FencedError.is(error)) await keepResults(pass, error);
@@ -183,7 +185,7 @@ export class Forward {
     }
     if (bodies.waiting.length > 0 && !this.#control.winding) return this.#startBodies();
     const { wish } = this.#control;
-    if (wish === "pause" && bodies.onlyRecorded)
+    if (wish === "pause" && bodies.onlyConverted)
       return (await this.#waitForRecording()) ? null : { end: "wish", wish };
     if (execution.busy) {
       // A message that is received and not consumed would wake a wait for others of its name again and again.

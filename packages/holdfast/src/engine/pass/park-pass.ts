@@ -1,9 +1,8 @@
 import type { RunSchedule } from "../../storage/records.ts";
 import type { PassState } from "./pass-state.ts";
-import { patientMessages } from "./patient-read.ts";
 import { isScheduled } from "./schedule.ts";
 
-/** Stores what the run waits for; false: a message came meanwhile, or a timer is due, so there is something to do. */
+/** Stores what the run waits for; false: a message may have come meanwhile, or a timer is due, so there is something to do. */
 export async function parkPass(state: PassState, parked: RunSchedule): Promise<boolean> {
   const { journal, execution, committer, claim } = state;
   const { header } = journal;
@@ -23,8 +22,7 @@ export async function parkPass(state: PassState, parked: RunSchedule): Promise<b
   if (claim.epoch > 0) return true;
   if (mailbox.isWaiting && !unchanged) {
     mailbox.hint();
-    await mailbox.look(patientMessages(committer.driver, execution.world.clock));
-    if (execution.turns.waiting) return false;
+    return false;
   }
   return (timers.delay() ?? 1) > 0;
 }
