@@ -11,7 +11,7 @@ import { sealName } from "./row-names.ts";
 import { runTagOf } from "./run-tag.ts";
 import { SingleRows } from "./single-rows.ts";
 import { type Standing, Superseded } from "./superseded.ts";
-import type { RemovedRows, TakenRows, WriteSet } from "./write-set.ts";
+import type { RemovedRows, TakenRows, WriteSet, WrittenRow } from "./write-set.ts";
 
 /**
  * Owns: what is known of a run's history, and which of it is not written yet.
@@ -198,7 +198,6 @@ export class Journal {
       names: this.#names.take(this.#namesNeeded()),
       telling: [],
       written: [],
-      previous: [],
     };
     this.#dirty = new Set();
     this.#dirtyBytes = 0;
@@ -213,8 +212,7 @@ export class Journal {
       const name = place.tellsName ? this.nameOf((place.segment as Segment).value) : null;
       const { key, entry } = place;
       const row = sealRecord(this.runTag, key, (out) => writeEntry(out, entry as Entry, name));
-      taken.written.push(place);
-      taken.previous.push(place.storedChecksum);
+      taken.written.push({ place, before: place.storedChecksum, checksum: row.checksum });
       if (place.storedChecksum !== null) digest = digestWithout(digest, place.storedChecksum);
       digest = digestWith(digest, row.checksum);
       place.storedChecksum = row.checksum;
@@ -271,14 +269,22 @@ export class Journal {
     this.#dirtyBytes += taken.dirtyBytes;
     taken.names.undo();
     for (const place of taken.telling) place.tellsName = false;
-    taken.written.forEach((place, index) => {
-      place.storedChecksum = taken.previous[index] ?? null;
-    });
+    for (const written of taken.written) this.#unwrite(written);
     this.#removed = {
       ranges: [...taken.removed.ranges, ...this.#removed.ranges],
       deletes: [...taken.removed.deletes, ...this.#removed.deletes],
       checksums: [...taken.removed.checksums, ...this.#removed.checksums],
     };
+  }
+
+  /** A row that was not written after all; where it was to be removed since, so is what was there before. */
+  #unwrite({ place, before, checksum }: WrittenRow): void {
+    if (place.entry !== null && place.storedChecksum === checksum) {
+      place.storedChecksum = before;
+      return;
+    }
+    const { checksums } = this.#removed;
+    checksums.splice(checksums.indexOf(checksum), 1, ...(before === null ? [] : [before]));
   }
 
   /** @internal For loading: a name that is stored. */

@@ -29,7 +29,12 @@ export interface TakenRows {
   readonly names: TakenNames;
   /** Places whose rows tell their names from this write set on. */
   readonly telling: Place[];
-  /** Places whose entries are written, and the checksums that stood there before. */
-  readonly written: Place[];
-  readonly previous: (number | null)[];
+  readonly written: WrittenRow[];
+}
+
+/** A place whose entry is written: the checksum of its row, and of the one before. */
+export interface WrittenRow {
+  readonly place: Place;
+  readonly before: number | null;
+  readonly checksum: number;
 }

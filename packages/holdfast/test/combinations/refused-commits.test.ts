@@ -1,0 +1,63 @@
+import type { WorkflowContext } from "holdfast";
+import { beforeEach, describe, expect, it } from "vitest";
+import { EngineLab } from "../engine-lab.ts";
+import { Gate } from "../host/host-on-virtual-clock.ts";
+import { interceptedStore } from "../host/intercepted-store.ts";
+
+let lab: EngineLab;
+beforeEach(() => {
+  lab = new EngineLab();
+});
+
+/** Runs the workflow; a promise of its code's own settles while the commit with the send is under way. */
+async function settledDuringSend(workflow: (ctx: WorkflowContext, own: Promise<void>) => Promise<unknown>) {
+  const own = new Gate();
+  const driver = interceptedStore(lab.storage, async (method, go) => {
+    if (method === "commit" && lab.events.some(({ type }) => type === "message-out")) {
+      own.open();
+      for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return go();
+  });
+  const handle = lab.start((ctx: WorkflowContext) => workflow(ctx, own.passed), { driver });
+  await lab.clock.settle(handle.result);
+  return handle.history();
+}
+
+describe("what is removed while a commit is under way that is refused", () => {
+  it.each([
+    ["new", 0],
+    ["there before", 1],
+  ])("leaves a sound history behind, where its rows are %s", async (_, failures) => {
+    const history = await settledDuringSend(async (ctx, own) => {
+      const together = new Gate();
+      const sends = async () => {
+        await ctx.step("beside", () => together.passed);
+        await ctx.queue.send("m", 1, { to: "nobody" }).catch(() => {});
+      };
+      const body = ({ attempt }: { attempt: number }) => {
+        if (attempt <= failures) throw new Error("again");
+        together.open();
+      };
+      const decided = ctx.race("race", [
+        { name: "winner", run: () => own },
+        {
+          name: "loser",
+          run: async (inner) => {
+            await inner.step("work", body);
+            await inner.sleep("rest", "1h");
+          },
+        },
+      ]);
+      await Promise.all([sends(), decided]);
+      await ctx.sleep("park", "1h");
+    });
+    expect(history.entries.map(({ id, status }) => [id, status])).toEqual(
+      expect.arrayContaining([
+        ["race", "completed"],
+        [">m/[0]", "failed"],
+        ["park", "pending"],
+      ]),
+    );
+  });
+});
