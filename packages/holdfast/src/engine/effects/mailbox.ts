@@ -52,6 +52,8 @@ export class Mailbox {
   readonly #expiring: SeldomSet<MessageWait> = new SeldomSet();
   /** What was dealt to waits whose code has not seen it yet. */
   readonly #dealt: SeldomMap<MessageWait, readonly Admitted[]> = new SeldomMap();
+  /** How often that was taken back. */
+  #collections = 0;
   /** Dealt or received, but not yet consumed by a commit. */
   readonly #taken: SeldomSet<string> = new SeldomSet();
   readonly #admission: Admission;
@@ -76,6 +78,7 @@ export class Mailbox {
   /** Opens a wait; the returned function closes it. */
   open(wait: MessageWait): () => void {
     this.#waits.add(wait);
+    this.#arrival = null;
     this.#look = true;
     this.#hints?.stop();
     return () => {
@@ -126,9 +129,12 @@ export class Mailbox {
     return false;
   }
 
-  /** This is the only queued message that a wait is open for: until more is heard, nothing else need be read. */
+  /**
+   * This is the only queued message that a wait was open for when the run was parked: until more is heard, or was asked for since,
+   * nothing else need be read.
+   */
   arrived(message: StoredMessage): void {
-    this.#arrival = message;
+    if (!this.#look) this.#arrival = message;
     this.#look = true;
   }
 
@@ -170,8 +176,11 @@ export class Mailbox {
       const free = spoken < 0 ? left : left.slice(0, spoken);
       const mine = firstWithin(free.slice(0, wait.count), this.#room, (message) => message);
       if (mine.length > 0) {
+        const collections = this.#collections;
         const admitted = admitAll(this.#admission, mine);
         const fit = isPromise(admitted) ? await admitted : admitted;
+        // What was read does not show what came back.
+        if (this.#collections > collections) return;
         if (wait.scope.closed || !this.#waits.has(wait)) continue;
         this.#hints?.found();
         // A schema may have made more of them.
@@ -229,6 +238,7 @@ export class Mailbox {
     for (const [, messages] of this.#dealt)
       for (const { message } of messages) this.#taken.delete(message.id);
     this.#dealt.clear();
+    this.#collections += 1;
     this.#look = true;
   }
 
