@@ -3,7 +3,7 @@ import type { PassOutcome } from "../engine/pass/outcome.ts";
 import type { PassClaim } from "../engine/pass/pass-settings.ts";
 import type { RunPass } from "../engine/pass/run-pass.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
-import { FencedError } from "../model/errors/storage-errors.ts";
+import { FencedError, StorageError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { HolderRequest } from "../storage/store.ts";
 import type { Backoff } from "./backoff.ts";
@@ -209,7 +209,7 @@ export class HostedRun {
       definition,
       claim: this.#passClaim(guard),
       create: async () => null,
-      stirred: () => this.#wake(),
+      stirred: () => void this.#wake(),
     });
     return "pass" in opened ? { pass: opened.pass, guard } : opened.outcome;
   }
@@ -231,13 +231,20 @@ export class HostedRun {
     return quarantine.enter(this, solitude);
   }
 
-  /** Of the run that is parked here: in place it goes on with what its code has come to. */
-  #wake(): void {
-    const { store, log } = this.#with.session;
+  /** Of the run that is parked here: in place it goes on with what its code has come to. Nobody else knows of it, so a storage that fails is asked again. */
+  async #wake(): Promise<void> {
+    const { backoff, session } = this.#with;
     const { workflowId } = this;
-    store.request(workflowId, "wake").catch((error: unknown) => {
-      log.warn("a run goes on by itself and could not be woken", { workflowId, error });
-    });
+    while (this.#pass?.resumable !== false) {
+      try {
+        await session.store.request(workflowId, "wake");
+        return;
+      } catch (error) {
+        session.log.warn("a run goes on by itself and could not be woken", { workflowId, error });
+        if (!StorageError.is(error) || !error.retryable) return;
+      }
+      await backoff.wait();
+    }
   }
 
   #passClaim(guard: LeaseGuard): PassClaim {

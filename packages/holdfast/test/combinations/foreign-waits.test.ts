@@ -2,6 +2,7 @@ import { defineWorkflow, type WorkflowContext } from "holdfast";
 import { beforeEach, describe, expect, it } from "vitest";
 import { EngineLab } from "../engine-lab.ts";
 import { virtualStore } from "../host/host-on-virtual-clock.ts";
+import { diskFull, interceptedStore } from "../host/intercepted-store.ts";
 
 let lab: EngineLab;
 beforeEach(() => {
@@ -114,5 +115,25 @@ describe("a parked run whose code waited for a promise of its own beside a timer
     const handle = await host.start(workflow, { workflowId: "run" });
     expect(await at.clock.settle(handle.result())).toBe("soon");
     expect(at.clock.now() - startedAt).toBe(50);
+  });
+
+  it("is woken when the storage is back that failed just then", async () => {
+    const at = virtualStore();
+    const out = { from: at.clock.now() + 40, to: at.clock.now() + 60_000 };
+    const store = interceptedStore(at.store, async (method, go) => {
+      const now = at.clock.now();
+      if (method === "request" && now >= out.from && now < out.to) throw diskFull();
+      return go();
+    });
+    const workflow = defineWorkflow({
+      name: "impatient",
+      run: async (ctx) => {
+        await Promise.race([ctx.sleep("long", "30d"), at.clock.sleep(50)]);
+        return "soon";
+      },
+    });
+    const host = await at.host({ workflows: [workflow], store });
+    const handle = await host.start(workflow, { workflowId: "run" });
+    expect(await at.clock.settle(handle.result(), "2m")).toBe("soon");
   });
 });
