@@ -22,7 +22,7 @@ function isKey(key: number): boolean {
 }
 
 /** A run that nobody takes up; what it is called is left as it was read. */
-function damagedRow(read: RunRow): RunRow {
+export function damagedRow(read: RunRow): RunRow {
   return {
     ...read,
     revision: count(read.revision),

@@ -1,5 +1,6 @@
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import type { SqliteDatabase } from "./database.ts";
+import { mendIndexes } from "./mend-indexes.ts";
 import { migrate } from "./migrate.ts";
 import { isBusy, toStorageError } from "./sqlite-errors.ts";
 import type { ConnectionOptions } from "./sqlite-options.ts";
@@ -40,6 +41,7 @@ export function prepareDatabase(
       database.exec(`PRAGMA synchronous = ${options.synchronous === "full" ? "FULL" : "NORMAL"}`);
       database.exec(`PRAGMA wal_autocheckpoint = ${Math.ceil(LOG_BYTES / pageBytes(database))}`);
       migrate(database, file);
+      mendIndexes(database);
       return;
     } catch (error) {
       if (!isBusy(error) || performance.now() > deadline) throw toStorageError(error, file, "not-applied");

@@ -1,5 +1,6 @@
 import type { RunState } from "../../model/run.ts";
 import { AT_MOST } from "../../storage/at-most.ts";
+import { damagedRow } from "../../storage/damage.ts";
 import { toExactText } from "../../storage/exact-text.ts";
 import type { EncodedHeader } from "../../storage/records.ts";
 import { soundRetiredEpoch } from "../../storage/retired-epoch.ts";
@@ -22,8 +23,12 @@ import {
 } from "./statements.ts";
 
 /** The key is cast like other numbers: one that damage has made too large is read as some key, and stops no other run. */
-const SELECT = `SELECT CAST(run AS REAL) AS run, ${RUN_SELECTION} FROM holdfast_runs`;
-const BY_ID = `${SELECT} WHERE workflow_id = ?`;
+const SELECTION = `CAST(run AS REAL) AS run, ${RUN_SELECTION}`;
+const SELECT = `SELECT ${SELECTION} FROM holdfast_runs`;
+/** SQLite takes the id from the index by which it has found the row: whether the row has it too is asked apart. */
+const BY_ID = `SELECT ${SELECTION}, workflow_id IS (
+    SELECT stored.workflow_id FROM holdfast_runs AS stored WHERE stored.run = holdfast_runs.run
+  ) AS says_so FROM holdfast_runs WHERE workflow_id = ?`;
 const INSERTED = ["run", ...RUN_COLUMNS, "header"];
 const INSERT = `INSERT INTO holdfast_runs (${INSERTED.join(", ")}) VALUES (${INSERTED.map(() => "?").join(", ")})`;
 // The table's own column, not the selected one: only that has an index.
@@ -93,7 +98,8 @@ export class RunTable {
     if (known !== undefined) return known;
     const row = this.#statements.get(BY_ID, toExactText(workflowId));
     if (row === null) return null;
-    const run = readRun(row);
+    const read = readRun(row);
+    const run = numberOf(row.says_so) === 1 ? read : damagedRow(read);
     this.#cache?.put(run);
     return run;
   }

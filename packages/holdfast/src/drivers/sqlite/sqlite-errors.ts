@@ -115,6 +115,16 @@ export function isTooLarge(error: unknown): boolean {
 /** A page that is not what SQLite wrote: those of other runs may be. */
 const CORRUPT = 11;
 
+/** Whether a page is not what SQLite wrote. */
+export function isCorrupt(error: unknown): boolean {
+  return resultCode(error) === CORRUPT;
+}
+
+/** Whether a row is not taken beside another one, of the same key. */
+export function isConstraint(error: unknown): boolean {
+  return resultCode(error) === 19;
+}
+
 /** Whether the file or the machine is at fault, and not one operation's data. */
 export function isOutage(error: unknown): boolean {
   const code = resultCode(error);
