@@ -22,7 +22,7 @@ const HEARD = "nobody waits any longer";
 export interface Wanted<Found> {
   /** Whether nothing but the run's end, or its deletion, matters. @default false */
   readonly endOnly?: boolean;
-  /** Whether `tell` is certain to be called of this run, however it goes on: until then no look is needed. @default never */
+  /** Whether `tell` is certain to be called of this run, however it goes on: until then no look is needed for a while. @default never */
   readonly toldHere?: () => boolean;
   /** What is found where the run has just completed here, with this output as it is stored. @default what a look finds */
   readonly ofOutput?: (stored: Uint8Array) => Promise<Found>;
@@ -39,8 +39,8 @@ const SLOWEST = 8;
  * nothing comes unseen in between.
  * Does not own: what a look is: it reads the store.
  * Invariants: hints, the store's and those of passes that end here, only make a look come sooner; looks by the clock
- * alone are enough (P9, I19); of a run in work here, whoever runs it tells for certain, and an output that it tells is that of a
- * commit that has just been made. No timer and no listener outlives its wait.
+ * alone are enough (P9, I19); of a run in work here, whoever runs it tells for certain, so it is looked at by the clock only when that takes
+ * long, and an output that it tells is that of a commit that has just been made. No timer and no listener outlives its wait.
  */
 export class RunNews {
   readonly #setup: RunNewsSetup;
@@ -67,12 +67,15 @@ export class RunNews {
   ): Promise<Found | undefined> {
     const { clock, pollMs } = this.#setup;
     const end = clock.monotonic() + withinMs;
+    // A run that takes longer may be ended or deleted by somebody else, of whom its runner hears with the next renewal.
+    const leftToThemUntil = Math.min(end, clock.monotonic() + pollMs);
     const pace = new HintPace();
     for (let waitMs = pollMs; ; ) {
       const listener = this.#listen(workflowId);
       try {
-        const leaveItToThem = withinMs > 0 && !this.#closed && toldHere();
-        if (leaveItToThem && (await listener.within(end - clock.monotonic()))) {
+        const leftMsToThem = leftToThemUntil - clock.monotonic();
+        const leaveItToThem = leftMsToThem > 0 && !this.#closed && toldHere();
+        if (leaveItToThem && (await listener.within(leftMsToThem))) {
           // Mostly it was what is waited for; if not, the next round listens to everybody.
           const { output } = listener;
           const known = output === null || ofOutput === undefined ? look : () => ofOutput(output);
