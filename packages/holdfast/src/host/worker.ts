@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from "../engine/pass/patience.ts";
 import { Wakeup } from "../engine/replay/wakeup.ts";
 import { RunEvictedError } from "../model/errors/run-errors.ts";
 import { StoreClosedError } from "../model/errors/storage-errors.ts";
@@ -35,8 +36,8 @@ const LOOKING = "looking again";
 const CLAIM_BATCH = 100;
 /** When the store says that a run is due and then gives none, its clock is not ours: between two looks. */
 const SHORTEST_LOOK_MS = 20;
-/** What stops at the end of `stop`'s time and does not end within this is left to its lease. */
-const GRACE_MS = 5_000;
+/** What stops at the end of `stop`'s time and does not end within this is left to its lease: it may have to be patient, and to store then. */
+const GRACE_MS = 2 * PATIENCE_MS;
 
 /**
  * Owns: which runs are in work in this process: claiming what is due, up to a number; what is created here and has room
@@ -167,7 +168,8 @@ export class Worker implements LocalRuns {
 
   /** Claims nothing more, lets bodies finish for `timeoutMs`, then stops them. Resolves when every claim is given back. */
   async stop(timeoutMs: number): Promise<void> {
-    const { clock } = this.#setup.session.settings.world;
+    const { log, settings } = this.#setup.session;
+    const { clock } = settings.world;
     this.#stopping = true;
     this.#bell.notify();
     this.#backoff.cut();
@@ -180,9 +182,7 @@ export class Worker implements LocalRuns {
     hurry();
     void this.#neighbours.late.cut();
     if (this.active > 0) {
-      this.#setup.session.log.error("runs did not stop in time; they end with their leases", {
-        runs: this.active,
-      });
+      log.error("runs did not stop in time; they end with their leases", { runs: this.active });
       for (const run of this.#ending) run.abandon(new RunEvictedError(run.workflowId));
     }
     this.#neighbours.leases.stop();

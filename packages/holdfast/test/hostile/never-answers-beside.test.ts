@@ -1,7 +1,7 @@
 import { defaultCodec, defineWorkflow, type PayloadCodec, type Schema, type WorkflowContext } from "holdfast";
 import { beforeEach, describe, expect, it } from "vitest";
 import { EngineLab } from "../engine-lab.ts";
-import { Gate } from "../host/host-on-virtual-clock.ts";
+import { Gate, virtualStore } from "../host/host-on-virtual-clock.ts";
 import { interceptedStore } from "../host/intercepted-store.ts";
 
 let lab: EngineLab;
@@ -125,5 +125,40 @@ describe("a codec that never answers for what the loser of a race gave", () => {
     await lab.clock.settle(handle.resume());
     expect((await lab.clock.settle(handle.result)).output).toBe("done");
     expect(bodies).toEqual(["long"]);
+  });
+});
+
+describe("a codec that never answers for what one step gave", () => {
+  it("keeps no host that stops from storing what others gave beside it", async () => {
+    const { clock, host } = virtualStore();
+    const gate = new Gate();
+    const bodies: string[] = [];
+    let silent = true;
+    const codec: PayloadCodec = {
+      encode: (value, what) => defaultCodec.encode(value, what),
+      decode: (bytes) => {
+        const value = defaultCodec.decode(bytes);
+        return silent && value === "one" ? new Promise(() => {}) : value;
+      },
+    };
+    const body = async (gives: string) => {
+      bodies.push(gives);
+      await gate.passed;
+      return gives;
+    };
+    const workflow = defineWorkflow({
+      name: "both",
+      run: (ctx) => Promise.all([ctx.step("one", () => body("one")), ctx.step("other", () => body("other"))]),
+    });
+    const first = await host({ workflows: [workflow], codec });
+    await first.start(workflow, { workflowId: "run" });
+    await clock.advance(10);
+    gate.open();
+    await clock.advance(1_000);
+    await clock.settle(first.stop({ timeoutMs: 0 }));
+    silent = false;
+    const second = await host({ workflows: [workflow], codec });
+    expect(await clock.settle(second.handle("run").result())).toEqual(["one", "other"]);
+    expect(bodies).toEqual(["one", "other"]);
   });
 });

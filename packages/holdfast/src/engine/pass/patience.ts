@@ -1,7 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 
 /** What is to be left waits so long for what it is at. */
-const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 5_000;
 
 /**
  * Owns: how long work is waited for that may never answer, such as a schema or a codec: for ever, until what it is done for
