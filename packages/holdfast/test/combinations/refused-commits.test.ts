@@ -1,4 +1,5 @@
 import type { WorkflowContext } from "holdfast";
+import { memoryDriver } from "holdfast/memory";
 import { beforeEach, describe, expect, it } from "vitest";
 import { EngineLab } from "../engine-lab.ts";
 import { Gate } from "../host/host-on-virtual-clock.ts";
@@ -60,4 +61,18 @@ describe("what is removed while a commit is under way that is refused", () => {
       ]),
     );
   });
+});
+
+it("many sends that are refused at once hold no run on a storage that takes little at once", async () => {
+  const driver = memoryDriver({
+    workflowId: "run",
+    clock: lab.clock,
+    driverLimits: { valueBytes: 4_096, batchBytes: 8_192, batchRows: 64 },
+  });
+  const workflow = async (ctx: WorkflowContext) => {
+    const sends = Array.from({ length: 20 }, (_, n) => ctx.queue.send("m", n, { to: "nobody" }));
+    const sent = await Promise.allSettled(sends);
+    return sent.filter(({ status }) => status === "rejected").length;
+  };
+  expect((await lab.run(workflow, { driver })).output).toBe(20);
 });

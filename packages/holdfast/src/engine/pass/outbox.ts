@@ -3,6 +3,9 @@ import type { MessageRefusedError } from "../../model/errors/storage-errors.ts";
 import { SeldomMap } from "../../model/seldom.ts";
 import type { CompletedMessage, OutgoingMessage } from "../../storage/records.ts";
 
+/** A send that is refused is recorded with its failure, in a commit that is made instead. */
+const REFUSAL_BYTES = 4_096;
+
 /**
  * Owns: what goes out with the next commit besides history: consumed messages, answers, sends.
  * Invariants: what one commit has taken is not changed by what comes meanwhile; a refused commit puts it back. An
@@ -19,7 +22,7 @@ export class Outbox {
     return this.#unsealed.length > 0 || this.#contents.afterCommit.length > 0;
   }
 
-  /** Bodies of messages and answers that wait for a commit. */
+  /** Bodies of messages and answers that wait for a commit, and what becomes of those that may be refused. */
   get bytes(): number {
     return this.#contents.bytes;
   }
@@ -51,7 +54,7 @@ export class Outbox {
   /** `refused` is called if the receiver does not take it; nothing of the commit was applied then. */
   send(outgoing: OutgoingMessage, refused: (error: HoldfastError) => void): void {
     this.#contents.send.push(outgoing);
-    this.#contents.bytes += outgoing.message.body.length;
+    this.#contents.bytes += outgoing.message.body.length + REFUSAL_BYTES;
     this.#refusals.set(outgoing.message.id, refused);
   }
 
