@@ -3,6 +3,7 @@ import { holdingOf, holdingsOf } from "../evidence/holdings.ts";
 import { type Commit, entryAt, type Life, livesOf, versionAt } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
+import { receivedBy } from "../evidence/queues.ts";
 import { mustBeClaimedBy } from "../evidence/quiet.ts";
 import { startsOf } from "../evidence/starts.ts";
 import { checkerOf } from "./checker-of.ts";
@@ -57,7 +58,7 @@ function* deadlineProblems(evidence: Evidence, life: Life, commit: Commit): Iter
         yield `the deadline at "${path}" moved from ${before.dueAt} to ${after.dueAt}`;
       continue;
     }
-    const byClock = before.kind === "sleep" || after.status === "failed" || after.result === null;
+    const byClock = before.kind === "sleep" || receivedBy(after) === null;
     if (!byClock || before.dueAt === null) continue;
     const { process, fact: n, at } = commit;
     const early = before.dueAt - at - clockError(evidence, { run: life.run, process, n, at });

@@ -1,12 +1,12 @@
 import { formatUuid } from "#holdfast/engine/replay/draws.ts";
-import { decodeMessages } from "#holdfast/history/message-record.ts";
 import { isTerminal } from "#holdfast/model/run.ts";
 import { callsOf } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { type Commit, commitBefore, type Life, livesOf, livesOfRun } from "../evidence/lives.ts";
 import { outlineOf } from "../evidence/outline.ts";
 import { programOf } from "../evidence/programs.ts";
-import { queueOf, receiptsIn } from "../evidence/queues.ts";
+import { queueOf, receiptsIn, receivedBy, sentBody } from "../evidence/queues.ts";
+import { isFit } from "../program/fit.ts";
 import { checkerOf } from "./checker-of.ts";
 import { expiryProblems, mayHaveExpired } from "./i20-expiry.ts";
 
@@ -88,9 +88,9 @@ function* notPutBack({ batch, entries, resets }: Commit): Iterable<string> {
   const back = new Set(batch.send.filter(({ requeue }) => requeue).map(({ message }) => message.id));
   const unsent = unsentIn(entries);
   for (const { path, before, after } of entries) {
-    const wasReceived = before?.kind === "message" && before.status === "completed" && before.result !== null;
-    if (!wasReceived || after?.status === "completed") continue;
-    for (const { id } of decodeMessages(before.result as Uint8Array))
+    // What its schema refused is dealt with: a wait that is given another chance has the next one.
+    if (before?.status !== "completed" || after?.status === "completed") continue;
+    for (const { id } of receivedBy(before) ?? [])
       if (!back.has(id) && !unsent.has(id))
         yield `message ${id} at "${path}" was taken back and not put into the queue`;
   }
@@ -108,7 +108,7 @@ function mayGoUnrecorded(
   const { message } = fate;
   const program = programOf(evidence, life);
   if (!leavesCode(commit)) return false;
-  if (program === undefined) return true;
+  if (program === undefined || !isFit(sentBody(message))) return true;
   // Of what the short forms received the ids are not told.
   const { all } = outlineOf(program);
   if (all.some((one) => one.kind === "listen" && one.message === message.name)) return true;

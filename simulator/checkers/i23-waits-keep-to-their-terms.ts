@@ -12,6 +12,7 @@ import { canonicalText } from "../program/canonical.ts";
 import type { Statement } from "../program/program.ts";
 import { checkerOf } from "./checker-of.ts";
 import { greedyWaits } from "./i23-greedy-waits.ts";
+import { schemaProblems } from "./i23-schemas.ts";
 
 export const waitsKeepToTheirTerms = checkerOf(
   "I23",
@@ -21,6 +22,7 @@ export const waitsKeepToTheirTerms = checkerOf(
       yield* tooMany(evidence, life);
       yield* tooLate(evidence, life);
       yield* wrongAnswers(evidence, life);
+      yield* schemaProblems(evidence, life);
     }
     yield* hastyAnswers(evidence);
     yield* greedyWaits(evidence);

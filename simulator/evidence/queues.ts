@@ -1,5 +1,7 @@
 import type { Entry } from "#holdfast/history/entry.ts";
+import { recordedPayload } from "#holdfast/history/message-body.ts";
 import { decodeMessages, type RecordedMessage } from "#holdfast/history/message-record.ts";
+import { defaultCodec } from "#holdfast/history/payload.ts";
 import type { NewMessage, OutgoingMessage } from "#holdfast/storage/records.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Commit, type Life, lifeAt, livesOf } from "./lives.ts";
@@ -34,14 +36,22 @@ export interface Receipt {
   readonly queued: readonly NewMessage[];
 }
 
+/** The messages that a wait has received, the one among them that its schema refused; null: the entry has received none. */
+export function receivedBy(entry: Entry | null): readonly RecordedMessage[] | null {
+  if (entry?.kind !== "message" || entry.status === "pending") return null;
+  const received = entry.status === "completed" ? entry.result : entry.extra;
+  return received === null ? null : decodeMessages(received);
+}
+
 /** The messages that the commit's waits received; the copies of a fork are not received. */
 export function receiptsIn(commit: Commit): readonly Omit<Receipt, "queued">[] {
   if (commit.batch === null) return [];
   const receipts: Omit<Receipt, "queued">[] = [];
   for (const { path, before, after } of commit.entries) {
-    if (after?.kind !== "message" || after.status !== "completed" || after.result === null) continue;
+    const messages = receivedBy(after);
+    if (after === null || messages === null) continue;
     if (before !== null && before.status !== "pending") continue;
-    receipts.push({ commit, path, entry: after, messages: decodeMessages(after.result) });
+    receipts.push({ commit, path, entry: after, messages });
   }
   return receipts.sort((a, b) => a.entry.sequence - b.entry.sequence);
 }
@@ -49,9 +59,13 @@ export function receiptsIn(commit: Commit): readonly Omit<Receipt, "queued">[] {
 /** Messages in the history that a fork was given: another run had received them. */
 export function* copiedMessages(life: Life): Iterable<string> {
   for (const { after } of life.commits[0]?.entries ?? []) {
-    if (after?.kind !== "message" || after.status !== "completed" || after.result === null) continue;
-    for (const { id } of decodeMessages(after.result)) yield id;
+    for (const { id } of receivedBy(after) ?? []) yield id;
   }
+}
+
+/** The body that a message was sent with, before any schema. */
+export function sentBody({ body }: NewMessage): unknown {
+  return defaultCodec.decode(recordedPayload(body));
 }
 
 /** The queues of all lives. */

@@ -57,6 +57,7 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
     endAtMs: quietAtMs + AFTER_QUIET_MS,
     latencyMs: swarm.has("latency") ? prng.pick([1, 5, 40]) : 0,
     ...narrowness(new Prng(seed, "limits"), weather),
+    ...schemas(new Prng(seed, "schemas"), weather),
   };
 }
 
@@ -111,6 +112,12 @@ function generateHosts(prng: Prng, swarm: Swarm): PlannedHost[] {
 function narrowness(prng: Prng, weather: Weather): Pick<Scenario, "limits"> {
   if (weather === "calm" || !prng.chance(0.15)) return {};
   return { limits: { batchRows: FEW_ROWS, ...(prng.chance(0.5) ? { batchBytes: FEW_BYTES } : {}) } };
+}
+
+/** In some worlds values go through schemas, which take their time and refuse some messages. */
+function schemas(prng: Prng, weather: Weather): Pick<Scenario, "schemas"> {
+  if (weather === "calm" || !prng.chance(0.2)) return {};
+  return { schemas: { slowMs: prng.pick([0, 3, 50]) } };
 }
 
 /** In some worlds all hosts have a codec that takes its time, and fails now and then. */

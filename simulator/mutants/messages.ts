@@ -243,4 +243,33 @@ export const messages: readonly Mutant[] = [
     replace: "for (const { id, wait } of [...scope.unanswered()].slice(1_000)) {",
     modes: ["soup"],
   },
+  {
+    id: "schema-once-more",
+    title:
+      "a message that is given back goes through its schema again when it is received again (validating consumers)",
+    kind: "historic",
+    file: "engine/effects/admission.ts",
+    find: "return wasReceived(message.body) ? null : (messages[message.name] ?? null);",
+    replace: "return messages[message.name] ?? null;",
+    modes: ["soup"],
+  },
+  {
+    id: "refusal-takes-all",
+    title: "a message that its schema refuses takes the others of its batch with it (batch consumers)",
+    kind: "historic",
+    file: "engine/effects/mailbox.ts",
+    find: "return refused < 0 ? admitted : admitted.slice(0, Math.max(1, refused));",
+    replace: "return refused < 0 ? admitted : [...admitted];",
+    modes: ["soup"],
+  },
+  {
+    id: "refusal-unrecorded",
+    title:
+      "a message that its schema refuses is dropped, and nothing records that it was there (dropped poison messages)",
+    kind: "historic",
+    file: "engine/primitives/queue.ts",
+    find: 'return { status: "failed", result: refusal, change: { extra: result } };',
+    replace: 'return { status: "failed", result: refusal };',
+    modes: ["soup"],
+  },
 ];

@@ -1,6 +1,7 @@
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
 import type { Outcome } from "../evidence/fact.ts";
 import { canonicalText } from "./canonical.ts";
+import { schemasOf } from "./fit.ts";
 import { performBlock } from "./perform-block.ts";
 import type { ProgramPorts } from "./ports.ts";
 import type { Block, Program } from "./program.ts";
@@ -15,6 +16,7 @@ export function compile(program: Program, version: 1 | 2, ports: ProgramPorts): 
   return {
     name: program.name,
     version: String(version),
+    ...(ports.late === undefined ? {} : schemasOf(body, ports.late)),
     run: async (ctx, input) => {
       const run = ctx.workflowId;
       const number = ports.nextPass(run);

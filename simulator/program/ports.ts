@@ -1,4 +1,5 @@
 import type { ProgramFact } from "../evidence/fact.ts";
+import type { Late } from "./fit.ts";
 
 /** What a compiled program has of the process that it runs in. After the death of the process nothing comes of any of them. */
 export interface ProgramPorts {
@@ -14,4 +15,6 @@ export interface ProgramPorts {
   nextStart(): number;
   /** How often the function of this run was called in the world, from 1. */
   nextPass(run: string): number;
+  /** When the schemas of a program answer. @default it has none */
+  readonly late?: Late;
 }

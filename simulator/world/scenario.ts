@@ -2,6 +2,7 @@ import type { DriverLimits } from "#holdfast/storage/records.ts";
 import type { Program } from "../program/program.ts";
 import type { FaultRates, PlannedFault } from "./fault.ts";
 import type { CodecPlan } from "./sim-codec.ts";
+import type { SchemaPlan } from "./sim-schema.ts";
 
 /**
  * Everything that a world is made of, as plain data: the same scenario gives the same world, event for event. What is
@@ -27,6 +28,8 @@ export interface Scenario {
   readonly latencyMs: number;
   /** Limits of the storage that engines are told of, and keep to; it takes more itself. @default its own */
   readonly limits?: Partial<DriverLimits>;
+  /** Whether values go through schemas, and how. @default they do not */
+  readonly schemas?: SchemaPlan;
   /** Whether runs are bare, each with a driver of its own, and how: there is one host then, which holds no leases. @default they are not */
   readonly bare?: BarePlan;
 }

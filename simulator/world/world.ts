@@ -17,6 +17,7 @@ import { Hints } from "./hints.ts";
 import type { PlannedHost, Scenario } from "./scenario.ts";
 import { simCodec } from "./sim-codec.ts";
 import { type ClockError, SimProcess } from "./sim-process.ts";
+import { lateSchemas } from "./sim-schema.ts";
 import { SimStore } from "./sim-store.ts";
 import { openStorage, type Storage } from "./storages.ts";
 import { Timeline } from "./timeline.ts";
@@ -227,7 +228,10 @@ export class World {
   }
 
   #ports(process: SimProcess): ProgramPorts {
+    const { schemas } = this.scenario;
+    const random = (): Prng => this.random(`${process.id} schemas ${this.#lives}`);
     return {
+      ...(schemas === undefined ? {} : { late: lateSchemas(process, schemas, random()) }),
       record: (fact) => this.record(process, fact),
       sleep: (ms, signal) => process.sleep(ms, signal),
       workflowId: (run) => this.workflowId(run),
