@@ -76,3 +76,29 @@ it("many sends that are refused at once hold no run on a storage that takes litt
   };
   expect((await lab.run(workflow, { driver })).output).toBe(20);
 });
+
+it("what is sent while a commit is under way that is refused leaves with its record: a process that died then sent it twice", async () => {
+  const own = new Gate();
+  const death = new Gate();
+  let commits = 0;
+  const dies = interceptedStore(lab.storage, async (method, go) => {
+    if (method !== "commit") return go();
+    commits += 1;
+    own.open();
+    for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve));
+    const done = await go();
+    if (commits < 2) return done;
+    death.open();
+    return new Promise(() => {});
+  });
+  const workflow = async (ctx: WorkflowContext) => {
+    const refused = ctx.queue.send("m", 1, { to: "nobody" }).catch(() => {});
+    const sent = own.passed.then(() => ctx.queue.send("other", 2));
+    await Promise.all([refused, sent]);
+    await ctx.sleep("park", "1h");
+  };
+  lab.start(workflow, { driver: dies });
+  await death.passed;
+  await lab.run(workflow);
+  expect(await lab.storage.peekMessages(["other"], 10)).toHaveLength(1);
+});

@@ -69,10 +69,11 @@ export class Committer {
   async commit(intent: CommitIntent, outbox: Outbox | null): Promise<boolean> {
     const { journal } = this.#setup;
     if (this.#failure !== null) throw this.#failure.error;
-    outbox?.seal();
     // A row that only a cancelled run has: an older header, of before, does not fit the rows any more.
     if (intent.status === "cancelled") journal.setSingle(KeySpace.cancelled, new Uint8Array(0));
     for (;;) {
+      // Also before it is made again: what was to be sent meanwhile leaves with it.
+      outbox?.seal();
       const writes = journal.takeWriteSet();
       const outgoing = outbox?.take() ?? null;
       const header = this.#header(intent, writes);
