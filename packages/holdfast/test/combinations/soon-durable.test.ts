@@ -1,7 +1,9 @@
-import { createHost, type WorkflowContext } from "holdfast";
+import { createHost, defineWorkflow, type WorkflowContext } from "holdfast";
 import { memoryStore } from "holdfast/memory";
 import { createTestHost, type TestHost } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
+import { Gate, virtualStore } from "../host/host-on-virtual-clock.ts";
+import { interceptedStore } from "../host/intercepted-store.ts";
 
 /** What a workflow is given to wait on, and what its bodies have told. */
 interface World {
@@ -71,6 +73,32 @@ describe("what a run has come to is stored soon", () => {
     });
     expect(stored).toEqual([["fails", 2_000]]);
     await host.stop();
+  });
+
+  it("while the message that it waits for is being sent by a storage that takes its time", async () => {
+    const { clock, store, host } = virtualStore();
+    const gate = new Gate();
+    const slow = interceptedStore(store, async (method, go) => {
+      if (method === "enqueue") await clock.sleep("1h");
+      return go();
+    });
+    const workflow = defineWorkflow({
+      name: "waits",
+      run: async (ctx) => {
+        await ctx.step("quick", () => gate.passed);
+        return ctx.listen("wait", "go");
+      },
+    });
+    const running = await host({ workflows: [workflow], store: slow });
+    const handle = await running.start(workflow, { workflowId: "run" });
+    await clock.advance(10);
+    const sent = handle.send("go", "gone");
+    await clock.advance(10);
+    gate.open();
+    await clock.advance(200);
+    expect((await handle.history()).entries.map(({ id }) => id)).toEqual(["quick", "wait"]);
+    await clock.settle(sent);
+    expect(await clock.settle(handle.result())).toBe("gone");
   });
 
   it("but not for the sake of ephemeral results, whose bodies may run again", async () => {

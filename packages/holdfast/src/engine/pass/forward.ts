@@ -200,7 +200,7 @@ export class Forward {
       this.#tellForeign();
       return this.#waitForTheWorld(owed);
     }
-    if (wish === "none" && mailbox.isExpecting) return this.#waitForTheWorld();
+    if (wish === "none" && mailbox.isExpecting) return this.#waitForTheWorld(owed);
     return { end: "parked", wakeAt: timers.earliest(), wants: mailbox.wants() };
   }
 
