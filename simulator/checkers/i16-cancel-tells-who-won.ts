@@ -3,6 +3,7 @@ import { type Call, callsOf } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { type Commit, type Life, livesOfRun } from "../evidence/lives.ts";
 import { canonicalText } from "../program/canonical.ts";
+import { slowestMs } from "../world/scenario.ts";
 import { checkerOf } from "./checker-of.ts";
 
 const WON = canonicalText({ cancelled: true });
@@ -63,7 +64,8 @@ function wasIn(evidence: Evidence, call: Call, state: RunState): boolean {
 /** A bare run's pass knows of its own commit only when it is answered. */
 function knownSince({ facts, scenario }: Evidence, { began }: Call): number {
   if (scenario.bare === undefined) return began.n;
-  return facts.findIndex(({ at }) => at >= began.at - scenario.latencyMs);
+  const longestMs = scenario.latencyMs + ((scenario.rates.slow ?? 0) > 0 ? slowestMs(scenario) : 0);
+  return facts.findIndex(({ at }) => at >= began.at - longestMs);
 }
 
 /** After a cancellation nothing settles but compensation, until an operator takes the run back. */

@@ -34,6 +34,11 @@ export interface Scenario {
   readonly bare?: BarePlan;
 }
 
+/** How long a slow call takes to be answered: longer than any lease. */
+export function slowestMs({ hosts }: Pick<Scenario, "hosts">): number {
+  return 1.5 * Math.max(...hosts.map(({ leaseMs }) => leaseMs), 1_000);
+}
+
 /** How bare runs are kept and run. */
 export interface BarePlan {
   /** Where: in the memory driver, or in a key-value namespace that only its alarm wakes. */

@@ -14,7 +14,7 @@ import { Prng } from "../random/prng.ts";
 import { Chronicle } from "./chronicle.ts";
 import type { Desk } from "./desk.ts";
 import { Hints } from "./hints.ts";
-import type { PlannedHost, Scenario } from "./scenario.ts";
+import { type PlannedHost, type Scenario, slowestMs } from "./scenario.ts";
 import { simCodec } from "./sim-codec.ts";
 import { type ClockError, SimProcess } from "./sim-process.ts";
 import { lateSchemas } from "./sim-schema.ts";
@@ -85,7 +85,7 @@ export class World {
       rates,
       plan,
       latencyMs,
-      slowMs: 1.5 * Math.max(...scenario.hosts.map(({ leaseMs }) => leaseMs), 1_000),
+      slowMs: slowestMs(scenario),
       crash: (process) => this.onCrash(process),
     });
     this.bare = this.#bareRuns(now);
