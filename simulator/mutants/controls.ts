@@ -36,7 +36,7 @@ export const controls: readonly Mutant[] = [
     title: "a run that parks is not made due by a message that came while it parked",
     kind: "control",
     file: "storage/tables/commit-batch.ts",
-    find: "circumstances(ledger, { ...run, wants: batch.wants }, now)",
+    find: "circumstances(ledger, { key: run.key, wants: batch.wants }, now)",
     replace: "{ now, wantedQueued: () => false }",
     modes: ["soup"],
   },
@@ -45,9 +45,8 @@ export const controls: readonly Mutant[] = [
     title: "the checksum of a row is taken from the row instead of being computed",
     kind: "control",
     file: "history/row.ts",
-    find: "const checksum = crc32c(value.subarray(0, end), crc32c(key, runTag));",
-    replace:
-      "const checksum = new DataView(value.buffer, value.byteOffset, value.length).getUint32(end, true);",
+    find: "const checksum = crc32c(value, crc32c(key, runTag), end);",
+    replace: "const checksum = storedChecksum(value);",
     modes: ["soup"],
   },
   {

@@ -1,5 +1,6 @@
 import { describe } from "../model/describe.ts";
 import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
+import { crc32c } from "../storage/crc32c.ts";
 import { writeWtf8, wtf8Length } from "./wtf8.ts";
 
 const TWO_32 = 0x1_0000_0000;
@@ -42,9 +43,9 @@ export class BareWriter {
     return this.#length;
   }
 
-  /** What is written so far, until more is. */
-  get written(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+  /** The CRC-32C of what is written so far, behind what `seed` is the sum of. */
+  checksum(seed: number): number {
+    return crc32c(this.#bytes, seed, this.#length);
   }
 
   /** One byte, 0 to 255. */

@@ -27,7 +27,7 @@ export function sealRow(runTag: number, key: Uint8Array, body: Uint8Array): Seal
   value[0] = FORMAT;
   value[1] = CODEC_VERSION;
   value.set(body, 2);
-  const checksum = crc32c(value.subarray(0, body.length + 2), crc32c(key, runTag));
+  const checksum = crc32c(value, crc32c(key, runTag), body.length + 2);
   new DataView(value.buffer).setUint32(body.length + 2, checksum, true);
   return { value, checksum };
 }
@@ -38,7 +38,7 @@ export function sealRecord(runTag: number, key: Uint8Array, write: (out: BareWri
   out.u8(FORMAT);
   out.u8(CODEC_VERSION);
   write(out);
-  const checksum = crc32c(out.written, crc32c(key, runTag));
+  const checksum = out.checksum(crc32c(key, runTag));
   out.u32(checksum);
   return { value: out.finish(), checksum };
 }
@@ -61,8 +61,8 @@ export function openRow(runTag: number, key: Uint8Array, value: Uint8Array): Ope
     );
   }
   const end = value.length - 4;
-  const checksum = crc32c(value.subarray(0, end), crc32c(key, runTag));
-  if (new DataView(value.buffer, value.byteOffset, value.length).getUint32(end, true) !== checksum) {
+  const checksum = crc32c(value, crc32c(key, runTag), end);
+  if (storedChecksum(value) !== checksum) {
     throw new CorruptionError("checksum", hex(key), "the checksum does not fit the value");
   }
   const version = value[1] as number;
@@ -74,4 +74,11 @@ export function openRow(runTag: number, key: Uint8Array, value: Uint8Array): Ope
     );
   }
   return { body: value.subarray(2, end), checksum };
+}
+
+/** The last four bytes, little-endian, without a view of each row: there are many. */
+function storedChecksum(value: Uint8Array): number {
+  let checksum = 0;
+  for (let at = 1; at <= 4; at++) checksum = (checksum << 8) | (value[value.length - at] as number);
+  return checksum >>> 0;
 }

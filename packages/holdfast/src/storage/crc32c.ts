@@ -31,14 +31,14 @@ function at(array: Uint32Array | Uint8Array, index: number): number {
 }
 
 /**
- * The CRC-32C of `bytes` as an unsigned number. To sum several chunks as if they were one, pass the sum so far as
+ * The CRC-32C of `bytes`, or of those before `end`, as an unsigned number. To sum several chunks as if they were one, pass the sum so far as
  * `seed`: `crc32c(b, crc32c(a))` equals the sum of `a` followed by `b`.
  */
-export function crc32c(bytes: Uint8Array, seed = 0): number {
+export function crc32c(bytes: Uint8Array, seed = 0, end: number = bytes.length): number {
   const tables = TABLES;
   let crc = ~seed;
   let offset = 0;
-  for (const last = bytes.length - 8; offset <= last; offset += 8) {
+  for (const last = end - 8; offset <= last; offset += 8) {
     const low =
       crc ^
       (at(bytes, offset) |
@@ -55,6 +55,6 @@ export function crc32c(bytes: Uint8Array, seed = 0): number {
       at(tables, 0x100 | at(bytes, offset + 6)) ^
       at(tables, at(bytes, offset + 7));
   }
-  for (; offset < bytes.length; offset++) crc = (crc >>> 8) ^ at(tables, (crc ^ at(bytes, offset)) & 0xff);
+  for (; offset < end; offset++) crc = (crc >>> 8) ^ at(tables, (crc ^ at(bytes, offset)) & 0xff);
   return ~crc >>> 0;
 }

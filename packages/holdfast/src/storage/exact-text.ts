@@ -3,11 +3,13 @@
  * cannot: those and the escape character itself are escaped, everything else stays as it is, so that ordinary names
  * stay readable and can be compared in SQL.
  */
+const SUSPECT = /[\\\0\uD800-\uDFFF]/;
 const TROUBLE = /[\\\0]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 const ESCAPE = /\\(\\|0|u[0-9a-f]{4})/g;
 
 /** `text` without NUL and lone surrogates; equal only for equal strings. */
 export function toExactText(text: string): string {
+  if (!SUSPECT.test(text)) return text;
   return text.replace(TROUBLE, (unit) => {
     if (unit === "\\") return "\\\\";
     if (unit === "\0") return "\\0";

@@ -28,7 +28,7 @@ function sumOf(parts: readonly Part[]): number {
 function sumOfText(text: string): number {
   // No character takes more than three bytes.
   if (text.length * 3 > scratch.length) return crc32c(encoder.encode(text));
-  return crc32c(scratch.subarray(0, encoder.encodeInto(text, scratch).written));
+  return crc32c(scratch, 0, encoder.encodeInto(text, scratch).written);
 }
 
 /** The checksum of a run's row. Its key is left out: that is where the row stands, and not what it says. */

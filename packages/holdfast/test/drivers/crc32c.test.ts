@@ -46,6 +46,15 @@ describe("crc32c", () => {
     expect(crc32c(padded.subarray(3, 35))).toBe(0x46dd_794e);
   });
 
+  it("of the bytes before an end is that of a copy of them", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(60), fc.nat(), (bytes, at, seed) => {
+        const end = Math.min(at, bytes.length);
+        expect(crc32c(bytes, seed, end)).toBe(crc32c(bytes.slice(0, end), seed));
+      }),
+    );
+  });
+
   it("notices every single flipped bit", () => {
     const sum = crc32c(ascending);
     for (let bit = 0; bit < ascending.length * 8; bit++) {

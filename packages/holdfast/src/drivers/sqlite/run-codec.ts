@@ -14,20 +14,20 @@ const REQUESTS: readonly HolderRequest[] = ["pause", "cancel"];
 /** A column of `holdfast_runs`: which part of a run it holds, and how that is written. */
 interface Column {
   readonly name: string;
-  readonly part: (run: RunRow) => unknown;
-  readonly write: (run: RunRow) => SqliteValue;
+  readonly part: (run: RunRow) => string | number | null;
+  readonly isText: boolean;
 }
 
-function plain(name: string, part: (run: RunRow) => SqliteValue): Column {
-  return { name, part, write: part };
+function plain(name: string, part: Column["part"]): Column {
+  return { name, part, isText: false };
 }
 
-function text(name: string, part: (run: RunRow) => string | null): Column {
-  const write = (run: RunRow): SqliteValue => {
-    const value = part(run);
-    return value === null ? null : toExactText(value);
-  };
-  return { name, part, write };
+function text(name: string, part: Column["part"]): Column {
+  return { name, part, isText: true };
+}
+
+function written(part: string | number | null, { isText }: Column): SqliteValue {
+  return isText && typeof part === "string" ? toExactText(part) : part;
 }
 
 /** `run`, `header` and `seal` are not among them. */
@@ -41,12 +41,8 @@ const COLUMNS: readonly Column[] = [
   text("batch_id", (run) => run.batchId),
   plain("status", (run) => run.status),
   plain("wake_at", (run) => run.wakeAt),
-  {
-    name: "wants",
-    part: (run) => run.wants,
-    // JSON escapes lone surrogates and NUL itself.
-    write: (run) => (run.wants === null ? null : JSON.stringify(run.wants)),
-  },
+  // JSON escapes lone surrogates and NUL itself.
+  plain("wants", (run) => (run.wants === null ? null : JSON.stringify(run.wants))),
   plain("due_at", (run) => run.dueAt),
   plain("woken_in", (run) => run.wokenIn),
   plain("pause_requested", (run) => (run.requested === null ? 0 : REQUESTS.indexOf(run.requested) + 1)),
@@ -92,7 +88,7 @@ export const RUN_SELECTION: string = RUN_COLUMNS.map((column) =>
 
 /** The values of all columns of a run, its checksum among them. */
 export function encodeRun(run: RunRow): SqliteValue[] {
-  return [...COLUMNS.map(({ write }) => write(run)), sealOfRun(run)];
+  return [...COLUMNS.map((column) => written(column.part(run), column)), sealOfRun(run)];
 }
 
 /** What an update writes. */
@@ -108,12 +104,11 @@ export function changeOf(before: RunRow, after: RunRow, header: EncodedHeader | 
   const values: SqliteValue[] = [];
   let columns = 0;
   for (let bit = 0; bit < COLUMNS.length; bit++) {
-    const { part, write } = COLUMNS[bit] as Column;
-    if (part(after) === part(before)) continue;
-    const value = write(after);
-    if (value === write(before)) continue;
+    const column = COLUMNS[bit] as Column;
+    const part = column.part(after);
+    if (part === column.part(before)) continue;
     columns |= 1 << bit;
-    values.push(value);
+    values.push(written(part, column));
   }
   if (columns !== 0) {
     columns |= SEAL_BIT;

@@ -52,12 +52,13 @@ export class SqliteTransactor implements Transactor {
 
   async write<T>(work: (ledger: Ledger) => T): Promise<T> {
     this.#assertOpen();
-    const done = await this.#connection.group.run(() => {
-      const changes: Change[] = [];
-      return { value: work(this.#ledger(changes)), changes };
+    let changes: Change[] = [];
+    const value = await this.#connection.group.run(() => {
+      changes = [];
+      return work(this.#ledger(changes));
     });
-    this.#connection.changed(done.changes);
-    return done.value;
+    this.#connection.changed(changes);
+    return value;
   }
 
   async wait(interest: Interest, signal: AbortSignal, there?: (ledger: Ledger) => boolean): Promise<void> {

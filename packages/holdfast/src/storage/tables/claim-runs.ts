@@ -6,7 +6,11 @@ import { afterClaim, afterRelease, afterRenewal, type Circumstances, holds } fro
 import type { Ledger, RunLedger } from "./tables.ts";
 
 /** What a run's transition needs to know besides its row. */
-export function circumstances(ledger: RunLedger, run: RunRow, now: number): Circumstances {
+export function circumstances(
+  ledger: RunLedger,
+  run: Pick<RunRow, "key" | "wants">,
+  now: number,
+): Circumstances {
   return {
     now,
     wantedQueued: () => run.wants !== null && ledger.tables.hasMessage(run.key, run.wants),

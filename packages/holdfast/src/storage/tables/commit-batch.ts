@@ -30,8 +30,10 @@ export function commitBatch(ledger: RunLedger, holder: Holder, batch: CommitBatc
   const deliveries = planDeliveries(ledger, { before, batch, spawns });
 
   const run = stored ?? ledger.tables.insertRun(before, batch.header);
-  const left = { ...run, queueSeal: writeRows(ledger, run, batch) };
-  const after = afterCommit(left, batch, circumstances(ledger, { ...run, wants: batch.wants }, now));
+  const queueSeal = writeRows(ledger, run, batch);
+  const left = queueSeal === run.queueSeal ? run : { ...run, queueSeal };
+  const at = circumstances(ledger, { key: run.key, wants: batch.wants }, now);
+  const after = afterCommit(left, batch, at);
   ledger.tables.updateRun(run, after, batch.header);
   for (const spawn of spawns) {
     const born = newRow(spawn, { now, retiredEpoch });
