@@ -1,5 +1,6 @@
 import { BareReader, BareWriter } from "./bare.ts";
 import { type Compensation, ENTRY_KINDS, type Entry, type EntryKind, type EntryStatus } from "./entry.ts";
+import { keptBytes } from "./payload.ts";
 
 /**
  * Owns: the BARE encoding of entries, version 1. Which optional fields follow is told by one set of bits, so that an
@@ -119,7 +120,7 @@ export function decodeEntryRow(body: Uint8Array, key: string | Uint8Array): Entr
     armed: (fields & Field.armed) !== 0,
     leftover: (marked & LEFTOVER) !== 0,
     checkpointed: (marked & CHECKPOINTED) !== 0,
-    result: fields & Field.result ? from.data() : null,
+    result: fields & Field.result ? keptBytes(from.data()) : null,
     extra: fields & Field.extra ? from.data() : null,
     detail: fields & Field.detail ? from.data() : null,
     compensation: fields & Field.compensation ? readCompensation(from) : null,

@@ -87,7 +87,7 @@ export class Journal {
 
   /** The number of a name in the registry; a new one is written with the commit that first needs it. */
   nameIndex(name: string): number {
-    return this.#names.index(name);
+    return this.#names.known(name) ?? this.#names.add(name);
   }
 
   /** The number of a name that is in the registry. */
@@ -101,11 +101,11 @@ export class Journal {
 
   /** A place as text: unique in the run, readable, the `id` of its entry in snapshots. */
   format(place: Place): string {
-    const parts: string[] = [];
-    for (let at: Place | null = place; at !== null && at.segment !== null; at = at.parent) {
-      parts.push(formatSegment(at.segment, (index) => this.nameOf(index)));
-    }
-    return parts.reverse().join("/");
+    const { parent, segment } = place;
+    if (parent === null || segment === null) return "";
+    const around = this.format(parent);
+    const own = formatSegment(segment, (index) => this.nameOf(index));
+    return around === "" ? own : `${around}/${own}`;
   }
 
   /** The next sequence number. */

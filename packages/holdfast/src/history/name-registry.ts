@@ -24,10 +24,8 @@ export class NameRegistry {
     return this.#names;
   }
 
-  /** The number of a name; a new one is added. */
-  index(name: string): number {
-    const known = this.#indexes.get(name);
-    if (known !== undefined) return known;
+  /** The number of a new name. */
+  add(name: string): number {
     const index = this.#names.length;
     this.#names.push(name);
     this.#indexes.set(name, index);
@@ -58,7 +56,7 @@ export class NameRegistry {
   /** Those of the first `needed` names that no row tells: they are told from here on. */
   take(needed: number): TakenNames {
     const [told, lost] = [this.#told, this.#lost];
-    const indexes = [...lost].filter((index) => index < told);
+    const indexes = lost.size === 0 ? [] : [...lost].filter((index) => index < told);
     for (; this.#told < needed; this.#told++) indexes.push(this.#told);
     if (lost.size > 0) this.#lost = new SeldomSet();
     return {

@@ -61,6 +61,13 @@ export function isImmutablePrimitive(value: unknown): boolean {
   }
 }
 
+const NOTHING = encodePayload(undefined, "nothing");
+
+/** The same bytes: those of undefined, which most steps come to, are kept once for all that hold on to them. */
+export function keptBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.length === 1 && bytes[0] === UNDEFINED ? NOTHING : bytes;
+}
+
 function encodePayload(value: unknown, what: string): Uint8Array {
   try {
     return encodePrimitive(value) ?? encodeJson(value) ?? encodeRich(value, what);

@@ -12,19 +12,19 @@ const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(delayMs, fire) {
-    const end = performance.now() + delayMs;
-    let timer: ReturnType<typeof setTimeout>;
-    const arm = (): void => {
-      const left = end - performance.now();
-      timer =
-        left > LONGEST_TIMER_MS
-          ? setTimeout(arm, LONGEST_TIMER_MS)
-          : setTimeout(fire, Math.max(0, Math.ceil(left)));
-    };
-    arm();
+    if (delayMs > LONGEST_TIMER_MS) return setLongTimer(delayMs, fire);
+    const timer = setTimeout(fire, Math.max(0, Math.ceil(delayMs)));
     return () => clearTimeout(timer);
   },
 };
+
+function setLongTimer(delayMs: number, fire: () => void): () => void {
+  const end = performance.now() + delayMs;
+  let cancel = systemClock.setTimer(LONGEST_TIMER_MS, () => {
+    cancel = systemClock.setTimer(end - performance.now(), fire);
+  });
+  return () => cancel();
+}
 
 /** What runtimes have of ways to be called back in a task of its own. */
 export interface TaskRuntime {

@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defaultCodec, isImmutablePrimitive } from "../../src/history/payload.ts";
+import { defaultCodec, isImmutablePrimitive, keptBytes } from "../../src/history/payload.ts";
 import { anyText, jsonValue, primitive, storable } from "./payload-values.ts";
 import { difference } from "./same-value.ts";
 
@@ -204,6 +204,24 @@ describe("the stored form", () => {
         expect(defaultCodec.decode(padded.subarray(4, 4 + bytes.length))).toStrictEqual({ value });
       }),
     );
+  });
+});
+
+describe("bytes that are held on to", () => {
+  it("are the same ones for every undefined, and those that came for all else", () => {
+    const [one, other] = [defaultCodec.encode(undefined, "output"), defaultCodec.encode(undefined, "output")];
+    expect(keptBytes(one)).toBe(keptBytes(other));
+    expect(keptBytes(one)).toEqual(one);
+    for (const value of [null, "", 0, "U"]) {
+      const bytes = defaultCodec.encode(value, "output");
+      expect(keptBytes(bytes)).toBe(bytes);
+    }
+  });
+
+  it("are not those that the codec gives, which a codec around it may encrypt where they stand", () => {
+    const given = defaultCodec.encode(undefined, "output");
+    given.fill(0);
+    expect(defaultCodec.decode(keptBytes(defaultCodec.encode(undefined, "output")))).toBeUndefined();
   });
 });
 

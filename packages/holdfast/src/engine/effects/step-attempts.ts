@@ -1,12 +1,15 @@
 import type { Entry } from "../../history/entry.ts";
 import { decodeFailure } from "../../history/failure.ts";
 import { escapeName } from "../../history/location.ts";
+import type { Place } from "../../history/place.ts";
 import { StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
 import { isPromise } from "../../model/is-promise.ts";
 import { backoffMs, type RetryPolicy } from "../../model/retry-policy.ts";
 import { type Schema, validate } from "../../model/schema.ts";
 import type { Operation } from "../replay/operation.ts";
+import type { Scope } from "../replay/scope.ts";
 import { type AttemptOutcome, type AttemptPlan, runAttempt } from "./attempt.ts";
+import type { BodyRequest } from "./bodies.ts";
 import { retryDelay, verdictOn } from "./verdict.ts";
 
 /** A step's options, checked and complete. */
@@ -18,6 +21,9 @@ export interface StepPlan extends AttemptPlan {
   readonly armed: boolean;
   readonly output: Schema<unknown, unknown> | undefined;
 }
+
+/** What is known of a step before its first attempt. */
+const NEVER_STARTED: Pick<Entry, "count" | "extra" | "detail"> = { count: 0, extra: null, detail: null };
 
 /** An attempt that has ended. */
 interface EndedAttempt {
@@ -40,7 +46,7 @@ interface FailedAttempt {
  * Invariants: a failed attempt is committed before its retry (ARCHITECTURE 3); an at-most-once start is committed before
  * the body (P2); only the body's own errors count as attempts (P11).
  */
-export class StepAttempts {
+export class StepAttempts implements BodyRequest {
   readonly #operation: Operation<unknown>;
   readonly #plan: StepPlan;
   /** Of an at-most-once step: the failure before the start that is recorded now. */
@@ -50,6 +56,14 @@ export class StepAttempts {
   constructor(operation: Operation<unknown>, plan: StepPlan) {
     this.#operation = operation;
     this.#plan = plan;
+  }
+
+  get scope(): Scope {
+    return this.#operation.scope;
+  }
+
+  get place(): Place {
+    return this.#operation.place;
   }
 
   get #location(): string {
@@ -62,14 +76,7 @@ export class StepAttempts {
     const { scope, place } = this.#operation;
     const { run } = scope;
     const dueAt = place.entry?.dueAt ?? null;
-    const request = (): void =>
-      run.bodies.request({
-        scope,
-        place,
-        prepare: () => this.#prepare(),
-        start: () => this.#start(),
-        retract: () => this.#retract(),
-      });
+    const request = (): void => run.bodies.request(this);
     if (dueAt === null || (dueAt <= run.timers.now() && !run.timers.held)) {
       request();
       return;
@@ -89,7 +96,7 @@ export class StepAttempts {
     });
   }
 
-  #prepare(): void {
+  prepare(): void {
     if (!this.#plan.atMostOnce) return;
     const entry = this.#operation.entry;
     this.#lastFailure = entry.extra;
@@ -97,20 +104,20 @@ export class StepAttempts {
     this.#operation.scope.run.requireCommit();
   }
 
-  #retract(): void {
+  retract(): void {
     if (!this.#plan.atMostOnce || this.#operation.scope.closed) return;
     const entry = this.#operation.entry;
     this.#operation.pend({ count: entry.count - 1, extra: this.#lastFailure });
     this.#operation.scope.run.requireCommit();
   }
 
-  #start(): void {
+  start(): void {
     const { scope } = this.#operation;
     const { run } = scope;
     const body = run.bodies.started();
     const ended = (): void => run.bodies.ended(body);
     const forget = scope.onClose(ended);
-    const entry = this.#operation.entry;
+    const entry = this.place.entry ?? NEVER_STARTED;
     const attempt = this.#plan.atMostOnce ? entry.count : entry.count + 1;
     const failure = this.#plan.atMostOnce ? this.#lastFailure : entry.extra;
     const lastError = failure === null ? undefined : decodeFailure(failure);

@@ -178,12 +178,16 @@ export class Forward {
       if (this.#leftLook) return null;
     }
     if (execution.turns.waiting) return null;
-    const owed = this.#overdue.delay(execution.commitRequired, journal.header.revision);
-    if (outbox.urgent || owed === 0 || journal.dirtyCount > limits.uncommittedEntries) {
+    if (outbox.urgent || journal.dirtyCount > limits.uncommittedEntries) {
       await this.#commitRunning();
       return null;
     }
     if (bodies.waiting.length > 0 && !this.#control.winding) return this.#startBodies();
+    const owed = this.#overdue.delay(execution.commitRequired, journal.header.revision);
+    if (owed === 0) {
+      await this.#commitRunning();
+      return null;
+    }
     const { wish } = this.#control;
     if (wish === "pause" && bodies.onlyConverted)
       return (await this.#waitForRecording()) ? null : { end: "wish", wish };

@@ -21,7 +21,7 @@ export function claim(scope: Scope, kind: EntryKind | "removed", name: string): 
   const known = run.journal.knownName(name);
   const recorded = known === undefined ? undefined : scope.place.existing(SegmentType.name, known);
   if (kind !== "removed" && (recorded?.entry ?? null) === null) checkRoom(scope, name);
-  const index = run.journal.nameIndex(name);
+  const index = known ?? run.journal.nameIndex(name);
   const earlier = scope.claimed.get(index);
   if (earlier !== undefined) {
     const where = run.journal.format(scope.place);

@@ -56,18 +56,25 @@ function hash(seed: Uint8Array, key: Uint8Array, salt: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Every byte in two hexadecimal digits. */
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const DASH = codeOf("-");
+const DIGITS = Array.from("0123456789abcdef", codeOf);
+/** Where an id is written down before it is made: every commit has one. */
+const UUID = Array.from("00000000-0000-0000-0000-000000000000", codeOf);
+
+function codeOf(unit: string): number {
+  return unit.charCodeAt(0);
+}
 
 /** Sixteen random bytes as a version 4 UUID. */
 export function formatUuid(bytes: Uint8Array): string {
-  let out = "";
+  let at = 0;
   for (let i = 0; i < 16; i++) {
     let byte = bytes[i] as number;
     if (i === 6) byte = (byte & 0x0f) | 0x40;
     if (i === 8) byte = (byte & 0x3f) | 0x80;
-    out += HEX[byte];
-    if (i === 3 || i === 5 || i === 7 || i === 9) out += "-";
+    if (UUID[at] === DASH) at += 1;
+    UUID[at++] = DIGITS[byte >> 4] as number;
+    UUID[at++] = DIGITS[byte & 0x0f] as number;
   }
-  return out;
+  return String.fromCharCode(...UUID);
 }

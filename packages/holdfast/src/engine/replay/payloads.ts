@@ -1,5 +1,5 @@
 import { decodeFailure, encodeFailure } from "../../history/failure.ts";
-import { defaultCodec, type PayloadCodec } from "../../history/payload.ts";
+import { defaultCodec, keptBytes, type PayloadCodec } from "../../history/payload.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
 import { isPromise } from "../../model/is-promise.ts";
@@ -115,7 +115,7 @@ export class Payloads {
 
   #checked(bytes: Uint8Array, what: string): Uint8Array {
     const { maximum } = this.#setup;
-    if (bytes.length <= maximum) return bytes;
+    if (bytes.length <= maximum) return keptBytes(bytes);
     throw new LimitError({
       limit: "payloadBytes",
       maximum,
