@@ -1,7 +1,7 @@
 import { defineWorkflow, type WorkflowContext } from "holdfast";
 import { beforeEach, describe, expect, it } from "vitest";
 import { EngineLab } from "../engine-lab.ts";
-import { virtualStore } from "../host/host-on-virtual-clock.ts";
+import { Gate, virtualStore } from "../host/host-on-virtual-clock.ts";
 import { diskFull, interceptedStore } from "../host/intercepted-store.ts";
 
 let lab: EngineLab;
@@ -135,5 +135,23 @@ describe("a parked run whose code waited for a promise of its own beside a timer
     const host = await at.host({ workflows: [workflow], store });
     const handle = await host.start(workflow, { workflowId: "run" });
     expect(await at.clock.settle(handle.result(), "2m")).toBe("soon");
+  });
+
+  it("goes on at once without a host, when that settles while it is being parked", async () => {
+    const lab = new EngineLab();
+    const own = new Gate();
+    const driver = interceptedStore(lab.storage, async (method, go) => {
+      const done = await go();
+      if (method === "commit") {
+        own.open();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return done;
+    });
+    const workflow = async (ctx: WorkflowContext) => {
+      await Promise.race([ctx.sleep("long", "1h"), own.passed]);
+      return "soon";
+    };
+    expect(await lab.run(workflow, { driver })).toEqual({ state: "completed", output: "soon" });
   });
 });

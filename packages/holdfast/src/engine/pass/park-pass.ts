@@ -1,10 +1,17 @@
 import type { RunSchedule } from "../../storage/records.ts";
+import type { Execution } from "./execution.ts";
 import type { PassState } from "./pass-state.ts";
 import { isScheduled } from "./schedule.ts";
+
+/** Code has gone on that waited for a promise of its own. */
+function goesOn({ stirring, outcome }: Execution): boolean {
+  return stirring || outcome !== null;
+}
 
 /** Stores what the run waits for; false: a message may have come meanwhile, or a timer is due, so there is something to do. */
 export async function parkPass(state: PassState, parked: RunSchedule): Promise<boolean> {
   const { journal, execution, committer, claim } = state;
+  if (goesOn(execution)) return false;
   const { header } = journal;
   const { mailbox, outbox, timers } = execution;
   const unchanged =
@@ -24,5 +31,5 @@ export async function parkPass(state: PassState, parked: RunSchedule): Promise<b
     mailbox.hint();
     return false;
   }
-  return (timers.delay() ?? 1) > 0;
+  return !goesOn(execution) && (timers.delay() ?? 1) > 0;
 }
