@@ -74,7 +74,7 @@ export function newRow(run: NewRun, at: { readonly now: number; readonly retired
   return { ...UNBORN, ...given, epoch, revision: 1, updatedAt: at.now };
 }
 
-/** What a store tells of a run; an expired lease is nobody's. */
+/** What a store tells of a run, whose it is from then on; an expired lease is nobody's. */
 export function toRecord(run: RunRow, now: number): RunRecord {
   return {
     workflowId: run.workflowId,
@@ -87,8 +87,8 @@ export function toRecord(run: RunRow, now: number): RunRecord {
     createdAt: run.createdAt,
     updatedAt: run.updatedAt,
     wakeAt: run.wakeAt,
-    wants: run.wants,
-    lease: run.lease !== null && run.lease.until > now ? run.lease : null,
+    wants: run.wants?.slice() ?? null,
+    lease: run.lease !== null && run.lease.until > now ? { ...run.lease } : null,
     requested: run.requested,
   };
 }

@@ -34,7 +34,7 @@ export function afterCommit(run: RunRow, batch: CommitBatch, at: Circumstances):
     batchId: batch.batchId,
     status,
     wakeAt,
-    wants,
+    wants: wants?.slice() ?? null,
     lease: keepsClaim(status, wakeAt) ? run.lease : null,
     wokenIn: openWake(run),
     requested: isMet(run.requested, status) ? null : run.requested,

@@ -127,6 +127,16 @@ const cutAtAThousand: BreakDriver = (driver) => ({
     return image === null ? null : { ...image, entries: image.entries.slice(0, 1_000), complete: true };
   },
 });
+/** Takes a page for all rows when there is one more. */
+const oneRowShort: BreakDriver = (driver) => ({
+  load: async () => {
+    const image = await driver.load();
+    const last = image?.entries.at(-1);
+    if (image === null || last === undefined) return image;
+    const behind = await driver.list(Uint8Array.of(), { after: last.key, limit: 2 });
+    return { ...image, complete: behind.length < 2 };
+  },
+});
 const inclusiveRanges = committing((batch) => ({
   ...batch,
   deleteRanges: batch.deleteRanges,
@@ -380,6 +390,7 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakDriver, caseId: 
   ["does not know the limits of senders", receiving(withoutLimit), "sends-senders-limit"],
   ["does not know the limits of commits", sending(withoutLimit), "sends-senders-limit"],
   ["loads no more than a page", cutAtAThousand, "rows-many"],
+  ["overlooks the one row behind a page", oneRowShort, "pages-edge"],
   ["shares the arrays that it gives", sharedOut, "rows-owned-out"],
   ["shares the arrays that it takes", sharedIn, "rows-owned-in"],
   ["knows every batch", () => knowsEveryBatch, "batch-applied"],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryStore } from "../../src/memory.ts";
 import type { EngineDriver } from "../../src/storage/driver.ts";
+import type { NewRun } from "../../src/storage/records.ts";
 import type { RunRow } from "../../src/storage/run-row.ts";
 import type { ClaimRequest } from "../../src/storage/store.ts";
 import { ManualClock } from "../../src/testing/conformance/manual-clock.ts";
@@ -379,6 +380,82 @@ const putsBackUnseen = driving((driver) => ({
     driver.commit(batch.send.some(({ requeue }) => requeue === true) ? { ...batch, wants: null } : batch),
 }));
 
+/** Keeps the lists that it is given, and gives them out. */
+const sharesNames: BreakStore = (store) => {
+  const kept = new Map<string, readonly string[] | null>();
+  return {
+    driver: (claim) => {
+      const driver = store.driver(claim);
+      return breaking<EngineDriver>(driver, {
+        commit: async (batch) => {
+          kept.set(claim.workflowId, batch.wants);
+          await driver.commit(batch);
+        },
+      });
+    },
+    get: async (workflowId) => {
+      const run = await store.get(workflowId);
+      return run === null ? null : { ...run, wants: kept.get(workflowId) ?? run.wants };
+    },
+  };
+};
+/** Keeps what it is given of a new run for as long as nothing is committed. */
+const sharesNewRuns: BreakStore = (store) => {
+  const kept = new Map<string, NewRun>();
+  return {
+    create: (run, claim) => {
+      kept.set(run.workflowId, run);
+      return store.create(run, claim);
+    },
+    driver: (claim) => {
+      const driver = store.driver(claim);
+      const load = async () => {
+        const image = await driver.load();
+        const given = kept.get(claim.workflowId);
+        return image?.revision === 1 && given !== undefined ? { ...image, header: given.header } : image;
+      };
+      return breaking(driver, { load });
+    },
+  };
+};
+/** Counts a claim as given back as often as it is. */
+const releasesTwice: BreakStore = (store) => ({
+  release: async (claim) => {
+    const left = (await store.get(claim.workflowId))?.lease === null;
+    await store.release(claim);
+    if (!left) return;
+    const fewer = (row: RunRow): RunRow => ({ ...row, claimsWithoutCommit: row.claimsWithoutCommit - 1 });
+    mark(store, claim.workflowId, fewer);
+  },
+});
+/** Leaves those waiting whom nothing but its end would tell. */
+const staysAwaited: BreakStore = (store) => ({
+  wait: (topic, signal) =>
+    topic !== "work" && topic.workflowId === "b" ? new Promise(() => {}) : store.wait(topic, signal),
+});
+/** Newest by the clocks of those who created them. */
+const byCreation: BreakStore = (store) => ({
+  list: async (query) => {
+    const page = await store.list(query);
+    return { ...page, runs: page.runs.toSorted((a, b) => b.createdAt - a.createdAt) };
+  },
+});
+/** Takes a batch for one that was not applied when somebody has claimed the run since. */
+const claimsForgetBatches: BreakStore = (store) => ({
+  driver: (claim) => {
+    const driver = store.driver(claim);
+    const applied = async (batchId: string) =>
+      (await driver.load())?.epoch === claim.epoch && (await driver.applied(batchId));
+    return breaking(driver, { applied });
+  },
+});
+const withoutEmptyVersions: BreakStore = (store) => ({
+  get: async (workflowId) => {
+    const run = await store.get(workflowId);
+    return run === null ? null : { ...run, workflowVersion: run.workflowVersion || null };
+  },
+});
+
 const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: string])[] = [
   ["does not look again after parking", withoutLooking, "due-look-again"],
   ["forgets what a run waits for", withoutLooking, "due-message"],
@@ -452,6 +529,13 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
   ["keeps what was deleted", keepsDeleted, "delete-all"],
   ["deletes for whoever held it before", deletesForAll, "delete-held"],
   ["lists the oldest first", oldestFirst, "list-order"],
+  ["lists by the clocks of others", byCreation, "list-paging"],
+  ["shares lists of names", sharesNames, "list-owned"],
+  ["shares what a run is created of", sharesNewRuns, "create-image"],
+  ["takes an empty version for none", withoutEmptyVersions, "create-nasty-ids"],
+  ["counts one release as two", releasesTwice, "claim-budget-released"],
+  ["forgets a batch with the next claim", claimsForgetBatches, "claim-late-commit"],
+  ["leaves somebody waiting at its end", staysAwaited, "close-settles"],
   ["pages by offset", byOffset, "list-paging-filtered"],
   ["gives the newest due first", unfair, "fair-newcomers"],
   ["forgets requests", wakesNobody, "wake-now"],

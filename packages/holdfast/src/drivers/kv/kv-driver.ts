@@ -96,7 +96,7 @@ export class KVDriver implements EngineDriver {
       const run = await this.#reader.run();
       if (run === null || run.record.row.revision === 0) return null;
       const { revision, status, wakeAt, wants } = run.record.row;
-      const schedule = { status, wakeAt, wants };
+      const schedule = { status, wakeAt, wants: wants?.slice() ?? null };
       const { entries, more } = await this.#reader.firstPage();
       if (!shown) await this.#alarm.set(await this.#waking(run.record.row));
       const counts = { revision, epoch: 0, claimsWithoutCommit: 0 };

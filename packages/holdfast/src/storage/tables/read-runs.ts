@@ -29,7 +29,7 @@ export function readImage(ledger: Ledger, workflowId: string): RunImage | null {
   const { revision, epoch, claimsWithoutCommit, status, wakeAt, wants } = run;
   const { entries, more } = ledger.tables.scan(run.key, START, null, DEFAULT_PAGE);
   const header = ledger.tables.header(run.key);
-  const schedule = { status, wakeAt, wants };
+  const schedule = { status, wakeAt, wants: wants?.slice() ?? null };
   const damage = run.damaged
     ? rowDamage(run)
     : queueDamage(run, {

@@ -11,6 +11,13 @@ function numbered(index: number, value: Uint8Array | readonly number[] = [index 
   return row([5, index >>> 16, (index >>> 8) & 255, index & 255], value);
 }
 
+/** Rows of a few bytes: pages of a driver's own choice are likely to be shorter. */
+const MORE_THAN_A_PAGE = 5_000;
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
 /** All rows, as a runner reads them: the image's page, then the pages behind it; and the longest page. It ends for sure. */
 async function readAll(driver: EngineDriver, atMost: number): Promise<{ rows: KVEntry[]; longest: number }> {
   const image = await driver.load();
@@ -94,6 +101,23 @@ export const pageCases = casesOf<RunningContext>({
           keys.map((key) => key.join(".")),
           "the keys",
         );
+      }),
+  ],
+  "pages-edge": [
+    "tells whether there are rows behind the image's page, of as many rows as a page has, one less and one more",
+    (context) =>
+      withRun(context, async ({ driver, epoch }) => {
+        let rows = MORE_THAN_A_PAGE;
+        await driver.commit(batch({ epoch, puts: numbers(rows).map((index) => numbered(index)) }));
+        const page = (await driver.load())?.entries.length ?? 0;
+        for (const [at, count] of [page + 1, page, page - 1].entries()) {
+          const deletes = numbers(rows)
+            .slice(count)
+            .map((index) => numbered(index).key);
+          await driver.commit(batch({ epoch, expectedRevision: 2 + at, deletes }));
+          rows = Math.min(rows, count);
+          expectEqual((await readAll(driver, rows)).rows.length, rows, `of ${rows} rows`);
+        }
       }),
   ],
   "pages-while-written": [

@@ -105,8 +105,11 @@ export const claimCases = casesOf<StoreContext>({
       withStore(context, async ({ store, clock }) => {
         const claim = await createClaimed(store, "a");
         clock.advance(60_000);
-        await commitAs(store, claim, { puts: [row([1])] });
+        const mine = batch({ epoch: claim.epoch });
+        await store.driver(claim).commit(mine);
         expectEqual(await dueIds(store), ["a"], "due runs: the commit revives no lease");
+        const applied = await store.driver(claim).applied(mine.batchId);
+        expectEqual(applied, true, "whether it was applied, after somebody else has claimed the run");
       }),
   ],
   "claim-wrong-epoch": [

@@ -39,7 +39,12 @@ export const creationCases = casesOf<StoreContext>({
     "stores the header and the rows of a new run",
     (context) =>
       withStore(context, async ({ store }) => {
-        await store.create(newRun("a", { header: bytes(4), entries: [row([2]), row([1])] }));
+        const given = newRun("a", { header: bytes(4), entries: [row([2]), row([1])] });
+        await store.create(given);
+        for (const { key, value } of [{ key: given.header, value: given.header }, ...given.entries]) {
+          key.fill(99);
+          value.fill(99);
+        }
         const image = { header: bytes(4), revision: 1, epoch: 0, claimsWithoutCommit: 0, complete: true };
         const loaded = await store.driver({ workflowId: "a", epoch: 0 }).load();
         expectImage(loaded, { ...image, entries: [row([1]), row([2])] }, "the image");
@@ -143,10 +148,18 @@ export const creationCases = casesOf<StoreContext>({
     (context) =>
       withStore(context, async ({ store }) => {
         for (const text of NASTY_TEXTS)
-          await store.create(newRun(text, { workflowName: text, fingerprint: text }));
+          await store.create(newRun(text, { workflowName: text, workflowVersion: text, fingerprint: text }));
+        for (const [id, workflowVersion] of [
+          ["of an empty version", ""],
+          ["of no version", null],
+        ] as const) {
+          await store.create(newRun(id, { workflowName: "v", workflowVersion }));
+          expectEqual((await store.get(id))?.workflowVersion, workflowVersion, "the version");
+        }
         for (const text of NASTY_TEXTS) {
           const run = await store.get(text);
-          expectEqual([run?.workflowId, run?.workflowName, run?.fingerprint], [text, text, text], "the run");
+          const told = [run?.workflowId, run?.workflowName, run?.workflowVersion, run?.fingerprint];
+          expectEqual(told, [text, text, text, text], "the run");
           const { runs } = await store.list({ workflowName: text, limit: 9 });
           expectEqual(
             runs.map(({ workflowId }) => workflowId),

@@ -167,7 +167,9 @@ export const lifecycleCases = casesOf<StoreContext>({
         const { signal } = new AbortController();
         const waits = [
           store.wait("work", signal),
+          store.wait({ workflowId: "b" }, signal),
           store.driver({ workflowId: "a", epoch: 0 }).waitForMessages(null, signal),
+          store.driver({ workflowId: "b", epoch: 0 }).waitForMessages(null, signal),
         ];
         const created = store.create(newRun("a"));
         await Promise.all([store.close(), store.close(), ...waits]);

@@ -1,8 +1,15 @@
+import type { RunRecord } from "../../storage/store.ts";
 import { createClaimed, createParked } from "./claimed-run.ts";
 import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectRejection } from "./expectations.ts";
 import { newRun } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
+
+/** Changes what a caller was told, as a careless one may. */
+function spoil(run: RunRecord | null): void {
+  ((run?.wants ?? []) as string[]).push("told");
+  if (run?.lease) (run.lease as { owner: string }).owner = "told";
+}
 
 /** Listing runs. */
 export const listCases = casesOf<StoreContext>({
@@ -33,7 +40,9 @@ export const listCases = casesOf<StoreContext>({
     "goes through all runs page by page while runs come and go",
     (context) =>
       withStore(context, async ({ store }) => {
-        for (let index = 0; index < 10; index++) await store.create(newRun(`run ${index}`));
+        // By the clocks of whoever created them, the first is the newest.
+        for (let index = 0; index < 10; index++)
+          await store.create(newRun(`run ${index}`, { createdAt: 1_000 - index }));
         const seen: string[] = [];
         let cursor: string | null = null;
         do {
@@ -95,6 +104,22 @@ export const listCases = casesOf<StoreContext>({
         const { runs } = await store.list({ limit: 9 });
         const alone = await Promise.all(["ended", "asleep", "held", "late"].map((id) => store.get(id)));
         expectEqual(runs, alone, "the records");
+      }),
+  ],
+  "list-owned": [
+    "shares no list of names, and no lease, with whoever commits or is told of them",
+    (context) =>
+      withStore(context, async ({ store }) => {
+        const wants = ["m"];
+        await createParked(store, "asleep", { wants });
+        await createClaimed(store, "held");
+        wants.push("given");
+        for (const id of ["asleep", "held"]) spoil(await store.get(id));
+        for (const run of (await store.list({ limit: 9 })).runs) spoil(run);
+        const asleep = store.driver({ workflowId: "asleep", epoch: 1 });
+        (((await asleep.load())?.schedule?.wants ?? []) as string[]).push("loaded");
+        expectEqual((await store.get("asleep"))?.wants, ["m"], "the names");
+        expectEqual((await store.get("held"))?.lease?.owner, "owner", "the owner of the lease");
       }),
   ],
   "list-thousand": [
