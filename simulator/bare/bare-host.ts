@@ -1,8 +1,8 @@
 import type { RunHandle } from "#holdfast/engine/live/run-handle.ts";
-import type { PayloadCodec } from "#holdfast/history/payload.ts";
 import { RunCancelledError, RunNotFoundError } from "#holdfast/model/errors/run-errors.ts";
 import { StorageError } from "#holdfast/model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
+import type { EngineOptions } from "#holdfast/system/engine-options.ts";
 import { runWorkflow } from "#holdfast/system/run-workflow.ts";
 import type { Desk, DeskHandle } from "../world/desk.ts";
 import type { BarePlan } from "../world/scenario.ts";
@@ -21,7 +21,7 @@ interface BareHostSetup {
   readonly runs: BareRuns;
   readonly workflows: readonly WorkflowDefinition[];
   readonly plan: BarePlan;
-  readonly codec?: PayloadCodec;
+  readonly engine: Pick<EngineOptions, "codec" | "limits">;
 }
 
 /** A run's handle in this process, and whether a pass of it goes on. */
@@ -133,14 +133,14 @@ export class BareHost implements Desk {
   #opened(run: string): Open {
     const there = this.#open.get(run);
     if (there !== undefined) return there;
-    const { process, runs, workflows, plan, codec } = this.#setup;
+    const { process, runs, workflows, plan, engine } = this.#setup;
     const name = runs.workflowNameOf(run) ?? "";
     const workflow = workflows.find((one) => one.name === name) as WorkflowDefinition;
     const { clock, scheduler, random } = process;
     const driver = runs.home(run, name).driver(process);
     const mode = plan.live ? "live" : "yield";
     const input = this.#inputs.get(run);
-    const options = { clock, scheduler, random, mode, ...(codec === undefined ? {} : { codec }) } as const;
+    const options = { clock, scheduler, random, mode, ...engine } as const;
     const handle = runWorkflow(run, workflow, input, driver, options);
     const open = { handle, result: null, settled: false, overdue: 0, ringing: false };
     this.#open.set(run, open);

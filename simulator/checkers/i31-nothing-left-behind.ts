@@ -1,4 +1,4 @@
-import { callsOf } from "../evidence/calls.ts";
+import { type Call, callsOf } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
 import { checkerOf } from "./checker-of.ts";
@@ -12,15 +12,17 @@ export const nothingLeftBehind = checkerOf(
       if (fact.type !== "left-behind") continue;
       const { process, timers, waits, n } = fact;
       const calls = callsUnderWay(evidence, fact);
-      if (timers > calls || waits > calls)
+      // A question looks for its answer, and is patient for so long.
+      const questions = calls.filter(({ began }) => began.what.api === "request");
+      if (timers > calls.length + questions.length || waits > calls.length)
         yield { problem: `${process} left ${timers} timers and ${waits} waits behind`, run: null, fact: n };
     }
   },
 );
 
 /** Calls of the process that somebody still waits for: each may wait for something itself. */
-function callsUnderWay(evidence: Evidence, { process, n }: FactOf<"left-behind">): number {
+function callsUnderWay(evidence: Evidence, { process, n }: FactOf<"left-behind">): readonly Call[] {
   return callsOf(evidence).filter(
     ({ began, ended }) => began.process === process && began.n < n && (ended === null || ended.n > n),
-  ).length;
+  );
 }

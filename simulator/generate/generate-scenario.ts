@@ -30,7 +30,9 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
   const messages = messageNames(prng, swarm);
   const programs = generatePrograms(seed, swarm, { messages, runs: count });
   const runs = generateRuns(prng, count, programs.length);
-  const hosts = generateHosts(prng, swarm).map(withCodec(new Prng(seed, "codec"), weather));
+  const hosts = generateHosts(prng, swarm)
+    .map(withCodec(new Prng(seed, "codec"), weather))
+    .map(withHaste(new Prng(seed, "haste"), weather));
   const quietAtMs =
     weather === "calm"
       ? 0
@@ -125,6 +127,16 @@ function withCodec(prng: Prng, weather: Weather): (host: PlannedHost) => Planned
   if (weather === "calm" || !prng.chance(0.2)) return (host) => host;
   const codec = { slowMs: prng.pick([0, 3, 50]), failing: prng.pick([0, 0, 0.05, 0.3, 0.9]) };
   return (host) => ({ ...host, codec });
+}
+
+/** In some worlds engines store a result after the other, or wait for no retry in memory, or for all. */
+function withHaste(prng: Prng, weather: Weather): (host: PlannedHost) => PlannedHost {
+  if (weather === "calm" || !prng.chance(0.15)) return (host) => host;
+  const limits = {
+    uncommittedEntries: prng.pick([1, 2, 5, 256]),
+    memoryBackoffMs: prng.pick([0, 20, 60_000]),
+  };
+  return (host) => ({ ...host, limits });
 }
 
 function storageOf(prng: Prng, swarm: Swarm): StorageName {

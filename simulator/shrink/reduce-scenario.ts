@@ -19,6 +19,10 @@ export function* smallerScenarios(scenario: Scenario): Generator<Scenario> {
     const hosts = scenario.hosts.map(({ codec: _, ...host }) => host);
     yield { ...scenario, hosts };
   }
+  if (scenario.hosts.some(({ limits }) => limits !== undefined)) {
+    const hosts = scenario.hosts.map(({ limits: _, ...host }) => host);
+    yield { ...scenario, hosts };
+  }
   if (scenario.limits !== undefined) {
     const { limits: _, ...wide } = scenario;
     yield wide;

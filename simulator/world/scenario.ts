@@ -1,3 +1,4 @@
+import type { Limits } from "#holdfast/model/limits.ts";
 import type { DriverLimits } from "#holdfast/storage/records.ts";
 import type { Program } from "../program/program.ts";
 import type { FaultRates, PlannedFault } from "./fault.ts";
@@ -73,6 +74,8 @@ export interface PlannedHost {
   readonly keepMs?: number;
   /** A codec of its own. @default the default one */
   readonly codec?: CodecPlan;
+  /** When its engine stores results and what it waits for in memory, not what comes of it. @default as by default */
+  readonly limits?: Pick<Partial<Limits>, "uncommittedEntries" | "memoryBackoffMs">;
 }
 
 /** Something that somebody outside does, at a time, to a run by its number. */

@@ -1,10 +1,10 @@
 import type { MemoryDump } from "#holdfast/drivers/memory/memory-dump.ts";
-import type { PayloadCodec } from "#holdfast/history/payload.ts";
 import { createHost } from "#holdfast/host/create-host.ts";
 import type { RetentionOptions } from "#holdfast/host/host-options.ts";
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
 import { toRecord } from "#holdfast/storage/run-row.ts";
 import type { RunRecord, WorkflowStore } from "#holdfast/storage/store.ts";
+import type { EngineOptions } from "#holdfast/system/engine-options.ts";
 import { BareHost } from "../bare/bare-host.ts";
 import { BareRuns } from "../bare/bare-runs.ts";
 import type { FactBody } from "../evidence/fact.ts";
@@ -137,7 +137,7 @@ export class World {
     if (bare !== null && plan !== undefined)
       return Promise.resolve(
         new BareHost(
-          { process, runs: bare, workflows, plan, ...this.#codec(process, planned) },
+          { process, runs: bare, workflows, plan, engine: this.#engine(process, planned) },
           this.#inputs,
         ),
       );
@@ -153,15 +153,18 @@ export class World {
       concurrency,
       cacheSize,
       ...(keepMs === undefined ? {} : { retention: retentionOf(keepMs) }),
-      ...this.#codec(process, planned),
+      ...this.#engine(process, planned),
     });
   }
 
-  #codec(process: SimProcess, { codec }: PlannedHost): { readonly codec?: PayloadCodec } {
-    if (codec === undefined) return {};
-    const random = this.random(`${process.id} codec ${this.#lives}`);
+  /** What the engine of a host has of its own. */
+  #engine(process: SimProcess, { codec, limits }: PlannedHost): Pick<EngineOptions, "codec" | "limits"> {
+    const random = (): Prng => this.random(`${process.id} codec ${this.#lives}`);
     const quiet = (): boolean => this.elapsedMs >= this.scenario.quietAtMs;
-    return { codec: simCodec(process, codec, { random, quiet }) };
+    return {
+      ...(codec === undefined ? {} : { codec: simCodec(process, codec, { random: random(), quiet }) }),
+      ...(limits === undefined ? {} : { limits }),
+    };
   }
 
   storeFor(process: SimProcess): WorkflowStore {
