@@ -135,3 +135,15 @@ test("a damaged run of which the index alone still knows the id is shown as dama
   expect(image?.damage).toMatchObject({ code: "CORRUPTION", workflowId: "b" });
   expect(await claimed(store)).toEqual(["a", "c"]);
 });
+
+test("the index of ids stays where other rows stand in the place of the runs: they are not created again", async () => {
+  const store = await opened("other-rows", (path) =>
+    behind(path, OF_IDS, (database) =>
+      database.exec("UPDATE holdfast_runs SET workflow_id = 'x' || workflow_id, revision = 0, seal = NULL"),
+    ),
+  );
+  for (const id of ["a", "b", "c"]) {
+    const created = await store.create(newRun(id)).catch(({ code }) => code);
+    expect(created).toMatchObject({ created: false, run: { status: "paused" } });
+  }
+});

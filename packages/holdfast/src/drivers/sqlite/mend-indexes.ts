@@ -57,9 +57,10 @@ function lackedBy(index: string, problems: readonly string[]): number[] {
   });
 }
 
+/** Whether a row is known to be what was written: one without a checksum may be anything. */
 function isSound(database: SqliteDatabase, place: number): boolean {
   const row = database.prepare(RUN_AT).get(place - 1) as SqliteRow | null | undefined;
-  return row !== null && row !== undefined && !readRun(row).damaged;
+  return typeof row?.seal === "number" && !readRun(row).damaged;
 }
 
 function makeAnew(database: SqliteDatabase, index: string): void {
