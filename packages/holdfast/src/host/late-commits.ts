@@ -75,8 +75,17 @@ export class LateCommits {
    */
   settle(runs: Iterable<Ending>): Promise<void> | null {
     const ranOut = [...runs].filter((run) => run.ranOut).map(({ done }) => done);
-    if (ranOut.length + this.size === 0) return null;
-    return waitAtMost(this.#clock, this.#patienceMs, Promise.all([...ranOut, this.tryAll()]));
+    return ranOut.length + this.size === 0 ? null : this.#settle(Promise.all(ranOut));
+  }
+
+  /** The last try is just before the claim: the storage may have come back a moment ago. What is stored then may be followed by more. */
+  async #settle(ranOut: Promise<unknown>): Promise<void> {
+    let left: number;
+    do {
+      await waitAtMost(this.#clock, this.#patienceMs, Promise.all([ranOut, this.tryAll()]));
+      left = this.size;
+      await this.tryAll();
+    } while (this.size < left);
   }
 
   /** Tries all of them now; resolves when each has failed or succeeded, or does not answer. */

@@ -1,4 +1,10 @@
-import { defineWorkflow, type Host, type WorkflowDefinition } from "holdfast";
+import {
+  defaultCodec,
+  defineWorkflow,
+  type Host,
+  type PayloadCodec,
+  type WorkflowDefinition,
+} from "holdfast";
 import { describe, expect, it, test } from "vitest";
 import { Gate, type VirtualStore, virtualStore } from "./host-on-virtual-clock.ts";
 import { diskFull, interceptedStore } from "./intercepted-store.ts";
@@ -127,6 +133,43 @@ describe("an outage that is longer than the lease", () => {
     await clock.settle(handle.pause());
     await clock.settle(host.stop());
     expect(clock.pending).toBe(0);
+  });
+
+  test.each([
+    ["fast", 0],
+    ["slow", 2_000],
+  ])("has what had ended stored whenever the storage comes back, with a %s codec", async (_, decodesMs) => {
+    const leaseMs = 6_000;
+    const again: number[] = [];
+    for (let outMs = 3_000; outMs < 15_000; outMs += 237) {
+      const world = virtualStore();
+      const { clock } = world;
+      const { gate, bodies, workflow } = twoSteps();
+      const out = { is: false };
+      const store = interceptedStore(world.store, async (method, go) => {
+        if (out.is && method !== "wait") throw diskFull();
+        return go();
+      });
+      const codec: PayloadCodec = {
+        encode: (value, what) => defaultCodec.encode(value, what),
+        decode: async (bytes) => {
+          if (decodesMs > 0) await clock.sleep(decodesMs);
+          return defaultCodec.decode(bytes);
+        },
+      };
+      const host = await world.host({ workflows: [workflow], store, codec, leaseMs, pollMs: 500 });
+      await clock.settle(host.start(workflow, { workflowId: "a" }));
+      await clock.advance(5_000);
+      out.is = true;
+      await clock.advance(100);
+      gate.open();
+      await clock.advance(outMs);
+      out.is = false;
+      await clock.advance(60_000);
+      expect((await world.store.get("a"))?.status).toBe("completed");
+      if (bodies.length > 2) again.push(outMs);
+    }
+    expect(again).toEqual([]);
   });
 
   it("lets another host go on where that is there first", async () => {

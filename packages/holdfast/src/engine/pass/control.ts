@@ -58,6 +58,12 @@ export class Control {
     this.#wakeup.notify();
   }
 
+  /** The run is not this pass's any more: it is waited for nothing. */
+  lose(): void {
+    this.ask("evict");
+    this.patience.cut();
+  }
+
   /** What was wanted of the run was done, or came too late; a run that is to leave this process still is. */
   clear(): void {
     this.#ofTheRun = "none";

@@ -14,7 +14,7 @@ import type { CrashCount } from "./crash-count.ts";
 import { Execution } from "./execution.ts";
 import type { Outgoing } from "./outbox.ts";
 import type { PassClaim, PassSettings } from "./pass-settings.ts";
-import { fewTries, STORAGE_TRIES, waitAfterTry } from "./patient-read.ts";
+import { msAfterTry, STORAGE_TRIES, waitAfterTry } from "./patient-read.ts";
 
 /** A run that was read, and what else a pass over it needs. */
 export interface OpenedRun {
@@ -143,14 +143,17 @@ export class PassState {
 
   /**
    * What bodies have come to would be lost, and they would run again (P2): it is waited for a storage that says that it comes back,
-   * and under a claim, as long as that lasts, for any.
+   * and under a claim, as long as that lasts, for any. When the claim is lost, it is tried at once: nobody else may have the run yet.
    */
   #commitAgain(attempt: number, error: StorageError): Promise<void> | null {
-    const { clock } = this.settings.world;
+    const { control } = this;
     const waits = this.claim.epoch > 0 || (this.#hasEffects && saysToTryAgain(error));
-    if (!waits || this.control.hurried) return error.retryable ? fewTries(clock, attempt) : null;
+    if (!waits || control.hurried) {
+      const more = error.retryable && attempt < STORAGE_TRIES;
+      return more ? control.patience.pause(msAfterTry(attempt)) : null;
+    }
     if (!error.retryable && attempt >= HOPELESS_TRIES) return null;
-    return waitAfterTry(clock, Math.min(attempt, STORAGE_TRIES));
+    return control.patience.pause(msAfterTry(Math.min(attempt, STORAGE_TRIES)));
   }
 
   /** The value of a row that the run has one of; undefined when it has none. */

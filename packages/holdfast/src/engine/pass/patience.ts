@@ -5,12 +5,14 @@ export const PATIENCE_MS = 5_000;
 
 /**
  * Owns: how long work is waited for that may never answer, such as a schema or a codec: for ever, until what it is done for
- * is to be left, and for five seconds from then on.
+ * is to be left, and for five seconds from then on; not at all, nor for anything else, once that is lost.
  */
 export class Patience {
   readonly #clock: Clock;
   readonly #isLeft: () => boolean;
+  #limitMs = PATIENCE_MS;
   #onHurry: (() => void) | null = null;
+  #onCut: (() => void) | null = null;
 
   /** `isLeft`: whether it is to be left already. */
   constructor(clock: Clock, isLeft: () => boolean) {
@@ -23,13 +25,23 @@ export class Patience {
     this.#onHurry?.();
   }
 
+  /** It is lost: what is at work has its turn to answer, and no more. */
+  cut(): void {
+    this.#limitMs = 0;
+    this.#onHurry?.();
+    this.#onCut?.();
+  }
+
   /** What `work` gives; null when it has taken too long. One work at a time. */
   wait<Value>(work: Promise<Value>): Promise<{ readonly value: Value } | null> {
     return new Promise((resolve, reject) => {
+      let limitMs = Number.POSITIVE_INFINITY;
       let cancel = (): void => {};
       const hurry = (): void => {
-        this.#onHurry = null;
-        cancel = this.#clock.setTimer(PATIENCE_MS, () => resolve(null));
+        if (this.#limitMs >= limitMs) return;
+        limitMs = this.#limitMs;
+        cancel();
+        cancel = this.#clock.setTimer(limitMs, () => resolve(null));
       };
       const ended = (): void => {
         if (this.#onHurry === hurry) this.#onHurry = null;
@@ -38,6 +50,19 @@ export class Patience {
       this.#onHurry = hurry;
       if (this.#isLeft()) hurry();
       work.then((value) => resolve({ value }), reject).finally(ended);
+    });
+  }
+
+  /** Resolves after so many milliseconds, or when it is lost. One pause at a time. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#onCut = null;
+        cancel();
+        resolve();
+      };
+      const cancel = this.#clock.setTimer(ms, end);
+      this.#onCut = end;
     });
   }
 }

@@ -6,10 +6,15 @@ import type { EngineDriver } from "../../storage/driver.ts";
 export const STORAGE_TRIES = 8;
 const FIRST_WAIT_MS = 25;
 
+/** The wait after failed try `attempt`, from 1, in milliseconds. */
+export function msAfterTry(attempt: number): number {
+  return FIRST_WAIT_MS * 2 ** (attempt - 1);
+}
+
 /** The wait after failed try `attempt`, from 1. */
 export function waitAfterTry(clock: Clock, attempt: number): Promise<void> {
   return new Promise((resolve) => {
-    clock.setTimer(FIRST_WAIT_MS * 2 ** (attempt - 1), resolve);
+    clock.setTimer(msAfterTry(attempt), resolve);
   });
 }
 

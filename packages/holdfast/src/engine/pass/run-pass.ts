@@ -119,7 +119,7 @@ export class RunPass {
     // What a late commit may still take along is recorded while its scope is open.
     this.#state.execution.outbox.seal();
     this.#state.execution.leave(error);
-    this.#state.control.ask("evict");
+    this.#state.control.lose();
   }
 
   /** Cancels the run, if it has not ended before. Somebody must be advancing the pass. */
