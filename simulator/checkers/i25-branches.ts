@@ -115,7 +115,8 @@ function* seenOfLosers(
   for (const fact of evidence.facts) {
     if (fact.type !== "seen" || fact.run !== life.run || lifeAt(evidence, fact.run, fact.n) !== life)
       continue;
-    if (undisputedHoldingOf(evidence, fact) === null) continue;
+    // What is drawn waits for nothing, so code that had a promise of its own to wait for may draw after it was left.
+    if (fact.operation === "draw" || undisputedHoldingOf(evidence, fact) === null) continue;
     for (const [path, { winner, commit }] of decided) {
       if (fact.n < commit.fact || !isLoser(fact.path, path, winner)) continue;
       const last = commitBefore(life, fact.n);

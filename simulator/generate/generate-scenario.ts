@@ -7,6 +7,7 @@ import { generateActs } from "./generate-acts.ts";
 import { generateIncidents } from "./generate-incidents.ts";
 import { generateProgram } from "./generate-program.ts";
 import { generateRates } from "./generate-rates.ts";
+import { withOwnWaits } from "./own-waits.ts";
 import type { Weather } from "./weather.ts";
 
 export type { Weather } from "./weather.ts";
@@ -28,7 +29,9 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
   const prng = new Prng(seed, "scenario");
   const count = swarm.has("many-runs") ? prng.between(2, 5) : prng.between(1, 2);
   const messages = messageNames(prng, swarm);
-  const programs = generatePrograms(seed, swarm, { messages, runs: count });
+  const programs = generatePrograms(seed, swarm, { messages, runs: count }).map(
+    ownWaits(new Prng(seed, "own waits"), weather),
+  );
   const runs = generateRuns(prng, count, programs.length);
   const hosts = generateHosts(prng, swarm)
     .map(withCodec(new Prng(seed, "codec"), weather))
@@ -127,6 +130,12 @@ function withCodec(prng: Prng, weather: Weather): (host: PlannedHost) => Planned
   if (weather === "calm" || !prng.chance(0.2)) return (host) => host;
   const codec = { slowMs: prng.pick([0, 3, 50]), failing: prng.pick([0, 0, 0.05, 0.3, 0.9]) };
   return (host) => ({ ...host, codec });
+}
+
+/** In some worlds code waits for what the engine knows nothing of. */
+function ownWaits(prng: Prng, weather: Weather): (program: Program) => Program {
+  if (weather === "calm" || !prng.chance(0.15)) return (program) => program;
+  return (program) => withOwnWaits(program, prng);
 }
 
 /** In some worlds engines store a result after the other, or wait for no retry in memory, or for all. */

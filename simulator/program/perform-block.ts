@@ -79,6 +79,8 @@ async function performCode(scope: ProgramScope, statement: Statement, at: Standi
       );
     case "draw":
       return performDraw(scope, at.position);
+    case "own":
+      return scope.ports.sleep(statement.forMs);
     case "throw":
       throw namedThrow(statement.what);
     case "catch":

@@ -52,6 +52,8 @@ export type Statement =
     }
   /** `now()`, `random()` and `uuid()`. */
   | { readonly kind: "draw" }
+  /** Waits for a promise of the code's own, which the engine knows nothing of. */
+  | { readonly kind: "own"; readonly forMs: number }
   /** The code itself throws. */
   | { readonly kind: "throw"; readonly what: ThrowName }
   /** Native try/catch/finally around the block; what is caught becomes its value. */

@@ -108,6 +108,8 @@ export class Interpreter implements Interpreting {
         if (drawn === undefined) throw new Undecided("what was drawn is not known");
         return value(drawn, at);
       }
+      case "own":
+        return value("undefined", at);
       case "throw":
         return { ok: false, error: namedThrow(statement.what), origin: null, at };
       case "catch": {
