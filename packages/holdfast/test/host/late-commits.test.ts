@@ -229,3 +229,24 @@ describe("an outage that is longer than the lease", () => {
     expect(clock.pending).toBe(0);
   });
 });
+
+test("a cancel with compensation ends the pause between two tries of a commit, and undoes what that stores", async () => {
+  const world = virtualStore();
+  const { clock } = world;
+  const { gate, undone, workflow } = twoSteps();
+  const out = { is: false };
+  const store = interceptedStore(world.store, async (method, go) => {
+    if (out.is && method === "driver.commit") throw diskFull();
+    return go();
+  });
+  const host = await world.host({ workflows: [workflow], store, leaseMs: 3_000, pollMs: 100 });
+  const handle = await host.start(workflow, { workflowId: "a" });
+  await clock.advance(1_000);
+  out.is = true;
+  gate.open();
+  await clock.advance(3_300);
+  out.is = false;
+  expect(await clock.settle(handle.cancel({ compensate: true }))).toEqual({ cancelled: true });
+  await expect(clock.settle(handle.result())).rejects.toThrow("cancelled");
+  expect(undone).toEqual([1]);
+});

@@ -143,7 +143,7 @@ export class PassState {
 
   /**
    * What bodies have come to would be lost, and they would run again (P2): it is waited for a storage that says that it comes back,
-   * and under a claim, as long as that lasts, for any. When the claim is lost, it is tried at once: nobody else may have the run yet.
+   * and under a claim, as long as that lasts, for any. When the run is to be left, or is lost, it is tried at once.
    */
   #commitAgain(attempt: number, error: StorageError): Promise<void> | null {
     const { control } = this;

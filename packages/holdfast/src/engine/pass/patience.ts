@@ -12,7 +12,7 @@ export class Patience {
   readonly #isLeft: () => boolean;
   #limitMs = PATIENCE_MS;
   #onHurry: (() => void) | null = null;
-  #onCut: (() => void) | null = null;
+  #endPause: (() => void) | null = null;
 
   /** `isLeft`: whether it is to be left already. */
   constructor(clock: Clock, isLeft: () => boolean) {
@@ -23,13 +23,13 @@ export class Patience {
   /** It is to be left. */
   hurry(): void {
     this.#onHurry?.();
+    this.#endPause?.();
   }
 
   /** It is lost: what is at work has its turn to answer, and no more. */
   cut(): void {
     this.#limitMs = 0;
-    this.#onHurry?.();
-    this.#onCut?.();
+    this.hurry();
   }
 
   /** What `work` gives; null when it has taken too long. One work at a time. */
@@ -53,16 +53,16 @@ export class Patience {
     });
   }
 
-  /** Resolves after so many milliseconds, or when it is lost. One pause at a time. */
+  /** Resolves after so many milliseconds, or when it is to be left. One pause at a time. */
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
-        this.#onCut = null;
+        this.#endPause = null;
         cancel();
         resolve();
       };
       const cancel = this.#clock.setTimer(ms, end);
-      this.#onCut = end;
+      this.#endPause = end;
     });
   }
 }
