@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -60,6 +61,21 @@ function lose(path: string, index: string, table: string, where: string): void {
   });
 }
 
+/** Makes the first row of an index one that cannot be read. */
+function garble(path: string, index: string): void {
+  const database = new DatabaseSync(path);
+  const find = database.prepare(
+    "SELECT rootpage, (SELECT page_size FROM pragma_page_size) AS bytes FROM sqlite_schema WHERE name = ?",
+  );
+  const { rootpage, bytes } = find.get(index) as { rootpage: number; bytes: number };
+  database.close();
+  const file = readFileSync(path);
+  const page = file.subarray((rootpage - 1) * bytes, rootpage * bytes);
+  // A leaf has its first row where the ninth and tenth bytes say; the row begins with its length and that of its header.
+  page[page.readUInt16BE(8) + 1] = 0x7f;
+  writeFileSync(path, file);
+}
+
 /** A file of three runs, due in their order, with a message for the second, after `damage`. */
 async function opened(name: string, damage: (path: string) => void): Promise<SqliteStore> {
   const path = join(directory, `${name}.db`);
@@ -114,6 +130,17 @@ describe("a file whose indexes have other rows than its tables goes on, where", 
     await store.enqueue("b", message("1"));
     expect((await store.statistics()).queuedMessages).toBe(1);
   });
+
+  test.each(["messages_id", "messages_name", "runs_due", "runs_status", "runs_name"])(
+    "a row of the index %s cannot be read",
+    async (index) => {
+      const store = await opened(`garbled-${index}`, (path) => garble(path, `holdfast_${index}`));
+      await store.enqueue("b", message("1"));
+      const driver = store.driver({ workflowId: "b", epoch: 0 });
+      expect(await driver.peekMessages([message("1").name], 9)).toHaveLength(1);
+      expect(await claimed(store)).toEqual(["a", "b", "c"]);
+    },
+  );
 
   test("a message is not among those of its name: it is received", async () => {
     const store = await opened("message-names", (path) =>

@@ -8,14 +8,19 @@ import type { SqliteRow } from "./statements.ts";
  * together from two, can leave others, and SQLite takes an index at its word: a run that it lacks would be begun again (P1), one
  * that it has at another time sleeps for ever (P9), and a row that it alone has fails the claims of all runs (P15).
  * Does not own: pages that cannot be read, of a table or an index: whoever comes to one is told by SQLite.
- * Invariants: an index says nothing that its table does not, so it is made anew. Those by which a row is known by its id are
- * so only where they lack a sound row: where the row is damaged, the index is what still knows the id.
+ * Invariants: an index says nothing that its table does not, so it is made anew. That of the runs' ids is so only where it
+ * lacks a sound row: where the row is damaged, the index is what still knows the id.
  */
 
 const TABLES = ["holdfast_runs", "holdfast_messages"];
-const INDEXES = ["holdfast_runs_due", "holdfast_runs_status", "holdfast_runs_name", "holdfast_messages_name"];
+const INDEXES = [
+  "holdfast_runs_due",
+  "holdfast_runs_status",
+  "holdfast_runs_name",
+  "holdfast_messages_name",
+  "holdfast_messages_id",
+];
 const OF_RUN_IDS = "sqlite_autoindex_holdfast_runs_1";
-const OF_MESSAGE_IDS = "holdfast_messages_id";
 
 /** Longer files are not looked through: so much takes up to a third of a second. */
 const LONGEST_BYTES = 32 * 1_024 * 1_024;
@@ -28,6 +33,7 @@ const CHECKS = [
     WHERE (SELECT count(*) FROM holdfast_runs INDEXED BY holdfast_runs_due WHERE due_at IS NOT NULL)
       <> (SELECT count(*) FROM holdfast_runs NOT INDEXED WHERE due_at IS NOT NULL)`,
 ];
+const UNREADABLE: { readonly problem: unknown } = { problem: "unreadable" };
 const RUN_AT = `SELECT CAST(run AS REAL) AS run, ${RUN_SELECTION} FROM holdfast_runs NOT INDEXED
   ORDER BY holdfast_runs.run LIMIT 1 OFFSET ?`;
 
@@ -35,17 +41,20 @@ const RUN_AT = `SELECT CAST(run AS REAL) AS run, ${RUN_SELECTION} FROM holdfast_
 export function mendIndexes(database: SqliteDatabase): void {
   const { bytes } = database.prepare(BYTES).get() as { readonly bytes: number | bigint };
   if (Number(bytes) > LONGEST_BYTES) return;
-  const problems = CHECKS.flatMap((check) => told(database, check));
-  if (problems.length === 0) return;
+  if (problemsOf(database).length === 0) return;
   for (const index of INDEXES) makeAnew(database, index);
-  if (lackedBy(OF_MESSAGE_IDS, problems).length > 0) makeAnew(database, OF_MESSAGE_IDS);
-  if (lackedBy(OF_RUN_IDS, problems).some((place) => isSound(database, place)))
-    makeAnew(database, OF_RUN_IDS);
+  // Once more: one of those may have kept the first look from coming to its end.
+  const lacked = lackedBy(OF_RUN_IDS, problemsOf(database));
+  if (lacked.some((place) => isSound(database, place))) makeAnew(database, OF_RUN_IDS);
 }
 
-/** What a check says; nothing where it comes to a page that cannot be read. */
+function problemsOf(database: SqliteDatabase): string[] {
+  return CHECKS.flatMap((check) => told(database, check));
+}
+
+/** What a check says, be it that it came to something that cannot be read. */
 function told(database: SqliteDatabase, check: string): string[] {
-  const rows = unlessCorrupt(() => database.prepare(check).all(), []) as { readonly problem: unknown }[];
+  const rows = unlessCorrupt(() => database.prepare(check).all(), [UNREADABLE]) as (typeof UNREADABLE)[];
   return rows.map(({ problem }) => String(problem)).filter((problem) => problem !== "ok");
 }
 
@@ -59,7 +68,8 @@ function lackedBy(index: string, problems: readonly string[]): number[] {
 
 /** Whether a row is known to be what was written: one without a checksum may be anything. */
 function isSound(database: SqliteDatabase, place: number): boolean {
-  const row = database.prepare(RUN_AT).get(place - 1) as SqliteRow | null | undefined;
+  const read = (): unknown => database.prepare(RUN_AT).get(place - 1);
+  const row = unlessCorrupt(read, null) as SqliteRow | null | undefined;
   return typeof row?.seal === "number" && !readRun(row).damaged;
 }
 
