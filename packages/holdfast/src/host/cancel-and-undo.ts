@@ -40,15 +40,20 @@ export class CancelAndUndo {
     if (isTerminal(status) || status === "rolling_back") {
       return this.#asked ? this.#whoWon() : { cancelled: false, state: status };
     }
-    if (lease === null) return take("unheld");
+    if (lease === null) return this.#decided(await take("unheld"));
     this.#leases.add(lease.until);
-    if (this.#leases.size > RENEWALS) return take("by-force");
+    if (this.#leases.size > RENEWALS) return this.#decided(await take("by-force"));
     // A run that is held is run by nobody: an operator has it for a moment, and would not hear.
     if (status === "paused") return undefined;
     this.#asked = true;
     if (requested !== "cancel") await this.#ask();
     this.#local.cancelRun(this.#reader.workflowId);
     return undefined;
+  }
+
+  /** Who came too late for the run may still have been heard by whoever held it. */
+  #decided(taken: CancelOutcome | undefined): CancelOutcome | undefined | Promise<CancelOutcome | undefined> {
+    return taken?.cancelled === false && this.#asked ? this.#whoWon() : taken;
   }
 
   async #ask(): Promise<void> {

@@ -250,3 +250,28 @@ test("a cancel with compensation ends the pause between two tries of a commit, a
   await expect(clock.settle(handle.result())).rejects.toThrow("cancelled");
   expect(undone).toEqual([1]);
 });
+
+test("a cancel with compensation that a run carries out by a late commit is told that it won, whenever that is", async () => {
+  const told: unknown[] = [];
+  for (let outMs = 3_000; outMs < 10_000; outMs += 137) {
+    const world = virtualStore();
+    const { clock } = world;
+    const { gate, undone, workflow } = twoSteps();
+    const out = { is: false };
+    const store = interceptedStore(world.store, async (method, go) => {
+      if (out.is && method !== "wait") throw diskFull();
+      return go();
+    });
+    const host = await world.host({ workflows: [workflow], store, leaseMs: 6_000, pollMs: 500 });
+    const handle = await host.start(workflow, { workflowId: "a" });
+    await clock.advance(3_000);
+    out.is = true;
+    gate.open();
+    await clock.advance(outMs);
+    out.is = false;
+    const outcome = await clock.settle(handle.cancel({ compensate: true }));
+    await clock.settle(handle.result().catch(() => {}));
+    told.push([outcome, undone]);
+  }
+  expect(told).toEqual(told.map(() => [{ cancelled: true }, [1]]));
+});
