@@ -17,7 +17,8 @@ export interface Circumstances {
 }
 
 function withDue(run: RunRow, at: Circumstances): RunRow {
-  return { ...run, dueAt: dueAt(run, at.now, () => at.wantedQueued()) };
+  const due = dueAt(run, at.now, () => at.wantedQueued());
+  return due === run.dueAt ? run : { ...run, dueAt: due };
 }
 
 /** A run as it is inserted. */

@@ -94,12 +94,17 @@ class RunningAttempt {
   }
 
   /** Calls the body; what it throws at once is a rejection like any other. */
-  async #invoke(): Promise<unknown> {
+  #invoke(): Promise<unknown> {
     const { scope, plan } = this.attempt;
     const owner = scope.run;
-    const context = bodyContext(this);
-    const value = owner.world.code.run({ owner, body: plan.name }, () => plan.body(context));
-    return await returned(value, () => `the result of step ${JSON.stringify(this.attempt.location())}`);
+    try {
+      const context = bodyContext(this);
+      const value = owner.world.code.run({ owner, body: plan.name }, () => plan.body(context));
+      const what = (): string => `the result of step ${JSON.stringify(this.attempt.location())}`;
+      return Promise.resolve(returned(value, what));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Null without a limit. */

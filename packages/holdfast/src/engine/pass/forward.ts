@@ -20,6 +20,9 @@ export type ForwardEnd =
   | { readonly end: "crash-loop"; readonly error: CrashLoopError }
   | { readonly end: "wish"; readonly wish: Wish };
 
+/** What a round of work has led to: the end, or (null) another round, now or when something has been done. */
+type Round = ForwardEnd | null | Promise<ForwardEnd | null>;
+
 /** Between looks at the queue when no hint comes; doubled each time, up to an hour (I19). */
 const FIRST_POLL_MS = 1_000;
 const LONGEST_POLL_MS = 3_600_000;
@@ -161,41 +164,38 @@ export class Forward {
   }
 
   /** One round of live work; null: there is more to do. */
-  async #work(): Promise<ForwardEnd | null> {
-    const execution = this.#execution;
-    const { timers, mailbox, outbox, bodies, journal, limits } = execution;
+  #work(): Round {
+    const { timers, mailbox } = this.#execution;
     timers.fireDue();
     // The run's own time may be over.
-    if (execution.outcome !== null) return null;
-    if (mailbox.wantsLook && !this.#leftLook) {
-      if (mailbox.isLaden && !execution.turns.waiting) {
-        await this.#commitRunning();
-        return null;
-      }
-      if (this.#wantsHints()) this.#listen();
-      // Messages may have a schema to go through.
-      this.#leftLook = (await this.#control.patience.wait(this.#look())) === null;
-      if (this.#leftLook) return null;
-    }
+    if (this.#execution.outcome !== null) return null;
+    return mailbox.wantsLook && !this.#leftLook ? this.#lookFirst() : this.#proceed();
+  }
+
+  async #lookFirst(): Promise<ForwardEnd | null> {
+    const { mailbox, turns } = this.#execution;
+    if (mailbox.isLaden && !turns.waiting) return this.#commitRunning();
+    if (this.#wantsHints()) this.#listen();
+    // Messages may have a schema to go through.
+    this.#leftLook = (await this.#control.patience.wait(this.#look())) === null;
+    return this.#leftLook ? null : this.#proceed();
+  }
+
+  #proceed(): Round {
+    const execution = this.#execution;
+    const { timers, mailbox, outbox, bodies, journal, limits } = execution;
     if (execution.turns.waiting) return null;
-    if (outbox.urgent || journal.dirtyCount > limits.uncommittedEntries) {
-      await this.#commitRunning();
-      return null;
-    }
+    if (outbox.urgent || journal.dirtyCount > limits.uncommittedEntries) return this.#commitRunning();
     if (bodies.waiting.length > 0 && !this.#control.winding) return this.#startBodies();
     const owed = this.#overdue.delay(execution.commitRequired, journal.header.revision);
-    if (owed === 0) {
-      await this.#commitRunning();
-      return null;
-    }
+    if (owed === 0) return this.#commitRunning();
     const { wish } = this.#control;
     if (wish === "pause" && bodies.onlyConverted)
-      return (await this.#waitForRecording()) ? null : { end: "wish", wish };
+      return this.#waitForRecording().then((waited) => (waited ? null : { end: "wish", wish }));
     if (execution.busy) {
       // A message that is received and not consumed would wake a wait for others of its name again and again.
-      if (!mailbox.isWaiting || !mailbox.holdsMessages) return this.#waitForTheWorld(owed);
-      await this.#commitRunning();
-      return null;
+      const wakesItself = mailbox.isWaiting && mailbox.holdsMessages;
+      return wakesItself ? this.#commitRunning() : this.#waitForTheWorld(owed);
     }
     const foreign = timers.size === 0 && !mailbox.isWaiting;
     const parks = wish === "drain" && bodies.waiting.length === 0 && !foreign;
@@ -240,9 +240,10 @@ export class Forward {
     return null;
   }
 
-  async #commitRunning(barrenStarts = 0): Promise<void> {
+  async #commitRunning(barrenStarts = 0): Promise<null> {
     this.#execution.commitRequired = false;
     await this.#committer.commit({ status: "running", barrenStarts }, this.#execution.outbox);
+    return null;
   }
 
   #tellForeign(): void {
