@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { LiveRun } from "../../src/engine/live/live-run.ts";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import { RequestTimeoutError, RunFinishedError } from "../../src/model/errors/run-errors.ts";
 import type { EngineDriver } from "../../src/storage/driver.ts";
@@ -110,4 +111,13 @@ describe("a cancel that comes while the commit of another is under way", () => {
     expect(told).toEqual([{ cancelled: true }, { cancelled: false, state: "rolling_back" }]);
     expect(undone).toEqual(["charge"]);
   });
+});
+
+it("a parked run that is to end what runs has nothing to end: it is left, and waits no more", async () => {
+  const handle = lab.start(patient, { mode: "live" });
+  await lab.clock.advance(10);
+  expect(await handle.getState()).toBe("sleeping");
+  await lab.clock.settle((handle as unknown as LiveRun).evict("drain"));
+  expect(await handle.result).toMatchObject({ state: "sleeping", waitingForMessages: ["go"] });
+  expect(lab.clock.pending).toBe(0);
 });

@@ -133,7 +133,7 @@ export class LiveRun implements RunHandle<unknown> {
       const outcome = await pass.advance();
       const parked = outcome.state === "sleeping" || outcome.state === "rolling_back";
       if (!parked) return outcome;
-      if (this.#setup.mode === "yield") {
+      if (this.#setup.mode === "yield" || pass.drains) {
         pass.abandon(new RunEvictedError(this.workflowId));
         return outcome;
       }

@@ -79,6 +79,11 @@ export class RunPass {
     return this.#state.control.wish === "pause" ? "paused" : this.#state.journal.header.status;
   }
 
+  /** Whether it is to stop when what runs has ended: parked, it has. */
+  get drains(): boolean {
+    return this.#state.control.wish === "drain";
+  }
+
   get definition(): WorkflowDefinition {
     return this.#state.settings.definition;
   }
