@@ -5,7 +5,7 @@ const ONCE_MS = [1, 20, 100];
 /** In what runs again and again. */
 const OFTEN_MS = 1;
 
-/** The program with code that waits for promises of its own at the beginning of some functions. */
+/** The program with code that waits for promises of its own at the beginning and at the end of some functions. */
 export function withOwnWaits(program: Program, prng: Prng): Program {
   const writer = new OwnWaits(prng);
   const { newer } = program;
@@ -22,10 +22,14 @@ class OwnWaits {
 
   /** The block of a function with a context of its own. */
   scope(block: Block, waitsMs: readonly number[]): Block {
-    const inside = this.#inside(block, waitsMs);
-    if (!this.#prng.chance(0.4)) return inside;
-    const wait: Statement = { kind: "own", forMs: this.#prng.pick(waitsMs) };
-    return { statements: [wait, ...inside.statements.map(moved)] };
+    const { statements } = this.#inside(block, waitsMs);
+    const first = this.#sometimes(waitsMs);
+    const last = this.#sometimes(waitsMs);
+    return { statements: [...first, ...(first.length === 0 ? statements : statements.map(moved)), ...last] };
+  }
+
+  #sometimes(waitsMs: readonly number[]): readonly Statement[] {
+    return this.#prng.chance(0.3) ? [{ kind: "own", forMs: this.#prng.pick(waitsMs) }] : [];
   }
 
   /** A block of the code around: how long that takes may decide what comes first, so that only functions inside wait. */

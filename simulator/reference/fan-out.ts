@@ -78,6 +78,8 @@ export function endOfMap(interpreter: Interpreting, map: MapStatement, { scope, 
     return end === null ? null : { ...end, index };
   }).filter((end) => end !== null);
   ends.sort((a, b) => a.at - b.at || a.index - b.index);
+  if (hasPolicy(map) && map.body.statements.at(-1)?.kind === "own")
+    throw new Undecided("items that end by promises of their own");
   // Items that end without waiting do so in the order of microtasks, and not all of them need have begun.
   if (ends.some((end, i) => end.at === ends[i - 1]?.at || end.at === at) && map.items > 1 && hasPolicy(map))
     throw new Undecided("items that end in one turn");

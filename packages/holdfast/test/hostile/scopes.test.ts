@@ -147,6 +147,35 @@ describe("code that goes on after everything", () => {
     expect(result.output).toEqual(["quick", []]);
   });
 
+  it("what waits for a promise of its own and is left meanwhile may still draw", async () => {
+    expectNoStrays();
+    const seen: unknown[] = [];
+    const drawLate = async (ctx: WorkflowContext) => {
+      await lab.clock.sleep(50);
+      try {
+        seen.push([typeof ctx.now(), typeof ctx.random(), typeof ctx.uuid()]);
+      } catch (error) {
+        seen.push(error);
+      }
+      await ctx.step("never", () => seen.push("never"));
+    };
+    const { output } = await lab.run(
+      (ctx: WorkflowContext) =>
+        ctx.race("r", [
+          { name: "quick", run: (inner) => inner.step("q", () => 1) },
+          { name: "slow", run: drawLate },
+        ]),
+      { mode: "live" },
+    );
+    expect(output).toEqual({ winner: "quick", value: 1 });
+    const evicted = new EngineLab();
+    const handle = evicted.start(drawLate, { mode: "live" });
+    await evicted.clock.runUntilIdle();
+    await evicted.clock.settle(handle.evict());
+    await lab.clock.advance(50);
+    expect(seen).toEqual(Array(2).fill(["number", "number", "string"]));
+  });
+
   it.each<[string, (ctx: WorkflowContext) => unknown]>([
     ["returns a promise that never settles", () => new Promise(() => {})],
     [
