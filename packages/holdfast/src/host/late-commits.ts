@@ -11,6 +11,15 @@ interface Ending {
   readonly done: Promise<unknown>;
 }
 
+export interface LateCommitsSetup {
+  readonly clock: Clock;
+  readonly backoff: Backoff;
+  /** How long the storage has to answer before runs are claimed, in milliseconds. */
+  readonly patienceMs: number;
+  /** There is one more: its run is not in work any longer. */
+  readonly added: () => void;
+}
+
 /** What is tried until it succeeds. */
 interface Attempt {
   readonly again: () => Promise<void>;
@@ -27,14 +36,16 @@ export class LateCommits {
   readonly #clock: Clock;
   readonly #backoff: Backoff;
   readonly #patienceMs: number;
+  readonly #added: () => void;
   readonly #attempts: Set<Attempt> = new Set();
   #trying = false;
   #cut = false;
 
-  constructor(setup: { readonly clock: Clock; readonly backoff: Backoff; readonly patienceMs: number }) {
+  constructor(setup: LateCommitsSetup) {
     this.#clock = setup.clock;
     this.#backoff = setup.backoff;
     this.#patienceMs = setup.patienceMs;
+    this.#added = setup.added;
   }
 
   /** How many there are. */
@@ -65,6 +76,7 @@ export class LateCommits {
         this.#attempts.delete(attempt);
       };
       this.#attempts.add(attempt);
+      this.#added();
       void this.#keepTrying();
     });
   }

@@ -1,7 +1,5 @@
 import { PATIENCE_MS } from "../engine/pass/patience.ts";
-import { Wakeup } from "../engine/replay/wakeup.ts";
 import { RunEvictedError } from "../model/errors/run-errors.ts";
-import { StoreClosedError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { NewMessage, NewRun } from "../storage/records.ts";
 import type { Claimant, CreateOutcome } from "../storage/store.ts";
@@ -17,7 +15,7 @@ import { Quarantine } from "./quarantine.ts";
 import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
 import { waitAtMost } from "./wait-at-most.ts";
-import { WorkHints } from "./work-hints.ts";
+import { WorkLoop } from "./work-loop.ts";
 import type { WorkflowRegistry } from "./workflow-registry.ts";
 
 /** What a worker is made of. */
@@ -30,8 +28,6 @@ export interface WorkerSetup {
   readonly cacheSize: number;
 }
 
-/** Why a hint is not wanted any more; a reason of its own spares the making of an error. */
-const LOOKING = "looking again";
 /** At most so many runs are claimed in one transaction. */
 const CLAIM_BATCH = 100;
 /** When the store says that a run is due and then gives none, its clock is not ours: between two looks. */
@@ -42,25 +38,20 @@ const GRACE_MS = 2 * PATIENCE_MS;
 /**
  * Owns: which runs are in work in this process: claiming what is due, up to a number; what is created here and has room
  * is in work at once.
- * Does not own: one claim (hosted-run.ts), its lease (lease-keeper.ts).
- * Invariants: only runs of known workflows are claimed; a run has one claim in work here at a time; hints make a look
- * come sooner, looks by the clock are enough (P9, I19); a storage that fails is asked again, ever more rarely (P11).
+ * Does not own: when it looks for what is due (work-loop.ts), one claim (hosted-run.ts), its lease (lease-keeper.ts).
+ * Invariants: only runs of known workflows are claimed; a run has one claim in work here at a time.
  */
 export class Worker implements LocalRuns {
   readonly #setup: WorkerSetup;
   readonly #neighbours: HostedRunNeighbours;
   readonly #runs: Map<string, HostedRun> = new Map();
   readonly #ending: Set<HostedRun> = new Set();
-  readonly #bell: Wakeup = new Wakeup();
-  readonly #hints: WorkHints;
-  readonly #backoff: Backoff;
+  readonly #loop: WorkLoop;
   /** Rooms of runs that are being created. */
   #reserved = 0;
   asks = 0;
   /** Resolves when no claim is being asked for. */
   #claiming: Promise<void> = Promise.resolve();
-  #stopping = false;
-  #loop: Promise<void> = Promise.resolve();
 
   constructor(setup: WorkerSetup) {
     this.#setup = setup;
@@ -68,16 +59,25 @@ export class Worker implements LocalRuns {
     const { clock } = session.settings.world;
     const longestMs = session.leaseMs / 2;
     const times = { firstMs: session.pollMs, longestMs: Math.max(session.pollMs, longestMs) };
-    this.#hints = new WorkHints(session);
-    this.#backoff = new Backoff(clock, times);
+    this.#loop = new WorkLoop({
+      session,
+      backoff: new Backoff(clock, times),
+      hasRoom: () => this.#room > 0,
+      takeDue: () => this.#claimDue(),
+    });
     this.#neighbours = {
       session,
       leases: new LeaseKeeper(session),
       parked: new ParkedPasses(cacheSize),
       // A claim that is given back only after its lease has ended would count as a start in vain.
       backoff: new Backoff(clock, { firstMs: Math.min(session.pollMs, longestMs), longestMs }),
-      late: new LateCommits({ clock, backoff: new Backoff(clock, times), patienceMs: session.pollMs }),
-      quarantine: new Quarantine({ clock, inWork: () => this.#ending, lifted: () => this.#bell.notify() }),
+      late: new LateCommits({
+        clock,
+        backoff: new Backoff(clock, times),
+        patienceMs: session.pollMs,
+        added: () => this.#roomCameFree(),
+      }),
+      quarantine: new Quarantine({ clock, inWork: () => this.#ending, lifted: () => this.#loop.ring() }),
     };
   }
 
@@ -87,7 +87,7 @@ export class Worker implements LocalRuns {
   }
 
   start(): void {
-    this.#loop = this.#work();
+    this.#loop.start();
   }
 
   /** Creates a run; if there is room, it is in work here from its first instant, without another transaction. */
@@ -131,7 +131,7 @@ export class Worker implements LocalRuns {
     // What is being claimed takes its rooms first.
     await this.#claiming;
     const asked = this.#ask();
-    if (this.#stopping || this.#room <= 0) return act(asked);
+    if (this.#loop.stopping || this.#room <= 0) return act(asked);
     this.#reserved += 1;
     try {
       return await act(asked, { owner, leaseMs, workflowNames: this.#setup.workflows.names });
@@ -170,9 +170,7 @@ export class Worker implements LocalRuns {
   async stop(timeoutMs: number): Promise<void> {
     const { log, settings } = this.#setup.session;
     const { clock } = settings.world;
-    this.#stopping = true;
-    this.#bell.notify();
-    this.#backoff.cut();
+    this.#loop.stop();
     this.#neighbours.backoff.cut();
     this.#neighbours.quarantine.cut();
     this.#neighbours.parked.clear();
@@ -190,7 +188,7 @@ export class Worker implements LocalRuns {
 
   /** All that still runs is stopped now. */
   hurry(): void {
-    if (this.#stopping) this.#evictAll();
+    if (this.#loop.stopping) this.#evictAll();
   }
 
   #evictAll(): void {
@@ -199,7 +197,7 @@ export class Worker implements LocalRuns {
   }
 
   async #ended(): Promise<void> {
-    await this.#loop;
+    await this.#loop.ended;
     while (this.#ending.size > 0) await Promise.all([...this.#ending].map((run) => run.done));
   }
 
@@ -209,46 +207,7 @@ export class Worker implements LocalRuns {
     return this.#setup.concurrency - inWork - this.#reserved;
   }
 
-  /** The one loop of a host: looks for work, then waits for a hint, a room or the clock. */
-  async #work(): Promise<void> {
-    const { clock } = this.#setup.session.settings.world;
-    while (!this.#stopping) {
-      const hints = new AbortController();
-      const ring = (): void => {
-        if (!hints.signal.aborted) this.#bell.notify();
-      };
-      let cancel = (): void => {};
-      if (this.#room > 0) {
-        void this.#hints.hear(hints.signal, ring);
-        const delayMs = await this.#look();
-        if (delayMs > 0) cancel = clock.setTimer(delayMs, ring);
-        else ring();
-      }
-      if (!this.#stopping) await this.#bell.wait();
-      hints.abort(LOOKING);
-      cancel();
-    }
-  }
-
   /** Claims what is due; gives the milliseconds until the next look, 0: at once. */
-  async #look(): Promise<number> {
-    const { session } = this.#setup;
-    try {
-      const delayMs = await this.#claimDue();
-      this.#backoff.reset();
-      return delayMs;
-    } catch (error) {
-      if (StoreClosedError.is(error)) {
-        this.#stopping = true;
-        session.log.error("the store was closed; this host claims no more runs", { error });
-        return 0;
-      }
-      session.log.warn("the storage failed; looking for work again later", { error });
-      await this.#backoff.wait();
-      return 0;
-    }
-  }
-
   async #claimDue(): Promise<number> {
     const { session, workflows } = this.#setup;
     const { store, owner, leaseMs, pollMs, settings } = session;
@@ -264,7 +223,7 @@ export class Worker implements LocalRuns {
     );
     const { claims, nextDueAt, storeTime } = await claiming;
     const storeNow = storeClock(clock, storeTime);
-    if (claims.length > 0) this.#hints.found();
+    if (claims.length > 0) this.#loop.found();
     await Promise.all(claims.map((claim) => this.#adopt({ claim, ...asked, image: null, message: null })));
     if (claims.length === limit) return 0;
     if (nextDueAt === null) return pollMs;
@@ -278,7 +237,7 @@ export class Worker implements LocalRuns {
     const { session, workflows } = this.#setup;
     const { workflowId } = claim;
     const definition = workflows.get(claim.workflowName);
-    if (this.#stopping || this.#neighbours.quarantine.occupied || definition === null) {
+    if (this.#loop.stopping || this.#neighbours.quarantine.occupied || definition === null) {
       await session.store.release(claim).catch((error: unknown) => {
         session.log.warn("a claim could not be given back; it ends with its lease", { workflowId, error });
       });
@@ -294,13 +253,13 @@ export class Worker implements LocalRuns {
       if (this.#runs.get(workflowId) === run) this.#runs.delete(workflowId);
       session.news.tell(workflowId, completedWith);
       // A due time that it has is to be known by the next look.
-      if (comesDueByItself) this.#bell.notify();
+      if (comesDueByItself) this.#loop.ring();
       else this.#roomCameFree();
     });
   }
 
   /** While there was room, hints and the clock have told of all that is due: only the first room is a reason to look. */
   #roomCameFree(): void {
-    if (this.#room === 1) this.#bell.notify();
+    if (this.#room === 1) this.#loop.ring();
   }
 }

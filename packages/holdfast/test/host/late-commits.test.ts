@@ -1,4 +1,5 @@
 import {
+  type Claim,
   defaultCodec,
   defineWorkflow,
   type Host,
@@ -187,6 +188,40 @@ describe("an outage that is longer than the lease", () => {
     out.is = false;
     expect(await clock.settle(handle.result())).toBe(4);
     expect(bodies).toEqual(["first", "first", "second"]);
+  });
+
+  it("of one run alone keeps no other from being run", async () => {
+    const world = virtualStore();
+    const { clock, store } = world;
+    const { gate, workflow } = twoSteps();
+    const out = { is: false };
+    const failing = interceptedStore(store, async (method, go) => {
+      if (out.is && method === "renew") throw diskFull();
+      return go();
+    });
+    const driver = (claim: Claim) => {
+      const sound = store.driver(claim);
+      return interceptedStore(sound, async (method, go) => {
+        if (out.is && method === "commit" && claim.workflowId === "a") throw diskFull();
+        return go();
+      });
+    };
+    const partly = new Proxy(failing, {
+      get: (on, key) => (key === "driver" ? driver : Reflect.get(on, key)),
+    });
+    const host = await world.host({
+      workflows: [workflow],
+      store: partly,
+      concurrency: 1,
+      leaseMs: LEASE_MS,
+    });
+    await host.start(workflow, { workflowId: "a" });
+    await clock.advance(1_000);
+    out.is = true;
+    gate.open();
+    const other = await host.start(workflow, { workflowId: "b" });
+    await clock.advance(3 * LEASE_MS);
+    expect(await other.getState()).toBe("completed");
   });
 
   it("keeps no host from stopping, which tries a last time", async () => {

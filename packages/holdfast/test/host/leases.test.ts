@@ -402,6 +402,7 @@ describe("a blocked event loop", () => {
       clock,
       backoff: new Backoff(clock, { firstMs: 1, longestMs: 1 }),
       patienceMs: 1,
+      added: () => {},
     });
     const driver = guard.driver({
       driver: store.driver({ workflowId: "a", epoch: 1 }),
