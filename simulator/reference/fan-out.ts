@@ -1,7 +1,8 @@
 import { escapeName } from "#holdfast/history/location.ts";
 import { defaultCodec } from "#holdfast/history/payload.ts";
 import { JoinError, MapError, RaceError } from "#holdfast/model/errors/block-errors.ts";
-import type { Branch, MapStatement, StatementOf } from "../program/program.ts";
+import type { Block, Branch, MapStatement, StatementOf } from "../program/program.ts";
+import { visitStatements } from "../program/walk.ts";
 import { type End, type Failure, listText, objectText, Undecided, value } from "./end.ts";
 import type { Interpreting } from "./interpreting.ts";
 import { blockEnd } from "./operations.ts";
@@ -78,12 +79,21 @@ export function endOfMap(interpreter: Interpreting, map: MapStatement, { scope, 
     return end === null ? null : { ...end, index };
   }).filter((end) => end !== null);
   ends.sort((a, b) => a.at - b.at || a.index - b.index);
-  if (hasPolicy(map) && map.body.statements.at(-1)?.kind === "own")
-    throw new Undecided("items that end by promises of their own");
+  if (hasPolicy(map) && waitsForItsOwn(map.body))
+    throw new Undecided("items that come to their results, or to their ends, by promises of their own");
   // Items that end without waiting do so in the order of microtasks, and not all of them need have begun.
   if (ends.some((end, i) => end.at === ends[i - 1]?.at || end.at === at) && map.items > 1 && hasPolicy(map))
     throw new Undecided("items that end in one turn");
   return blockEnd(interpreter, path, decided(map, ends, at));
+}
+
+/** A replay may come to what is recorded in another order then. */
+function waitsForItsOwn(body: Block): boolean {
+  let waits = false;
+  visitStatements(body, ({ kind }) => {
+    waits ||= kind === "own";
+  });
+  return waits;
 }
 
 function hasPolicy(map: MapStatement): boolean {
