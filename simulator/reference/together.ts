@@ -23,11 +23,18 @@ export function endOfTogether(
   );
   for (const [index, end] of ends.entries())
     if (end === null) leave(interpreter, statements[index] as Statement, scope);
-  if (ends.some((end, index) => end === null && answers(statements[index] as Statement)))
+  const end = combined(how, ends, standing.at);
+  const isLeft = (strand: End): boolean => strand === null || (end !== null && strand.at > end.at);
+  if (ends.some((strand, index) => isLeft(strand) && answers(statements[index] as Statement)))
     throw new Undecided("a strand that may be left with a message");
+  return end;
+}
+
+/** What becomes of the strands' ends, when they began after the result `at`. */
+function combined(how: StatementOf<"together">["how"], ends: readonly End[], at: number): End {
   const settled = ends.filter((end) => end !== null);
   const all = settled.length === ends.length;
-  const last = Math.max(standing.at, ...settled.map(({ at }) => at));
+  const last = Math.max(at, ...settled.map((end) => end.at));
   const failures = settled.filter((end): end is Failure => !end.ok);
   const values = settled.filter((end): end is Value => end.ok);
   switch (how) {
