@@ -318,6 +318,21 @@ describe("a codec that is down for minutes when a body has ended", () => {
   });
 });
 
+it("a cancel that waits for what a body has come to is not kept busy by a timer that is due beside it", async () => {
+  const codec: PayloadCodec = {
+    ...defaultCodec,
+    encode: async (value, what) => {
+      if (what.includes("step")) await lab.clock.sleep(50);
+      return defaultCodec.encode(value, what);
+    },
+  };
+  const workflow = (ctx: WorkflowContext) => Promise.all([ctx.step("s", () => 1), ctx.sleep("beside", 10)]);
+  const handle = lab.start(workflow, { mode: "live", codec });
+  await lab.clock.advance(5);
+  expect(await lab.clock.settle(handle.cancel())).toEqual({ cancelled: true });
+  expect(lab.clock.monotonic()).toBe(50);
+});
+
 it("code goes on in the order in which it asked the codec, whichever answer comes first, and so does a replay", async () => {
   const lags = [2, 0, 1, 0, 2, 1, 0];
   let calls = 0;

@@ -123,8 +123,9 @@ export class Forward {
     const now = world.clock.monotonic();
     this.#recordedBy ??= now + RECORDING_MS;
     if (!bodies.recording || now >= this.#recordedBy) return false;
+    // For nothing else: a timer that is due does not fire any more, and would end each wait at once.
     const cancel = world.clock.setTimer(this.#recordedBy - now, () => wakeup.notify());
-    await this.#waitForTheWorld();
+    await wakeup.wait();
     cancel();
     return true;
   }
