@@ -3,7 +3,7 @@ import type { PassOutcome } from "../engine/pass/outcome.ts";
 import type { PassClaim } from "../engine/pass/pass-settings.ts";
 import type { RunPass } from "../engine/pass/run-pass.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
-import { FencedError, StorageError } from "../model/errors/storage-errors.ts";
+import { FencedError } from "../model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { HolderRequest } from "../storage/store.ts";
 import type { Backoff } from "./backoff.ts";
@@ -19,6 +19,7 @@ import { leavePass, type ParkedPass, type ParkedPasses } from "./parked-passes.t
 import { type Quarantine, solitudeMs } from "./quarantine.ts";
 import { storeClock } from "./store-clock.ts";
 import type { StoreSession } from "./store-session.ts";
+import { wakeParked } from "./wake-parked.ts";
 
 /** What the runs of one host share. */
 export interface HostedRunNeighbours {
@@ -200,16 +201,19 @@ export class HostedRun {
 
   async #open(guard: LeaseGuard): Promise<ParkedPass | PassOutcome> {
     const { settings } = this.#with.session;
-    const { claim, definition } = this.#claimed;
+    const { definition } = this.#claimed;
+    const { workflowId } = this;
+    const isParked = (): boolean => this.#pass?.resumable !== false;
     if (!(await this.#isolated())) return { state: "evicted" };
     const opened = await openPass({
       ...settings,
       world: guard.world(settings.world),
-      workflowId: claim.workflowId,
+      workflowId,
       definition,
       claim: this.#passClaim(guard),
       create: async () => null,
-      stirred: () => void this.#wake(),
+      // In place it goes on with what its code has come to.
+      stirred: () => void wakeParked(this.#with, { workflowId, isParked }),
     });
     return "pass" in opened ? { pass: opened.pass, guard } : opened.outcome;
   }
@@ -229,22 +233,6 @@ export class HostedRun {
       starts,
     });
     return quarantine.enter(this, solitude);
-  }
-
-  /** Of the run that is parked here: in place it goes on with what its code has come to. Nobody else knows of it, so a storage that fails is asked again. */
-  async #wake(): Promise<void> {
-    const { backoff, session } = this.#with;
-    const { workflowId } = this;
-    while (this.#pass?.resumable !== false) {
-      try {
-        await session.store.request(workflowId, "wake");
-        return;
-      } catch (error) {
-        session.log.warn("a run goes on by itself and could not be woken", { workflowId, error });
-        if (!StorageError.is(error) || !error.retryable) return;
-      }
-      await backoff.wait();
-    }
   }
 
   #passClaim(guard: LeaseGuard): PassClaim {
