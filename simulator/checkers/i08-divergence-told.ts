@@ -89,9 +89,10 @@ function writesMore({ batch, entries }: Commit): boolean {
 function mayDiverge(evidence: Evidence, life: Life, commit: Commit): boolean {
   if (life.damagedAt < commit.fact) return true;
   if ((life.commits[0]?.entries.length ?? 0) > 0) return true;
+  // The first pass of a bare run begins before the run is stored.
+  const from = life.number === 1 ? -1 : life.from;
   const passes = evidence.facts.filter(
-    (fact) =>
-      fact.type === "pass-started" && fact.run === life.run && fact.n > life.from && fact.n < commit.fact,
+    (fact) => fact.type === "pass-started" && fact.run === life.run && fact.n > from && fact.n < commit.fact,
   ) as readonly FactOf<"pass-started">[];
   const diverged = passes.findLast(({ process }) => process === commit.process);
   const program = programOf(evidence, life);
