@@ -79,7 +79,8 @@ export function endOfMap(interpreter: Interpreting, map: MapStatement, { scope, 
     return end === null ? null : { ...end, index };
   }).filter((end) => end !== null);
   ends.sort((a, b) => a.at - b.at || a.index - b.index);
-  if (hasPolicy(map) && waitsForItsOwn(map.body))
+  const counts = hasPolicy(map) || ends.some((end) => !end.ok);
+  if (counts && waitsForItsOwn(map.body))
     throw new Undecided("items that come to their results, or to their ends, by promises of their own");
   // Items that end without waiting do so in the order of microtasks, and not all of them need have begun.
   if (ends.some((end, i) => end.at === ends[i - 1]?.at || end.at === at) && map.items > 1 && hasPolicy(map))
