@@ -12,7 +12,7 @@ const UNFIT: readonly ValueName[] = ["date", "bytes", "error"];
 const unfit: ReadonlySet<string> = new Set(UNFIT.map((name) => canonicalText(namedValue(name))));
 
 /** A body as a schema has given it: one that went through two of them is inside another one. */
-export interface Taken {
+interface Taken {
   readonly taken: unknown;
 }
 
