@@ -10,10 +10,12 @@ export const messages: readonly Mutant[] = [
     file: "engine/primitives/queue.ts",
     find: `operation.settleInTurn(() => {
         if (!run.mailbox.accept(received, admitted)) return null;
+        accepted(admitted);
         stop();
         return settlementOf(operation, admitted);
       });`,
     replace: `run.mailbox.accept(received, admitted);
+      accepted(admitted);
       stop();
       const settlement = settlementOf(operation, admitted);
       run.outbox.onCommit(() => {}, () => operation.settle(settlement));`,

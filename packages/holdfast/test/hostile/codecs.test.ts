@@ -318,6 +318,32 @@ describe("a codec that is down for minutes when a body has ended", () => {
   });
 });
 
+it("a message that is being decoded for a branch which loses its race just then is there for the next wait", async () => {
+  const lost = Promise.withResolvers<void>();
+  const codec: PayloadCodec = {
+    ...defaultCodec,
+    decode: async (bytes) => {
+      const value = defaultCodec.decode(bytes);
+      if (value !== "hello") return value;
+      lost.resolve();
+      await lab.clock.sleep(50);
+      return value;
+    },
+  };
+  const workflow = async (ctx: WorkflowContext) => {
+    const { winner } = await ctx.race("r", [
+      { name: "waits", run: (inner) => inner.queue.next("m", { names: ["m"] }) },
+      { name: "own", run: () => lost.promise },
+    ]);
+    const { body } = await ctx.queue.next("again", { names: ["m"], timeout: "1m" });
+    return [winner, body];
+  };
+  const handle = lab.start(workflow, { mode: "live", codec });
+  await lab.clock.runUntilIdle();
+  await handle.send("m", "hello");
+  expect((await lab.clock.settle(handle.result)).output).toEqual(["own", "hello"]);
+});
+
 it("a cancel that waits for what a body has come to is not kept busy by a timer that is due beside it", async () => {
   const codec: PayloadCodec = {
     ...defaultCodec,

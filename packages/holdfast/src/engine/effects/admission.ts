@@ -1,6 +1,7 @@
 import { bodyPayload, frameReceived, recordedPayload, wasReceived } from "../../history/message-body.ts";
 import { CorruptionError } from "../../model/errors/history-errors.ts";
 import { StorageError } from "../../model/errors/storage-errors.ts";
+import { isPromise } from "../../model/is-promise.ts";
 import { type Schema, validate } from "../../model/schema.ts";
 import type { WorkflowDefinition } from "../../model/workflow.ts";
 import type { StoredMessage } from "../../storage/records.ts";
@@ -17,6 +18,11 @@ export interface Admitted {
   readonly message: StoredMessage;
   /** The failure, encoded; null when the body is fit. */
   readonly refusal: Uint8Array | null;
+  /**
+   * The body as the code is given it. Decoded before the message is received, so that it is handed over in that turn: a wait that is
+   * left while a codec is at work has received nothing.
+   */
+  readonly body: unknown;
 }
 
 /** What decides which bodies are fit. */
@@ -40,25 +46,33 @@ export function admitAll(
   // A damaged one stays in the queue, where it can be mended.
   const { workflowId } = admission;
   for (const message of messages) bodyPayload({ ...message, workflowId }, message.body);
-  if (messages.every((message) => schemaFor(admission, message) === null))
-    return messages.map((message) => ({ message, refusal: null }));
-  return Promise.all(messages.map((message) => admit(admission, message)));
+  const admitted = messages.map((message) => {
+    const schema = schemaFor(admission, message);
+    return schema === null ? decoded(admission, message) : admit(admission, schema, message);
+  });
+  return admitted.some(isPromise) ? Promise.all(admitted) : (admitted as Admitted[]);
 }
 
-async function admit(admission: Admission, message: StoredMessage): Promise<Admitted> {
-  const schema = schemaFor(admission, message);
-  if (schema === null) return { message, refusal: null };
+function decoded({ payloads }: Admission, message: StoredMessage): Admitted | Promise<Admitted> {
+  const given = (body: unknown): Admitted => ({ message, refusal: null, body });
+  try {
+    const body = payloads.decode(recordedPayload(message.body));
+    return isPromise(body) ? body.then(given) : given(body);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+async function admit(admission: Admission, schema: Schema, message: StoredMessage): Promise<Admitted> {
   const { payloads, workflowId } = admission;
   const sent = await payloads.decode(recordedPayload(message.body));
   const what = `Message "${message.name}" (${message.id})`;
   try {
     const payload = await payloads.encode(await validate(schema, sent, what), what);
-    return {
-      message: { ...message, body: frameReceived({ ...message, workflowId }, payload) },
-      refusal: null,
-    };
+    const body = frameReceived({ ...message, workflowId }, payload);
+    return await decoded(admission, { ...message, body });
   } catch (error) {
     if (StorageError.is(error) || CorruptionError.is(error)) throw error;
-    return { message, refusal: payloads.failure(error) };
+    return { message, refusal: payloads.failure(error), body: undefined };
   }
 }

@@ -7,6 +7,7 @@ import type { CompletableMessage, Message } from "../../model/message.ts";
 import { checkCall } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
 import type { Scope, Unanswered } from "../replay/scope.ts";
+import type { Admitted } from "./admission.ts";
 
 /** What a wait received, as recorded. */
 export interface ReceivedMessages {
@@ -15,6 +16,8 @@ export interface ReceivedMessages {
   readonly wait: string;
   readonly completable: boolean;
   readonly messages: readonly RecordedMessage[];
+  /** The same where they are received now. */
+  readonly admitted?: readonly Admitted[];
 }
 
 /** Recorded messages as workflow code sees them. */
@@ -33,6 +36,8 @@ function oneMessage(
     const plain: Message = { id: message.id, name: message.name, body, createdAt: message.createdAt };
     return received.completable ? completable(scope, received, { plain, index }) : plain;
   };
+  const admitted = received.admitted?.[index];
+  if (admitted !== undefined) return finish(admitted.body);
   const decoded = scope.run.payloads.decode(recordedPayload(message.body));
   return isPromise(decoded) ? decoded.then(finish) : finish(decoded);
 }

@@ -73,14 +73,20 @@ export function receive(scope: Scope, wanted: Receive): WatchedPromise<Message[]
   const { run } = scope;
   checkAnswered(scope, wanted.name);
   const place = claim(scope, "message", wanted.name);
-  const operation = new Operation<Message[]>({ scope, place, kind: "message" }, (entry) =>
-    receivedMessages(scope, toReceived(place, wanted, entry)),
-  );
+  let admitted: readonly Admitted[] | undefined;
+  const operation = new Operation<Message[]>({ scope, place, kind: "message" }, (entry) => {
+    const received = toReceived(place, wanted, entry);
+    return receivedMessages(scope, admitted === undefined ? received : { ...received, admitted });
+  });
   const { entry } = place;
   if (entry !== null && entry.status !== "pending") return operation.replay(entry);
   if (run.rollingBack) return operation.promise;
   run.whenLive(() => {
-    if (!scope.closed) wait(operation, wanted);
+    if (!scope.closed) {
+      wait(operation, wanted, (messages) => {
+        admitted = messages;
+      });
+    }
   });
   return operation.promise;
 }
@@ -90,7 +96,11 @@ function toReceived(place: Operation<unknown>["place"], wanted: Receive, entry: 
   return { place, wait: wanted.name, completable: wanted.completable, messages };
 }
 
-function wait(operation: Operation<Message[]>, wanted: Receive): void {
+function wait(
+  operation: Operation<Message[]>,
+  wanted: Receive,
+  accepted: (messages: readonly Admitted[]) => void,
+): void {
   const { scope, place } = operation;
   const { run } = scope;
   const now = run.timers.now();
@@ -104,6 +114,7 @@ function wait(operation: Operation<Message[]>, wanted: Receive): void {
     receive: (admitted) => {
       operation.settleInTurn(() => {
         if (!run.mailbox.accept(received, admitted)) return null;
+        accepted(admitted);
         stop();
         return settlementOf(operation, admitted);
       });
