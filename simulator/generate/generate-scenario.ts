@@ -113,34 +113,39 @@ function generateHosts(prng: Prng, swarm: Swarm): PlannedHost[] {
   }));
 }
 
+/** Whether a world is one of the share in which something is otherwise than usual; a calm one never is. */
+function isOdd(prng: Prng, weather: Weather, share: number): boolean {
+  return weather !== "calm" && prng.chance(share);
+}
+
 /** In some worlds what comes to be stored in one turn takes several commits. */
 function narrowness(prng: Prng, weather: Weather): Pick<Scenario, "limits"> {
-  if (weather === "calm" || !prng.chance(0.15)) return {};
+  if (!isOdd(prng, weather, 0.15)) return {};
   return { limits: { batchRows: FEW_ROWS, ...(prng.chance(0.5) ? { batchBytes: FEW_BYTES } : {}) } };
 }
 
 /** In some worlds values go through schemas, which take their time and refuse some messages. */
 function schemas(prng: Prng, weather: Weather): Pick<Scenario, "schemas"> {
-  if (weather === "calm" || !prng.chance(0.2)) return {};
+  if (!isOdd(prng, weather, 0.2)) return {};
   return { schemas: { slowMs: prng.pick([0, 3, 50]) } };
 }
 
 /** In some worlds all hosts have a codec that takes its time, and fails now and then. */
 function withCodec(prng: Prng, weather: Weather): (host: PlannedHost) => PlannedHost {
-  if (weather === "calm" || !prng.chance(0.2)) return (host) => host;
+  if (!isOdd(prng, weather, 0.2)) return (host) => host;
   const codec = { slowMs: prng.pick([0, 3, 50]), failing: prng.pick([0, 0, 0.05, 0.3, 0.9]) };
   return (host) => ({ ...host, codec });
 }
 
 /** In some worlds code waits for what the engine knows nothing of. */
 function ownWaits(prng: Prng, weather: Weather): (program: Program) => Program {
-  if (weather === "calm" || !prng.chance(0.15)) return (program) => program;
+  if (!isOdd(prng, weather, 0.15)) return (program) => program;
   return (program) => withOwnWaits(program, prng);
 }
 
 /** In some worlds engines store a result after the other, or wait for no retry in memory, or for all. */
 function withHaste(prng: Prng, weather: Weather): (host: PlannedHost) => PlannedHost {
-  if (weather === "calm" || !prng.chance(0.15)) return (host) => host;
+  if (!isOdd(prng, weather, 0.15)) return (host) => host;
   const limits = {
     uncommittedEntries: prng.pick([1, 2, 5, 256]),
     memoryBackoffMs: prng.pick([0, 20, 60_000]),

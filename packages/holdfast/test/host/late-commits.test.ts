@@ -12,13 +12,21 @@ import { diskFull, interceptedStore } from "./intercepted-store.ts";
 
 const LEASE_MS = 30_000;
 
-/** A host whose storage answers nothing while `out.is`. */
-async function hostWithOutages(world: VirtualStore, workflow: WorkflowDefinition, concurrency = 10) {
+/** A storage that takes none of these calls while `out.is`. */
+function withOutages({ store: sound }: VirtualStore, isOut: (method: string) => boolean = () => true) {
   const out = { is: false };
-  const store = interceptedStore(world.store, async (method, go) => {
-    if (out.is && method !== "waitForWork" && method !== "driver.waitForMessages") throw diskFull();
+  const store = interceptedStore(sound, async (method, go) => {
+    if (out.is && isOut(method)) throw diskFull();
     return go();
   });
+  return { out, store };
+}
+
+const isNoHint = (method: string): boolean => method !== "waitForWork" && method !== "driver.waitForMessages";
+
+/** A host whose storage answers nothing while `out.is`. */
+async function hostWithOutages(world: VirtualStore, workflow: WorkflowDefinition, concurrency = 10) {
+  const { out, store } = withOutages(world, isNoHint);
   const host: Host = await world.host({ workflows: [workflow], store, concurrency, leaseMs: LEASE_MS });
   return { host, out };
 }
@@ -146,11 +154,7 @@ describe("an outage that is longer than the lease", () => {
       const world = virtualStore();
       const { clock } = world;
       const { gate, bodies, workflow } = twoSteps();
-      const out = { is: false };
-      const store = interceptedStore(world.store, async (method, go) => {
-        if (out.is && method !== "wait") throw diskFull();
-        return go();
-      });
+      const { out, store } = withOutages(world);
       const codec: PayloadCodec = {
         encode: (value, what) => defaultCodec.encode(value, what),
         decode: async (bytes) => {
@@ -194,11 +198,7 @@ describe("an outage that is longer than the lease", () => {
     const world = virtualStore();
     const { clock, store } = world;
     const { gate, workflow } = twoSteps();
-    const out = { is: false };
-    const failing = interceptedStore(store, async (method, go) => {
-      if (out.is && method === "renew") throw diskFull();
-      return go();
-    });
+    const { out, store: failing } = withOutages(world, (method) => method === "renew");
     const driver = (claim: Claim) => {
       const sound = store.driver(claim);
       return interceptedStore(sound, async (method, go) => {
@@ -269,11 +269,7 @@ test("a cancel with compensation ends the pause between two tries of a commit, a
   const world = virtualStore();
   const { clock } = world;
   const { gate, undone, workflow } = twoSteps();
-  const out = { is: false };
-  const store = interceptedStore(world.store, async (method, go) => {
-    if (out.is && method === "driver.commit") throw diskFull();
-    return go();
-  });
+  const { out, store } = withOutages(world, (method) => method === "driver.commit");
   const host = await world.host({ workflows: [workflow], store, leaseMs: 3_000, pollMs: 100 });
   const handle = await host.start(workflow, { workflowId: "a" });
   await clock.advance(1_000);
@@ -292,11 +288,7 @@ test("a cancel with compensation that a run carries out by a late commit is told
     const world = virtualStore();
     const { clock } = world;
     const { gate, undone, workflow } = twoSteps();
-    const out = { is: false };
-    const store = interceptedStore(world.store, async (method, go) => {
-      if (out.is && method !== "wait") throw diskFull();
-      return go();
-    });
+    const { out, store } = withOutages(world);
     const host = await world.host({ workflows: [workflow], store, leaseMs: 6_000, pollMs: 500 });
     const handle = await host.start(workflow, { workflowId: "a" });
     await clock.advance(3_000);
