@@ -4,6 +4,7 @@ import { gaplessOrder } from "./i02-gapless-order.ts";
 import { startsAccounted } from "./i03-starts-accounted.ts";
 import { noStartAfterCommit } from "./i04-no-start-after-commit.ts";
 import { attemptsBounded } from "./i05-attempts-bounded.ts";
+import { inOrderOnReplay } from "./i06-in-order-on-replay.ts";
 import { sameValuesOnReplay } from "./i06-same-values-on-replay.ts";
 import { pureReplay } from "./i07-pure-replay.ts";
 import { divergenceTold } from "./i08-divergence-told.ts";
@@ -43,6 +44,7 @@ export const CHECKERS: readonly Checker[] = [
   noStartAfterCommit,
   attemptsBounded,
   sameValuesOnReplay,
+  inOrderOnReplay,
   pureReplay,
   divergenceTold,
   asTheReference,

@@ -12,21 +12,29 @@ export interface SeenResult {
   readonly committed: number;
 }
 
+/** Which commit settled an entry, and its number then. */
+type Settled = Pick<NumberedResult, "committed" | "sequence">;
+
+/** A result of an entry, and the number of the turn in which it is handed over. */
+export interface NumberedResult extends SeenResult {
+  readonly sequence: number;
+}
+
 /**
  * The committed result that was seen; null when it cannot be told which, or when it never was committed: what a pass saw that
  * died before its commit may come out otherwise the next time.
  */
-export function resultSeen(evidence: Evidence, seen: FactOf<"seen">): SeenResult | null {
+export function resultSeen(evidence: Evidence, seen: FactOf<"seen">): NumberedResult | null {
   const holding = seenUnder(evidence, seen);
   if (holding === null) return null;
   const { life } = holding;
   const versions = life.versions.get(seen.path) ?? [];
   const before = versions.findLastIndex(({ fact }) => fact < seen.n);
-  if (isSettled(versions[before])) return { life, committed: settledWith(versions, before) };
+  if (isSettled(versions[before])) return { life, ...settledWith(versions, before) };
   const next = versions.findIndex((version, i) => i > before && isSettled(version));
   const version = versions[next];
   if (version === undefined || version.fact > holding.taken) return null;
-  return { life, committed: version.fact };
+  return { life, committed: version.fact, sequence: version.entry?.sequence ?? 0 };
 }
 
 /**
@@ -58,10 +66,10 @@ function holds(pause: PauseReason | null): boolean {
 }
 
 /** The commit with which the result came: later ones only changed what stands beside it. */
-function settledWith(versions: readonly EntryVersion[], index: number): number {
+function settledWith(versions: readonly EntryVersion[], index: number): Settled {
   let first = index;
   while (isSettled(versions[first - 1])) first--;
-  return versions[first]?.fact ?? 0;
+  return { committed: versions[first]?.fact ?? 0, sequence: versions[first]?.entry?.sequence ?? 0 };
 }
 
 function isSettled(version: EntryVersion | undefined): boolean {

@@ -25,6 +25,16 @@ export const blocks: readonly Mutant[] = [
     about: "race of",
   },
   {
+    id: "later-result-first",
+    title:
+      "a replay hands a later result over while a strand that an earlier one belongs to still waits for a promise of its own",
+    kind: "historic",
+    file: "engine/pass/execution.ts",
+    find: "ahead === null || ahead <= current + 1",
+    replace: "ahead === null || ahead > current",
+    modes: ["soup"],
+  },
+  {
     id: "losers-deleted-first",
     title:
       "the rows of a race's losers are deleted in a commit before the one that records the winner (the engine we came from)",

@@ -88,7 +88,7 @@ export function endOfMap(interpreter: Interpreting, map: MapStatement, { scope, 
   return blockEnd(interpreter, path, decided(map, ends, at));
 }
 
-/** A replay may come to what is recorded in another order then. */
+/** Each replay begins such waits anew, and what is not recorded yet may then come in another order than without it. */
 function waitsForItsOwn(body: Block): boolean {
   let waits = false;
   visitStatements(body, ({ kind }) => {

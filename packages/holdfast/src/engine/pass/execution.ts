@@ -14,6 +14,7 @@ import { Mailbox } from "../effects/mailbox.ts";
 import { Timers } from "../effects/timers.ts";
 import type { Outcome } from "../replay/block.ts";
 import type { Payloads } from "../replay/payloads.ts";
+import { RecordedOrder } from "../replay/recorded-order.ts";
 import type { Report } from "../replay/report.ts";
 import { returned } from "../replay/returned.ts";
 import type { ArmedStep, AskedKind, Run } from "../replay/run.ts";
@@ -95,6 +96,7 @@ export class Execution implements Run {
   commitRequired = false;
   #origins: WeakMap<object, Place> | null = null;
   #seeds: Seeds | null = null;
+  readonly #order: RecordedOrder;
   readonly #starts: (() => void)[] = [];
   #holds = 0;
   readonly #turnWork: TurnWork = new TurnWork(() => this.breath());
@@ -131,6 +133,7 @@ export class Execution implements Run {
         this.report.event({ type: "message-expired", name: message.name, messageId: message.id });
       },
     });
+    this.#order = new RecordedOrder(setup.journal.root, this.asked);
     this.root = Scope.root(this, contextOf);
     // A run without any history is new, and so is everything it does.
     this.live = !setup.rollingBack && !this.journal.root.recorded;
@@ -194,6 +197,16 @@ export class Execution implements Run {
 
   inTurn<Value>(work: Promise<Value>): Promise<Value> {
     return this.#turnWork.add(work);
+  }
+
+  /**
+   * What comes before the next completion by the record, and was not asked for yet. Code that waits at a version gate is older
+   * or newer than the record, and is told which before it asks for more.
+   */
+  get unaskedBeforeNext(): Place | undefined {
+    if (this.live || this.gates.waiting) return undefined;
+    const { ahead, current } = this.turns;
+    return ahead === null || ahead <= current + 1 ? undefined : this.#order.unaskedBefore(ahead);
   }
 
   /** Hands over the next completion; false when there is none, a promise while a codec is at work for it. */

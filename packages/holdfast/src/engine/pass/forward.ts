@@ -11,6 +11,7 @@ import { keepResults } from "./keep-results.ts";
 import { lookAtQueue } from "./look-at-queue.ts";
 import { Overdue } from "./overdue.ts";
 import { OwnPromises } from "./own-promises.ts";
+import { WorldWait } from "./world-wait.ts";
 
 /** Why a pass stopped going forward. */
 export type ForwardEnd =
@@ -23,9 +24,6 @@ export type ForwardEnd =
 /** What a round of work has led to: the end, or (null) another round, now or when something has been done. */
 type Round = ForwardEnd | null | Promise<ForwardEnd | null>;
 
-/** Between looks at the queue when no hint comes; doubled each time, up to an hour (I19). */
-const FIRST_POLL_MS = 1_000;
-const LONGEST_POLL_MS = 3_600_000;
 /** For so long a cancel or pause waits for a schema or a codec that is at work on what a body has come to. */
 const RECORDING_MS = 5_000;
 
@@ -34,7 +32,7 @@ const RECORDING_MS = 5_000;
  * decision that the run is parked.
  * Does not own: commits (committer.ts), what follows the end (run-pass.ts).
  * Invariants: recorded completions first and in order (P5); no body starts before every recorded operation was asked
- * for again (P6), nor before what led to it is durable (ARCHITECTURE 3). `#waitForTheWorld` is the one place that waits,
+ * for again (P6), nor before what led to it is durable (ARCHITECTURE 3). It waits in one place (world-wait.ts),
  * but for code that may go on by itself (own-promises.ts), and for bodies when nothing else goes on (keep-results.ts).
  */
 export class Forward {
@@ -44,11 +42,11 @@ export class Forward {
   readonly #crashes: CrashCount;
   readonly #ownPromises: OwnPromises;
   readonly #overdue: Overdue;
+  readonly #world: WorldWait;
   #startedBodies = false;
   #toldForeign = false;
   /** A look at the queue was left before it had an end: there is no other. */
   #leftLook = false;
-  #pollMs = FIRST_POLL_MS;
   /** Until when a cancel or pause waits for what is being recorded; null while none does. */
   #recordedBy: number | null = null;
 
@@ -59,6 +57,7 @@ export class Forward {
     this.#crashes = crashes;
     this.#ownPromises = new OwnPromises(execution.world.clock, execution.wakeup);
     this.#overdue = new Overdue(execution.world.clock);
+    this.#world = new WorldWait(execution, committer);
   }
 
   /** Goes on until the run ends, parks, or is to stop. */
@@ -104,6 +103,11 @@ export class Forward {
       }
       if (execution.outcome !== null) return this.#settled(execution.outcome);
       if (execution.gates.waiting) execution.gates.answerPassed(execution.turns.current);
+      const earlier = execution.unaskedBeforeNext;
+      if (earlier !== undefined) {
+        if (wish !== "none") return { end: "wish", wish };
+        if (await this.#ownPromises.settle(earlier)) continue;
+      }
       const handed = execution.handOver();
       if (handed !== false) {
         if (handed === true || (await this.#control.patience.wait(handed)) !== null) continue;
@@ -152,13 +156,13 @@ export class Forward {
       const { wish } = this.#control;
       if (wish !== "none") return { end: "wish", wish };
       if (execution.waitsForLive) {
-        if (await this.#ownPromises.settle()) return null;
+        if (await this.#ownPromises.settle(unasked)) return null;
         return { end: "diverged", error: divergenceAt(execution, unasked, "waits for something else") };
       }
       // Code that waits for nothing of the engine's waits for a promise of its own, and may ask when that settles.
       this.#tellForeign();
       // What can be over before the replay is, is the run's own time: that ends what waits here too.
-      if (execution.timers.delay() !== 0) return this.#waitForTheWorld();
+      if (execution.timers.delay() !== 0) return this.#world.wait();
     }
     execution.goLive();
     return null;
@@ -176,7 +180,7 @@ export class Forward {
   async #lookFirst(): Promise<ForwardEnd | null> {
     const { mailbox, turns } = this.#execution;
     if (mailbox.isLaden && !turns.waiting) return this.#commitRunning();
-    if (this.#wantsHints()) this.#listen();
+    this.#world.listen();
     // Messages may have a schema to go through.
     this.#leftLook = (await this.#control.patience.wait(this.#look())) === null;
     return this.#leftLook ? null : this.#proceed();
@@ -196,22 +200,22 @@ export class Forward {
     if (execution.busy) {
       // A message that is received and not consumed would wake a wait for others of its name again and again.
       const wakesItself = mailbox.isWaiting && mailbox.holdsMessages;
-      return wakesItself ? this.#commitRunning() : this.#waitForTheWorld(owed);
+      return wakesItself ? this.#commitRunning() : this.#world.wait(owed);
     }
     const foreign = timers.size === 0 && !mailbox.isWaiting;
     const parks = wish === "drain" && bodies.waiting.length === 0 && !foreign;
     if (wish !== "none" && !parks) return { end: "wish", wish };
     if (foreign) {
       this.#tellForeign();
-      return this.#waitForTheWorld(owed);
+      return this.#world.wait(owed);
     }
-    if (wish === "none" && mailbox.isExpecting) return this.#waitForTheWorld(owed);
+    if (wish === "none" && mailbox.isExpecting) return this.#world.wait(owed);
     return { end: "parked", wakeAt: timers.earliest(), wants: mailbox.wants() };
   }
 
   async #look(): Promise<void> {
     const read = await lookAtQueue(this.#execution, this.#committer.driver);
-    if (!read) this.#pollMs = FIRST_POLL_MS;
+    if (!read) this.#world.lookSoon();
   }
 
   async #startBodies(): Promise<ForwardEnd | null> {
@@ -255,50 +259,9 @@ export class Forward {
     );
   }
 
-  /** The one place where a pass waits for the world: a body, a timer, a message, a wish. */
-  async #waitForTheWorld(atMostMs: number | null = null): Promise<null> {
-    const { timers, mailbox, wakeup, world } = this.#execution;
-    const cancels: (() => void)[] = [];
-    const delay = timers.delay();
-    for (const ms of [delay, atMostMs])
-      if (ms !== null) cancels.push(world.clock.setTimer(ms, () => wakeup.notify()));
-    if (mailbox.isWaiting) {
-      // What came since the last look is not hinted at any more.
-      if (!mailbox.isExpecting && this.#listen()) this.#hinted();
-      cancels.push(world.clock.setTimer(this.#pollMs, () => this.#polled()));
-    }
-    await wakeup.wait();
-    for (const cancel of cancels) cancel();
-    return null;
-  }
-
-  /** No hint has come for a while: looks nevertheless, and less often from now on. */
-  #polled(): void {
-    this.#pollMs = Math.min(this.#pollMs * 2, LONGEST_POLL_MS);
-    this.#execution.mailbox.hint();
-    this.#execution.wakeup.notify();
-  }
-
-  /** Whether there is a use for hints: the storage itself wakes a claimed run that parks. */
-  #wantsHints(): boolean {
-    const { bodies, busy } = this.#execution;
-    return this.#committer.epoch === 0 || busy || bodies.waiting.length > 0;
-  }
-
-  /** Whether hints come from now on, and did not before. */
-  #listen(): boolean {
-    return this.#execution.mailbox.listen(this.#committer.driver, () => this.#hinted());
-  }
-
-  #hinted(): void {
-    this.#pollMs = FIRST_POLL_MS;
-    this.#execution.mailbox.hint();
-    this.#execution.wakeup.notify();
-  }
-
   /** In live mode: waits in place until a timer is due, a message may be there, or somebody has a wish. */
   async waitParked(): Promise<void> {
     const { timers } = this.#execution;
-    if (!this.#control.winding && (timers.delay() ?? 1) > 0) await this.#waitForTheWorld();
+    if (!this.#control.winding && (timers.delay() ?? 1) > 0) await this.#world.wait();
   }
 }

@@ -1,3 +1,4 @@
+import type { Place } from "../../history/place.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { Wakeup } from "../replay/wakeup.ts";
 
@@ -6,13 +7,14 @@ const SPELL_MS = 100;
 const SPELLS = 10;
 
 /**
- * Owns: how long a replay waits for code that asks for no more of what is recorded: one strand of it may wait for a promise of
- * its own, though others wait for the engine. A second in all; mostly it does not fit, and that is to be told soon.
+ * Owns: how long a replay waits for code that does not ask for what is recorded: one strand of it may wait for a promise of
+ * its own, though others wait for the engine. A second for each; mostly it does not fit, and that is to be told soon.
  * Invariants: it is a second of this process's work: one that was stopped, or kept busy, has every promise settle that could have.
  */
 export class OwnPromises {
   readonly #clock: Clock;
   readonly #wakeup: Wakeup;
+  #missing: Place | null = null;
   #spells = SPELLS;
   #until: number | null = null;
 
@@ -21,9 +23,14 @@ export class OwnPromises {
     this.#wakeup = wakeup;
   }
 
-  /** Waits until something has happened, at least to the clock; false: the time is over. */
-  async settle(): Promise<boolean> {
+  /** Waits until something has happened, at least to the clock; false: the time for what is missing is over. */
+  async settle(missing: Place): Promise<boolean> {
     const now = this.#clock.monotonic();
+    if (missing !== this.#missing) {
+      this.#missing = missing;
+      this.#spells = SPELLS;
+      this.#until = null;
+    }
     if (this.#until !== null && now >= this.#until) {
       this.#spells -= 1;
       this.#until = null;

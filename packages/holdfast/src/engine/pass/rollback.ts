@@ -65,6 +65,11 @@ export class Rollback {
       if (!(await execution.endOfTurn(this.#control))) return this.#control.wish;
       if (execution.breakdown !== null) throw execution.breakdown.error;
       if (execution.divergence !== null) return execution.divergence;
+      const earlier = execution.outcome === null ? execution.unaskedBeforeNext : undefined;
+      if (earlier !== undefined) {
+        if (this.#control.winding) return this.#control.wish;
+        if (await ownPromises.settle(earlier)) continue;
+      }
       const handed = execution.handOver();
       if (handed !== false) {
         if (handed !== true && (await this.#control.patience.wait(handed)) === null)
@@ -74,7 +79,7 @@ export class Rollback {
       const missing = this.#armed().find((place) => !execution.handlers.has(place));
       if (missing === undefined) return null;
       if (this.#control.winding) return this.#control.wish;
-      if (!(await ownPromises.settle())) return this.#noHandler(missing);
+      if (!(await ownPromises.settle(missing))) return this.#noHandler(missing);
     }
   }
 

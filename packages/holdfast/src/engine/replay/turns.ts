@@ -63,6 +63,15 @@ export class Turns {
     return this.#ready.size > 0 || this.#offers.size > 0;
   }
 
+  /** The number of what is ready to be handed over next; null when nothing is. */
+  get ahead(): number | null {
+    for (let ready = this.#ready.peek(); ready !== undefined; ready = this.#ready.peek()) {
+      if (!ready.scope.closed) return ready.sequence;
+      this.#ready.pop();
+    }
+    return null;
+  }
+
   /** Lines up a completion, recorded or new. */
   add(completion: Completion): void {
     this.#ready.push(completion);
