@@ -1,6 +1,7 @@
+import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
-import { commitBefore } from "../evidence/lives.ts";
-import { codeChangesBefore } from "../evidence/programs.ts";
+import { commitBefore, type Life } from "../evidence/lives.ts";
+import { codeChangesBefore, programOf } from "../evidence/programs.ts";
 import { resultSeen } from "../evidence/results-seen.ts";
 import { checkerOf } from "./checker-of.ts";
 
@@ -39,11 +40,17 @@ export const inOrderOnReplay = checkerOf(
       if (seen.type !== "seen" || seen.operation === "version") continue;
       const result = resultSeen(evidence, seen);
       if (result === null || codeChangesBefore(evidence, seen.run, seen.pass) > 0) continue;
-      if ((commitBefore(result.life, seen.n)?.generation ?? 0) > 0) continue;
+      const { life } = result;
+      if (isCopyOfOtherCode(evidence, life) || (commitBefore(life, seen.n)?.generation ?? 0) > 0) continue;
       yield* told(seen, result.sequence, handedIn(passes, seen));
     }
   },
 );
+
+/** A fork may have been given results of another version. */
+function isCopyOfOtherCode(evidence: Evidence, life: Life): boolean {
+  return programOf(evidence, life)?.newer !== undefined && (life.commits[0]?.entries.length ?? 0) > 0;
+}
 
 function handedIn(passes: Map<string, Handed>, { run, pass }: FactOf<"seen">): Handed {
   const key = JSON.stringify([run, pass]);
