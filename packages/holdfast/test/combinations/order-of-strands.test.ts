@@ -14,6 +14,8 @@ beforeEach(() => {
   pace = { a: 10, b: 300 };
 });
 
+type Block = (ctx: WorkflowContext) => Promise<unknown>;
+
 const strand = async (ctx: WorkflowContext, name: string, handed: string[]) => {
   for (const turn of [1, 2]) {
     await lab.clock.sleep(pace[name] ?? 0);
@@ -69,13 +71,25 @@ describe("strands that ask in another order than they did", () => {
   });
 });
 
-it("a rollback hands over what is recorded in the order of the record", async () => {
+it.each([
+  { where: "in the workflow", within: (ctx: WorkflowContext, block: Block) => block(ctx) },
+  {
+    where: "in a block that has ended",
+    within: (ctx: WorkflowContext, block: Block) => ctx.try("try", block),
+  },
+])("a rollback hands over what is recorded $where in the order of the record", async ({ within }) => {
   const undone: string[] = [];
   const workflow = async (ctx: WorkflowContext) => {
     const handed: string[] = [];
     await ctx.rollbackCheckpoint("from here");
-    await Promise.all([strand(ctx, "a", handed), strand(ctx, "b", handed)]);
-    await ctx.step({ name: `after ${handed[0]}`, run: () => 0, rollback: () => undone.push(handed.join()) });
+    await within(ctx, async (inner) => {
+      await Promise.all([strand(inner, "a", handed), strand(inner, "b", handed)]);
+      await inner.step({
+        name: `after ${handed[0]}`,
+        run: () => 0,
+        rollback: () => undone.push(handed.join()),
+      });
+    });
     pace = { a: 300, b: 10 };
     throw new Error("the workflow fails");
   };

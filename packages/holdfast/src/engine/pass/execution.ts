@@ -133,7 +133,7 @@ export class Execution implements Run {
         this.report.event({ type: "message-expired", name: message.name, messageId: message.id });
       },
     });
-    this.#order = new RecordedOrder(setup.journal.root, this.asked);
+    this.#order = new RecordedOrder(setup.journal.root, this.asked, setup.rollingBack);
     this.root = Scope.root(this, contextOf);
     // A run without any history is new, and so is everything it does.
     this.live = !setup.rollingBack && !this.journal.root.recorded;

@@ -15,12 +15,15 @@ interface Recorded {
 export class RecordedOrder {
   readonly #root: Place;
   readonly #asked: Asked;
+  readonly #rollingBack: boolean;
   /** Those that come first are last; null before a number was missing. */
   #left: Recorded[] | null = null;
 
-  constructor(root: Place, asked: Asked) {
+  /** `rollingBack`: finished blocks are gone through too, for the handlers in them. */
+  constructor(root: Place, asked: Asked, rollingBack: boolean) {
     this.#root = root;
     this.#asked = asked;
+    this.#rollingBack = rollingBack;
   }
 
   /** The place that hides the first result recorded before this turn from the replay, if there is one. */
@@ -28,7 +31,7 @@ export class RecordedOrder {
     this.#left ??= this.#recorded();
     for (let first = this.#left.at(-1); first !== undefined; first = this.#left.at(-1)) {
       if (first.sequence >= turn) return undefined;
-      const unasked = unaskedOnTheWayTo(first.place, this.#root, this.#asked);
+      const unasked = unaskedOnTheWayTo(first.place, this.#root, this.#asked, this.#rollingBack);
       if (unasked !== undefined) return unasked;
       this.#left.pop();
     }

@@ -26,12 +26,20 @@ export function firstUnasked(under: Place, asked: Asked): Place | undefined {
   return undefined;
 }
 
-/** Of a place and those around it, up to `under`: the outermost that was not asked for, unless it is answered for by one around it. */
-export function unaskedOnTheWayTo(place: Place, under: Place, asked: Asked): Place | undefined {
+/**
+ * Of a place and those around it, up to `under`: the outermost that was not asked for, unless it is answered for by one around it.
+ * `goesInside`: the replay goes into finished blocks, which answer then for branches that it does not enter, and for nothing in others.
+ */
+export function unaskedOnTheWayTo(
+  place: Place,
+  under: Place,
+  asked: Asked,
+  goesInside = false,
+): Place | undefined {
   let unasked: Place | undefined;
   for (let at: Place | null = place; at !== null && at !== under; at = at.parent) {
     if (!asked.has(at)) unasked = isLeftBehind(at) ? undefined : at;
-    else if (isFinished(at)) unasked = undefined;
+    else if (isFinished(at) && !(goesInside && isOperation(unasked))) unasked = undefined;
   }
   return unasked;
 }
@@ -40,6 +48,11 @@ export function unaskedOnTheWayTo(place: Place, under: Place, asked: Asked): Pla
 function isOwed(place: Place): boolean {
   for (const { entry } of place.entries()) if (!entry.leftover) return true;
   return false;
+}
+
+/** A branch, an item or an iteration has no entry of its own. */
+function isOperation(place: Place | undefined): boolean {
+  return (place?.entry ?? null) !== null;
 }
 
 function isFinished({ entry }: Place): boolean {
