@@ -2,6 +2,7 @@ import { CriticalError, type WorkflowContext } from "holdfast";
 import { memoryDriver } from "holdfast/memory";
 import { describe, expect, it } from "vitest";
 import { EngineLab } from "../engine-lab.ts";
+import { virtualStore } from "../host/host-on-virtual-clock.ts";
 
 const VALUE_BYTES = 128 * 1024;
 const MEGABYTE = 1024 * 1024;
@@ -69,4 +70,51 @@ describe.each(Object.keys(large))("an error with %s", (what) => {
     expect([again.name, again.message, again.code]).toEqual([first.name, first.message, first.code]);
     expect(JSON.stringify([first.message, String(first.cause), first.stack])).toContain("refused");
   });
+});
+
+/** More than a call takes of arguments. */
+const MANY = 200_000;
+
+const many: Readonly<Record<string, () => Error>> = {
+  "errors by the hundred thousand": () => new AggregateError(new Array(MANY).fill(new Error("one")), "all"),
+  "bytes by the million in the place of errors": () =>
+    Object.assign(new Error("all"), { errors: new Uint8Array(20 * MANY) }),
+};
+
+describe.each(Object.keys(many))("an error that gathers %s", (what) => {
+  const fail = (): never => {
+    throw many[what]?.();
+  };
+
+  it("fails a workflow, which can be recovered", async () => {
+    const { clock, host } = virtualStore();
+    let fails = true;
+    const worker = await host({ workflows: [{ name: "all", run: () => (fails ? fail() : "mended") }] });
+    const handle = await worker.start("all");
+    await expect(clock.settle(handle.result())).rejects.toMatchObject({ message: "all" });
+    fails = false;
+    await handle.recover();
+    expect(await clock.settle(handle.result())).toBe("mended");
+  });
+
+  it("fails a block", async () => {
+    const failed = await new EngineLab().run((ctx) =>
+      ctx.join("j", { b: { run: fail } }).catch(({ name, errors }) => [name, errors.b.message]),
+    );
+    expect(failed).toMatchObject({ output: ["JoinError", "all"] });
+  });
+});
+
+it("a map of which no item succeeds ends, however many there are", async () => {
+  const items = new Array(70_000).fill(0);
+  const bad = new Error("bad");
+  const failed = await new EngineLab().run((ctx) =>
+    ctx
+      .map("m", items, () => Promise.reject(bad), {
+        concurrency: Infinity,
+        toleratedFailures: items.length - 1,
+      })
+      .catch(({ name }) => name),
+  );
+  expect(failed).toMatchObject({ output: "MapError" });
 });

@@ -176,7 +176,9 @@ export class KVReader {
 
   async #named(names: readonly string[], count: number): Promise<KVEntry[]> {
     const positions: number[] = [];
-    for (const name of new Set(names)) positions.push(...(await this.#positions(name, count)));
+    for (const name of new Set(names)) {
+      for (const position of await this.#positions(name, count)) positions.push(position);
+    }
     positions.sort((a, b) => a - b);
     const found: KVEntry[] = [];
     for (const position of positions.slice(0, count)) {

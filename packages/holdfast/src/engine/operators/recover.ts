@@ -39,12 +39,18 @@ export async function recoverRun(operator: Operator): Promise<void> {
     await operator.commitOnce({ status: "rolling_back", wakeAt: operator.now });
     return;
   }
-  const reset = (failureOf(journal)?.origins ?? []).map((key) =>
-    resetFailed(journal, journal.root.descend(parseKey(key).segments)),
-  );
-  excuseAfter(journal, Math.min(...reset));
+  excuseAfter(journal, resetAll(journal, failureOf(journal)?.origins ?? []));
   journal.setSingle(KeySpace.error, null);
   await operator.commitOnce({ status: "sleeping", wakeAt: operator.now });
+}
+
+/** Of these keys, as many as there may be: the sequence number of the first failure; infinity when there is none. */
+function resetAll(journal: Journal, keys: readonly Uint8Array[]): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const key of keys) {
+    first = Math.min(first, resetFailed(journal, journal.root.descend(parseKey(key).segments)));
+  }
+  return first;
 }
 
 /**
@@ -56,8 +62,7 @@ function resetFailed(journal: Journal, place: Place): number {
   if (entry === null || !isFailure(entry)) return Number.POSITIVE_INFINITY;
   const origins = entry.kind === "step" || entry.detail === null ? [] : decodeKeys(entry.detail);
   reset(journal, place as Place & { entry: Entry });
-  const inner = origins.map((key) => resetFailed(journal, journal.root.descend(parseKey(key).segments)));
-  return Math.min(entry.sequence, ...inner);
+  return Math.min(entry.sequence, resetAll(journal, origins));
 }
 
 /** What was asked for after the completion with this number need not be asked for again. */

@@ -16,7 +16,7 @@ export function originsOf(error: unknown, origins: WeakMap<object, Place>, under
     seen.add(at);
     const place = origins.get(at);
     if (place !== undefined) found.add(place);
-    else waiting.push(...inside(at));
+    else for (const within of inside(at)) waiting.push(within);
   }
   if (found.size > 0) return [...found];
   const last = lastRecorded(under);
@@ -28,15 +28,23 @@ export function isFailure({ status, kind, detail }: Entry): boolean {
   return status === "failed" || (kind === "try" && status === "completed" && detail !== null);
 }
 
-/** The errors in an error: its cause, and those that a JoinError, RaceError, MapError or AggregateError gathers. */
+/**
+ * The errors in an error: its cause, and those that a JoinError, RaceError, MapError or AggregateError gathers, however many they
+ * are.
+ */
 function inside(error: object): unknown[] {
   try {
     const { cause, errors } = error as { cause?: unknown; errors?: unknown };
-    const gathered: unknown[] = typeof errors === "object" && errors !== null ? Object.values(errors) : [];
+    const gathered: unknown[] = isList(errors) ? Object.values(errors) : [];
     return [cause, ...gathered, ...gathered.map((item) => (item as { error?: unknown } | null)?.error)];
   } catch {
     return [];
   }
+}
+
+/** Bytes are none: there may be millions of them, and no error is among them. */
+function isList(errors: unknown): errors is object {
+  return typeof errors === "object" && errors !== null && !ArrayBuffer.isView(errors);
 }
 
 function lastRecorded(
