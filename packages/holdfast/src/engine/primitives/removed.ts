@@ -1,10 +1,10 @@
 import type { EntryKind } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
-import { checkWord } from "../../model/check.ts";
+import { checkName, checkWord } from "../../model/check.ts";
 import type { RemovedKind } from "../../model/context.ts";
 import { describeName } from "../../model/describe.ts";
 import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
-import { claim, Halt } from "../replay/claim.ts";
+import { checkUse, claim, Halt } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
 
@@ -29,8 +29,11 @@ const KINDS: readonly RemovedKind[] = [
 export function removed(scope: Scope, name: string, kind: RemovedKind): Promise<void> {
   checkWord(kind, `removed ${describeName(name)}: kind`, KINDS);
   const { run } = scope;
+  if (kind === "send") {
+    keepSends(scope, name);
+    return Promise.resolve();
+  }
   const place = claim(scope, "removed", name);
-  if (kind === "send") keepSends(scope, name);
   const entry = place.entry;
   if (entry === null) return Promise.resolve();
   if (entry.kind !== kind) {
@@ -63,9 +66,13 @@ function* allBelow(place: ReturnType<typeof claim>): IterableIterator<ReturnType
   }
 }
 
+/** The name is that of the message, which may be the name of another operation too. */
 function keepSends(scope: Scope, name: string): void {
   const { run } = scope;
-  const sent = scope.place.existing(SegmentType.send, run.journal.nameIndex(name));
+  checkName(name, "The name of the message", run.limits);
+  checkUse(scope, "removed", name);
+  const known = run.journal.knownName(name);
+  const sent = known === undefined ? undefined : scope.place.existing(SegmentType.send, known);
   if (sent === undefined || run.live) return;
   run.asked.set(sent, "scope");
   for (const message of sent.children) run.asked.set(message, "removed");
