@@ -151,3 +151,25 @@ describe("memoryBackoffMs", () => {
     expect(await lab.run(flaky)).toMatchObject({ state: "completed", output: 2 });
   });
 });
+
+test("a handler is shown why the run rolls back, whatever another one has done to it", async () => {
+  const lab = new EngineLab();
+  const shown: string[] = [];
+  const error = await lab.failure(async (ctx: WorkflowContext) => {
+    await ctx.rollbackCheckpoint("checkpoint");
+    for (const name of ["first", "second"]) {
+      await ctx.step({
+        name,
+        run: () => 1,
+        rollback: ({ error, attempt }) => {
+          shown.push((error as Error).message);
+          (error as Error).message = "something else";
+          if (attempt === 1) throw new Error("not yet");
+        },
+      });
+    }
+    throw new Error("no stock");
+  });
+  expect(shown).toEqual(Array(4).fill("no stock"));
+  expect(error.message).toBe("no stock");
+});

@@ -39,15 +39,15 @@ export class Rollback {
   readonly #committer: Committer;
   readonly #control: Control;
   readonly #crashes: CrashCount;
-  readonly #reason: unknown;
+  readonly #reason: () => unknown;
   #started = false;
   /** When the wait for the next attempt is over by the monotonic clock; null while none is waited for. */
   #retryEnd: number | null = null;
 
-  /** `execution` is in rollback mode; `reason` is why the run rolls back. */
+  /** `execution` is in rollback mode; `reason` gives a copy of why the run rolls back. */
   constructor(
     execution: Execution,
-    at: { committer: Committer; control: Control; crashes: CrashCount; reason: unknown },
+    at: { committer: Committer; control: Control; crashes: CrashCount; reason: () => unknown },
   ) {
     this.#execution = execution;
     this.#committer = at.committer;
@@ -231,7 +231,8 @@ export class Rollback {
       idempotencyKey: `${escapeName(workflowId)}/${location}/rollback`,
       signal: controller.signal,
       lastError: failure === null ? undefined : decodeFailure(failure),
-      error: this.#reason,
+      // What a handler does to it, no other is shown (P8).
+      error: this.#reason(),
       log: report.log({ rollback: step.name, attempt }, () => false),
     };
     const result = await this.#control.patience.wait(resultOf(place, payloads));

@@ -220,7 +220,7 @@ export class RunPass {
       state.execution.leave(new BranchAbandonedError("The run is rolling back."));
       state.execution = state.newExecution(true);
       const { committer, control, crashes } = state;
-      const at = { committer, control, crashes, reason: originalError(journal) };
+      const at = { committer, control, crashes, reason: () => originalError(journal) };
       const rollback = new Rollback(state.execution, at);
       const input = await control.patience.wait(state.value(KeySpace.input));
       const stopped = input === null ? control.wish : await rollback.collect(input.value);
