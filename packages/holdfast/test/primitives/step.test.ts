@@ -342,6 +342,26 @@ describe("timeouts of a step", () => {
     await lab.run(workflow);
     expect(seen).toEqual([undefined, { done: 1 }]);
   });
+
+  it("of the output schema end the attempt, and the last details of a heartbeat come to the next one", async () => {
+    const seen: unknown[] = [];
+    let asked = 0;
+    const validate = (value: unknown) => (asked++ === 0 ? new Promise<never>(() => {}) : { value });
+    const workflow = (ctx: WorkflowContext) =>
+      ctx.step({
+        name: "beats",
+        timeout: "1s",
+        retryOnTimeout: true,
+        output: { "~standard": { version: 1, vendor: "test", validate } },
+        run: ({ attempt, heartbeat, lastHeartbeat }) => {
+          seen.push(lastHeartbeat);
+          heartbeat({ attempt });
+          return "done";
+        },
+      });
+    expect((await lab.run(workflow)).output).toBe("done");
+    expect(seen).toEqual([undefined, { attempt: 1 }]);
+  });
 });
 
 describe("commits of steps", () => {

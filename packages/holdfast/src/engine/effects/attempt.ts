@@ -5,10 +5,11 @@ import { copyOf } from "../replay/payloads.ts";
 import { returned } from "../replay/returned.ts";
 import type { Scope } from "../replay/scope.ts";
 
-/** How one attempt ended. */
-export type AttemptOutcome =
+/** How one attempt ended, and the details of its last heartbeat. */
+export type AttemptOutcome = { readonly heartbeat: unknown } & (
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: unknown; readonly heartbeat: unknown };
+  | { readonly ok: false; readonly error: unknown }
+);
 
 /** One attempt of a step body. */
 export interface Attempt {
@@ -66,7 +67,8 @@ class RunningAttempt {
     this.#deadline?.restart();
     this.#silence?.restart();
     this.#invoke().then(
-      (value) => (this.#over ? this.#orphaned() : this.#finish({ ok: true, value })),
+      (value) =>
+        this.#over ? this.#orphaned() : this.#finish({ ok: true, value, heartbeat: this.#heartbeat }),
       (error: unknown) =>
         this.#over ? this.#orphaned(error) : this.#finish({ ok: false, error, heartbeat: this.#heartbeat }),
     );

@@ -166,10 +166,7 @@ export class StepAttempts implements BodyRequest {
 
   async #finish(outcome: AttemptOutcome, at: EndedAttempt): Promise<void> {
     const { run } = this.#operation.scope;
-    if (!outcome.ok) {
-      const details = this.#details(outcome.heartbeat);
-      return this.#failedWhenRoom(outcome.error, at.attempt, isPromise(details) ? await details : details);
-    }
+    if (!outcome.ok) return this.#failedWith(outcome.error, outcome.heartbeat, at.attempt);
     try {
       const { output } = this.#plan;
       const value = output === undefined ? outcome.value : await this.#validated(output, outcome.value);
@@ -178,8 +175,13 @@ export class StepAttempts implements BodyRequest {
       const result = isPromise(encoded) ? await encoded : encoded;
       return run.room.take(result.length, () => this.#succeeded(result, at));
     } catch (error) {
-      return this.#failedWhenRoom(error, at.attempt, null);
+      return this.#failedWith(error, outcome.heartbeat, at.attempt);
     }
+  }
+
+  async #failedWith(error: unknown, heartbeat: unknown, attempt: number): Promise<void> {
+    const details = this.#details(heartbeat);
+    return this.#failedWhenRoom(error, attempt, isPromise(details) ? await details : details);
   }
 
   /** The output schema has as long as the body had: one that never answers must not hold the step for ever. */
