@@ -312,3 +312,29 @@ it("gates that an older run is past in one turn are answered in the order of the
   for (let replay = 0; replay < 3; replay++) await lab.run(code(true));
   expect(orders).toEqual(["xabcde", "xabcde", "xabcde", "xabcde"]);
 });
+
+it("what newer code logs behind a gate at the end of what is recorded is logged, and once", async () => {
+  const lab = new EngineLab();
+  let newer = false;
+  const workflow = async (ctx: WorkflowContext): Promise<void> => {
+    await ctx.step("first", () => 1);
+    ctx.log.info("before");
+    if (!newer) return void (await ctx.step({ name: "dies", timeout: 0, run: () => new Promise(() => {}) }));
+    const gated = async (inner: WorkflowContext): Promise<void> => {
+      await inner.getVersion("gate", 2);
+      inner.log.info("behind the gate");
+    };
+    await ctx.join("branches", { one: { run: gated }, other: { run: gated } });
+    ctx.log.info("behind the block");
+    await ctx.sleep("later", "1h");
+  };
+  const died = lab.start(workflow, { mode: "live" });
+  await lab.clock.advance(1_000);
+  await lab.clock.settle(died.evict());
+  newer = true;
+  await lab.run(workflow);
+  await lab.clock.advance("1h");
+  await lab.run(workflow);
+  const said = lab.lines.filter(({ level }) => level === "info").map(({ message }) => message);
+  expect(said).toEqual(["before", "behind the gate", "behind the gate", "behind the block"]);
+});

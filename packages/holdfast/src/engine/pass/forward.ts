@@ -150,9 +150,11 @@ export class Forward {
   /** The code waits and the history has nothing more for it. */
   async #endReplay(): Promise<ForwardEnd | null> {
     const execution = this.#execution;
-    if (execution.gates.answerAll()) return null;
+    const answered = execution.gates.answerAll();
+    // Where all was asked for, what comes behind a gate is new: the replay has ended in front of it.
     const unasked = firstUnasked(execution.journal.root, execution.asked);
     if (unasked !== undefined) {
+      if (answered) return null;
       const { wish } = this.#control;
       if (wish !== "none") return { end: "wish", wish };
       if (execution.waitsForLive) {
