@@ -95,6 +95,7 @@ function adoptRow(journal: Journal, row: KVEntry): number {
     case KeySpace.cancelled:
     case KeySpace.undoing:
     case KeySpace.formerSeeds:
+    case KeySpace.forkedAt:
       journal.adoptSingle(space, body, checksum);
       break;
     default:

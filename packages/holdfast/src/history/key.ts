@@ -22,6 +22,7 @@ export const KeySpace = {
   cancelled: 0x34,
   undoing: 0x35,
   formerSeeds: 0x36,
+  forkedAt: 0x37,
 } as const;
 
 function digitsOf(value: number): number {

@@ -24,7 +24,7 @@ export interface Limits {
   readonly armedHandlers: number;
   /** Starts of a run without any commit in between before it is paused as a crash loop. @default 10 */
   readonly crashBudget: number;
-  /** Milliseconds that a run may take from its creation to its end; it then fails. @default Infinity */
+  /** Milliseconds that a run may take from its creation, or from the fork that made it, to its end; it then fails. @default Infinity */
   readonly runTimeMs: number;
   /** The longest backoff of a retry that is waited for in memory, in ms; a longer one lets the run park. @default 1,000 */
   readonly memoryBackoffMs: number;

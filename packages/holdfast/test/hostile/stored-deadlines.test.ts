@@ -73,4 +73,34 @@ describe("the time that a run may take", () => {
     await lab.clock.advance(5_000);
     expect(await lab.failure(workflow, { limits })).toMatchObject({ limit: "runTimeMs", actual: 5_000 });
   });
+
+  it("is that of a fork, whose source had its own", async () => {
+    const at = virtualStore();
+    const workflow = defineWorkflow({
+      name: "w",
+      run: async (ctx) => {
+        await ctx.step("s", () => 1);
+        await ctx.sleep("half", 500);
+        const heard = await ctx.listenWithTimeout(
+          "wait",
+          "never-sent",
+          ctx.workflowId === "second" ? 0 : "1h",
+        );
+        return [heard, ctx.now()];
+      },
+    });
+    const host = await at.host({ workflows: [workflow], limits, cacheSize: 0 });
+    const source = await host.start(workflow, { workflowId: "source" });
+    await expect(at.clock.settle(source.result())).rejects.toMatchObject({ limit: "runTimeMs" });
+    await at.clock.advance("1d");
+    const forkedAt = at.clock.now();
+    const first = await source.fork({ from: "half", workflowId: "first" });
+    await expect(at.clock.settle(first.result())).rejects.toMatchObject({
+      limit: "runTimeMs",
+      actual: 1_000,
+    });
+    expect(at.clock.now()).toBe(forkedAt + 1_000);
+    const second = await first.fork({ from: "half", workflowId: "second" });
+    expect(await at.clock.settle(second.result())).toEqual([null, forkedAt + 1_500]);
+  });
 });

@@ -1,3 +1,4 @@
+import { setForkedAt } from "../../history/forked-at.ts";
 import { EMPTY_DIGEST } from "../../history/header.ts";
 import { Journal } from "../../history/journal.ts";
 import { KeySpace } from "../../history/key.ts";
@@ -55,6 +56,7 @@ export function forkedJournal(
   for (const place of source.root.entries()) copy.write(samePlace(copy, place), place.entry);
   copy.setSingle(KeySpace.input, source.single(KeySpace.input));
   inheritSeeds(copy, source);
+  setForkedAt(copy, settings.world.clock.now());
   return copy;
 }
 

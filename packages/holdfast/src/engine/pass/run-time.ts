@@ -1,3 +1,4 @@
+import { cameIntoBeingAt } from "../../history/forked-at.ts";
 import { LimitError } from "../../model/errors/argument-errors.ts";
 import type { PassState } from "./pass-state.ts";
 
@@ -5,9 +6,9 @@ import type { PassState } from "./pass-state.ts";
 export function limitRunTime({ execution, settings, journal, workflowId }: PassState): void {
   const { runTimeMs: maximum } = settings.limits;
   if (maximum === Number.POSITIVE_INFINITY) return;
-  const { createdAt } = journal.header;
-  execution.timers.addBound(createdAt + maximum, maximum, () => {
-    const actual = execution.timers.now() - createdAt;
+  const begunAt = cameIntoBeingAt(journal);
+  execution.timers.addBound(begunAt + maximum, maximum, () => {
+    const actual = execution.timers.now() - begunAt;
     const where = `The time that run "${workflowId}" takes`;
     const error = new LimitError({
       limit: "runTimeMs",
