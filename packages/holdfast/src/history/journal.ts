@@ -5,9 +5,9 @@ import { type Digest, digestWith, digestWithout, type RunHeader } from "./header
 import { segmentRange, subtreeRange } from "./key.ts";
 import { formatSegment, type Segment, SegmentType } from "./location.ts";
 import { NameRegistry } from "./name-registry.ts";
+import { namesAhead, namesNeeded, putName, tellerOf } from "./name-rows.ts";
 import { Place } from "./place.ts";
 import { sealRecord } from "./row.ts";
-import { sealName } from "./row-names.ts";
 import { runTagOf } from "./run-tag.ts";
 import { SingleRows } from "./single-rows.ts";
 import { type Standing, Superseded } from "./superseded.ts";
@@ -195,7 +195,7 @@ export class Journal {
       dirty: this.#dirty,
       dirtyBytes: this.#dirtyBytes,
       removed: this.#removed,
-      names: this.#names.take(this.#namesNeeded()),
+      names: this.#names.take(namesNeeded(this.#dirty)),
       telling: [],
       written: [],
     };
@@ -228,6 +228,7 @@ export class Journal {
       digest: singles?.digest ?? digest,
       sequence: this.sequence,
       lastTime: this.lastTime,
+      checkpointAt: this.checkpointAt,
       undo: () => {
         this.#undo(taken);
         singles?.undo();
@@ -235,11 +236,9 @@ export class Journal {
     };
   }
 
-  /** So many names are needed by what is dirty. */
-  #namesNeeded(): number {
-    let needed = 0;
-    for (const place of this.#dirty) if (place.entry !== null) needed = Math.max(needed, place.namesNeeded);
-    return needed;
+  /** The next `atMost` names alone, where there are to be more of them than that; else null (`name-rows.ts`). */
+  takeNames(atMost: number): WriteSet | null {
+    return namesAhead(this, this.#names, atMost);
   }
 
   /**
@@ -249,15 +248,13 @@ export class Journal {
   #takeNames(taken: TakenRows, puts: KVEntry[], before: Digest): Digest {
     let digest = before;
     for (const index of taken.names.indexes) {
-      const place = this.root.existing(SegmentType.name, index);
-      if (place !== undefined && place.entry !== null && taken.dirty.has(place)) {
+      const place = tellerOf(this.root, index, taken.dirty);
+      if (place !== null) {
         place.tellsName = true;
         taken.telling.push(place);
         continue;
       }
-      const row = sealName(this.runTag, index, this.nameOf(index));
-      puts.push({ key: row.key, value: row.value });
-      digest = digestWith(digest, row.checksum);
+      digest = putName(this, index, { puts, digest });
     }
     return digest;
   }

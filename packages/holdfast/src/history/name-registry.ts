@@ -53,6 +53,24 @@ export class NameRegistry {
     this.#lost.add(index);
   }
 
+  /** The number of the first name that was never told. */
+  get told(): number {
+    return this.#told;
+  }
+
+  /** The names up to this number that were never told: they are told from here on. */
+  takeBelow(end: number): TakenNames {
+    const told = this.#told;
+    const indexes = Array.from({ length: Math.max(0, end - told) }, (_, offset) => told + offset);
+    this.#told += indexes.length;
+    return {
+      indexes,
+      undo: () => {
+        this.#told = told;
+      },
+    };
+  }
+
   /** Those of the first `needed` names that no row tells: they are told from here on. */
   take(needed: number): TakenNames {
     const [told, lost] = [this.#told, this.#lost];

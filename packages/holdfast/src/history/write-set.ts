@@ -11,6 +11,7 @@ export interface WriteSet {
   readonly digest: Digest;
   readonly sequence: number;
   readonly lastTime: number;
+  readonly checkpointAt: number;
   readonly undo: () => void;
 }
 

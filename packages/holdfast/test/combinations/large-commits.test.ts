@@ -51,6 +51,27 @@ describe("what is ready in one instant and is more than the storage takes at onc
     expect(bodies).toEqual(numbers);
   });
 
+  it.each([8, 20, 25])(
+    "goes with the names of all that code has asked for, %d rows at a time",
+    async (rows) => {
+      const narrow = memoryDriver({ clock: lab.clock, driverLimits: { batchRows: rows } });
+      const backwards = async (ctx: WorkflowContext) => {
+        const steps = Array.from({ length: 100 }, (_, index) => {
+          const run = () => lab.clock.sleep(100 - index).then(() => void bodies.push(index));
+          return ctx.step(`step ${index}`, run);
+        });
+        await Promise.all(steps);
+        return ctx.listen("wait", "go");
+      };
+      const first = lab.start(backwards, { driver: narrow });
+      expect((await lab.clock.settle(first.result)).state).toBe("sleeping");
+      const next = lab.start(backwards, { driver: narrow });
+      await next.send("go", "on");
+      expect(await lab.clock.settle(next.result)).toEqual({ state: "completed", output: "on" });
+      expect(bodies).toEqual(Array.from({ length: 100 }, (_, index) => 99 - index));
+    },
+  );
+
   it.each(["evict", "pause"] as const)(
     "is all stored when the run is to %s at that instant",
     async (stop) => {

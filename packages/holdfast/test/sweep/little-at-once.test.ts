@@ -5,7 +5,7 @@ import { sweep } from "./sweep.ts";
 function littleAtOnce(driver: EngineDriver): EngineDriver {
   return new Proxy(driver, {
     get: (target, name) => {
-      if (name === "limits") return { ...target.limits, batchBytes: 4 };
+      if (name === "limits") return { ...target.limits, batchBytes: 4, batchRows: 4 };
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },

@@ -12,6 +12,9 @@ import type { Report } from "../replay/report.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
 import { type Again, fewTries, patientRead } from "./patient-read.ts";
 
+/** Of the rows that the storage takes at once, so many are names beside what needs them. */
+const SHARE_OF_NAMES = 1 / 4;
+
 /** What a commit says of the run besides what is dirty. */
 export interface CommitIntent {
   readonly status: RunState;
@@ -71,6 +74,7 @@ export class Committer {
     if (this.#failure !== null) throw this.#failure.error;
     // A row that only a cancelled run has: an older header, of before, does not fit the rows any more.
     if (intent.status === "cancelled") journal.setSingle(KeySpace.cancelled, new Uint8Array(0));
+    if ((await this.#tellNames()) && intent.stillMeant?.() === false) return false;
     for (;;) {
       // Also before it is made again: what was to be sent meanwhile leaves with it.
       outbox?.seal();
@@ -87,17 +91,41 @@ export class Committer {
         if (intent.stillMeant?.() === false) return false;
         continue;
       }
-      journal.header = header;
-      this.#setup.report.event({
-        type: "commit",
-        revision: header.revision,
-        rows: writes.puts.length,
-        status: header.status,
-      });
+      this.#made(header, writes);
       outgoing?.committed();
       this.#setup.committed(outgoing);
       return true;
     }
+  }
+
+  /**
+   * Names that a result needs go before it where they are more than the storage takes with it: those of all that code has asked
+   * for in one turn, and the last of it may end first. Whether any did.
+   */
+  async #tellNames(): Promise<boolean> {
+    const { journal } = this.#setup;
+    const atMost = Math.max(1, Math.floor(this.driver.limits.batchRows * SHARE_OF_NAMES));
+    let told = false;
+    for (let names = journal.takeNames(atMost); names !== null; names = journal.takeNames(atMost)) {
+      const intent: CommitIntent = {
+        status: journal.header.rollback === "none" ? "running" : "rolling_back",
+      };
+      const header = this.#header(intent, names);
+      try {
+        await this.#write(this.#batch(intent, header, { writes: names, outgoing: null }));
+      } catch (error) {
+        throw this.#failed(error);
+      }
+      this.#made(header, names);
+      told = true;
+    }
+    return told;
+  }
+
+  #made(header: RunHeader, writes: WriteSet): void {
+    this.#setup.journal.header = header;
+    const { revision, status } = header;
+    this.#setup.report.event({ type: "commit", revision, rows: writes.puts.length, status });
   }
 
   #failed(error: unknown): unknown {
@@ -119,7 +147,7 @@ export class Committer {
       rollback: intent.rollback ?? header.rollback,
       pause: intent.pause ?? null,
       barrenStarts: intent.barrenStarts ?? 0,
-      checkpointAt: this.#setup.journal.checkpointAt,
+      checkpointAt: writes.checkpointAt,
     };
   }
 
