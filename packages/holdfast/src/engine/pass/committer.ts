@@ -74,7 +74,11 @@ export class Committer {
     if (this.#failure !== null) throw this.#failure.error;
     // A row that only a cancelled run has: an older header, of before, does not fit the rows any more.
     if (intent.status === "cancelled") journal.setSingle(KeySpace.cancelled, new Uint8Array(0));
-    if ((await this.#tellNames()) && intent.stillMeant?.() === false) return false;
+    const names = this.#namesAhead();
+    if (names !== null) {
+      await this.#tellNames(names);
+      if (intent.stillMeant?.() === false) return false;
+    }
     for (;;) {
       // Also before it is made again: what was to be sent meanwhile leaves with it.
       outbox?.seal();
@@ -100,13 +104,16 @@ export class Committer {
 
   /**
    * Names that a result needs go before it where they are more than the storage takes with it: those of all that code has asked
-   * for in one turn, and the last of it may end first. Whether any did.
+   * for in one turn, and the last of it may end first.
    */
-  async #tellNames(): Promise<boolean> {
-    const { journal } = this.#setup;
+  #namesAhead(): WriteSet | null {
     const atMost = Math.max(1, Math.floor(this.driver.limits.batchRows * SHARE_OF_NAMES));
-    let told = false;
-    for (let names = journal.takeNames(atMost); names !== null; names = journal.takeNames(atMost)) {
+    return this.#setup.journal.takeNames(atMost);
+  }
+
+  async #tellNames(first: WriteSet): Promise<void> {
+    const { journal } = this.#setup;
+    for (let names: WriteSet | null = first; names !== null; names = this.#namesAhead()) {
       const intent: CommitIntent = {
         status: journal.header.rollback === "none" ? "running" : "rolling_back",
       };
@@ -117,9 +124,7 @@ export class Committer {
         throw this.#failed(error);
       }
       this.#made(header, names);
-      told = true;
     }
-    return told;
   }
 
   #made(header: RunHeader, writes: WriteSet): void {
