@@ -30,8 +30,8 @@ export const blocks: readonly Mutant[] = [
       "a replay hands a later result over while a strand that an earlier one belongs to still waits for a promise of its own",
     kind: "historic",
     file: "engine/pass/execution.ts",
-    find: "ahead === null || ahead <= current + 1",
-    replace: "ahead === null || ahead > current",
+    find: "if (ahead === null || ahead <= current + 1)",
+    replace: "if (ahead === null || ahead > current)",
     modes: ["soup"],
   },
   {

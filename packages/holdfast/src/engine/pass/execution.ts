@@ -96,7 +96,7 @@ export class Execution implements Run {
   commitRequired = false;
   #origins: WeakMap<object, Place> | null = null;
   #seeds: Seeds | null = null;
-  readonly #order: RecordedOrder;
+  #order: RecordedOrder | null = null;
   readonly #starts: (() => void)[] = [];
   #holds = 0;
   readonly #turnWork: TurnWork = new TurnWork(() => this.breath());
@@ -133,7 +133,6 @@ export class Execution implements Run {
         this.report.event({ type: "message-expired", name: message.name, messageId: message.id });
       },
     });
-    this.#order = new RecordedOrder(setup.journal.root, this.asked, setup.rollingBack);
     this.root = Scope.root(this, contextOf);
     // A run without any history is new, and so is everything it does.
     this.live = !setup.rollingBack && !this.journal.root.recorded;
@@ -206,7 +205,9 @@ export class Execution implements Run {
   get unaskedBeforeNext(): Place | undefined {
     if (this.live || this.gates.waiting) return undefined;
     const { ahead, current } = this.turns;
-    return ahead === null || ahead <= current + 1 ? undefined : this.#order.unaskedBefore(ahead);
+    if (ahead === null || ahead <= current + 1) return undefined;
+    this.#order ??= new RecordedOrder(this.journal.root, this.asked, this.rollingBack);
+    return this.#order.unaskedBefore(ahead);
   }
 
   /** Hands over the next completion; false when there is none, a promise while a codec is at work for it. */

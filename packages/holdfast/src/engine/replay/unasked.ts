@@ -26,20 +26,17 @@ export function firstUnasked(under: Place, asked: Asked): Place | undefined {
   return undefined;
 }
 
-/**
- * Of a place and those around it, up to `under`: the outermost that was not asked for, unless it is answered for by one around it.
- * `goesInside`: the replay goes into finished blocks, which answer then for branches that it does not enter, and for nothing in others.
- */
+/** Of a place and those around it, up to `under`: the outermost that was not asked for, unless it is answered for by one around it. */
 export function unaskedOnTheWayTo(
   place: Place,
   under: Place,
   asked: Asked,
-  goesInside = false,
+  answers: (block: Place) => boolean = isFinished,
 ): Place | undefined {
   let unasked: Place | undefined;
   for (let at: Place | null = place; at !== null && at !== under; at = at.parent) {
     if (!asked.has(at)) unasked = isLeftBehind(at) ? undefined : at;
-    else if (isFinished(at) && !(goesInside && isOperation(unasked))) unasked = undefined;
+    else if (answers(at)) unasked = undefined;
   }
   return unasked;
 }
@@ -50,12 +47,8 @@ function isOwed(place: Place): boolean {
   return false;
 }
 
-/** A branch, an item or an iteration has no entry of its own. */
-function isOperation(place: Place | undefined): boolean {
-  return (place?.entry ?? null) !== null;
-}
-
-function isFinished({ entry }: Place): boolean {
+/** Whether the block is not run again, so that its own entry answers for all that is in it. */
+export function isFinished({ entry }: Place): boolean {
   return entry !== null && entry.status !== "pending";
 }
 
