@@ -155,3 +155,24 @@ describe("a parked run whose code waited for a promise of its own beside a timer
     expect(await lab.run(workflow, { driver })).toEqual({ state: "completed", output: "soon" });
   });
 });
+
+it("a block that a rollback enters is not held up by a message that the code behind it has left unanswered", async () => {
+  const lab = new EngineLab();
+  const undone: string[] = [];
+  const workflow = async (ctx: WorkflowContext) => {
+    await ctx.rollbackCheckpoint("checkpoint");
+    await ctx.try("block", async (inner) => {
+      await lab.clock.sleep(1);
+      await inner.listenWithTimeout("early", "order", 0);
+      await inner.step({ name: "charge", run: () => 1, rollback: () => void undone.push("charge") });
+    });
+    await ctx.queue.next("late", { names: ["order"], completable: true });
+    throw new Error("no stock");
+  };
+  const handle = lab.start(workflow, { mode: "live" });
+  handle.result.catch(() => {});
+  await lab.clock.advance(1_000);
+  await lab.clock.settle(handle.send("order"));
+  await expect(lab.clock.settle(handle.result)).rejects.toMatchObject({ message: "no stock" });
+  expect([await handle.getState(), undone]).toEqual(["failed", ["charge"]]);
+});

@@ -1,4 +1,5 @@
 import type { Entry } from "../../history/entry.ts";
+import { SegmentType } from "../../history/location.ts";
 import { decodeMessages, encodeMessages } from "../../history/message-record.ts";
 import { checkBoolean, checkInteger, checkName } from "../../model/check.ts";
 import { QUEUE_BATCH_OPTIONS, QUEUE_NEXT_OPTIONS } from "../../model/context-option-names.ts";
@@ -157,11 +158,21 @@ function take(operation: Operation<unknown>, message: StoredMessage): void {
   run.report.event({ type: "message-in", name: message.name, messageId: message.id, location });
 }
 
-/** @throws MessageUnansweredError */
+/**
+ * What is recorded was allowed when it was asked for. A rollback that enters a finished block replays the code behind it too, which
+ * gets ahead where the block waits for a promise of its own: what that has not answered holds up nothing in the block (P12).
+ * @throws MessageUnansweredError
+ */
 function checkAnswered(scope: Scope, name: string): void {
+  if (isRecorded(scope, name)) return;
   for (const { id, wait } of scope.unanswered()) {
     throw new MessageUnansweredError(
       `"${name}" asks for a message while message ${id}, which "${wait}" received, has no answer yet. Call complete(response) on it first.`,
     );
   }
+}
+
+function isRecorded({ place, run }: Scope, name: string): boolean {
+  const known = run.journal.knownName(name);
+  return known !== undefined && (place.existing(SegmentType.name, known)?.entry ?? null) !== null;
 }
