@@ -1,3 +1,4 @@
+import { isPromise } from "../model/is-promise.ts";
 import type { HistorySnapshot, SnapshotEntry } from "../model/snapshot.ts";
 import type { Entry } from "./entry.ts";
 import { describeFailure } from "./failure.ts";
@@ -44,12 +45,12 @@ function snapshotEntry(journal: Journal, codec: PayloadCodec, { place, entry }: 
 function outputOf(entry: Entry, codec: PayloadCodec): unknown {
   if (entry.status !== "completed" || entry.result === null) return undefined;
   if (entry.kind !== "message") return codec.decode(entry.result);
-  return decodeMessages(entry.result).map(({ id, name, createdAt, body }) => ({
-    id,
-    name,
-    createdAt,
-    body: codec.decode(recordedPayload(body)),
-  }));
+  const messages = decodeMessages(entry.result).map(({ id, name, createdAt, body: stored }) => {
+    const whole = (body: unknown): unknown => ({ id, name, createdAt, body });
+    const decoded = codec.decode(recordedPayload(stored));
+    return isPromise(decoded) ? decoded.then(whole) : whole(decoded);
+  });
+  return messages.some(isPromise) ? Promise.all(messages) : messages;
 }
 
 /** The nearest name on the way to the root: derived segments have none of their own. */

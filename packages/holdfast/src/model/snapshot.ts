@@ -34,7 +34,7 @@ export interface SnapshotEntry {
   /** Of a loop: the iteration it has recorded. Of a version: the version. */
   readonly count: number;
   readonly compensated: boolean;
-  /** Decodes the result, when it is asked for; undefined while pending or failed. */
+  /** Decodes the result, when it is asked for: a promise of it where the codec gives one. Undefined while pending or failed. */
   readonly output: () => unknown;
   /** The failure, or a pending step's last one. */
   readonly error: { readonly name: string; readonly message: string } | null;

@@ -8,7 +8,7 @@ export type RunHistory = Omit<HistorySnapshot, "entries"> & { readonly entries: 
 
 export async function readHistory(snapshot: HistorySnapshot): Promise<RunHistory> {
   const entries: HistoryEntry[] = [];
-  for (const entry of snapshot.entries) entries.push({ ...entry, output: await outputOf(entry) });
+  for (const entry of snapshot.entries) entries.push({ ...entry, output: await entry.output() });
   return { ...snapshot, entries };
 }
 
@@ -16,11 +16,4 @@ export async function readHistory(snapshot: HistorySnapshot): Promise<RunHistory
 export function snapshotOf(history: RunHistory): HistorySnapshot {
   const entries = history.entries.map(({ output, ...entry }) => ({ ...entry, output: () => output }));
   return { ...history, entries };
-}
-
-/** A codec may be asynchronous: a result is a promise then, and so is the body of each received message. */
-async function outputOf({ kind, output }: SnapshotEntry): Promise<unknown> {
-  const value = await output();
-  if (kind !== "message" || !Array.isArray(value)) return value;
-  return Promise.all(value.map(async (message) => ({ ...message, body: await message.body })));
 }

@@ -3,7 +3,7 @@ import { memoryDriver } from "holdfast/memory";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { RunHandle } from "../../src/engine/live/run-handle.ts";
 import { frameBody } from "../../src/history/message-body.ts";
-import { defaultCodec } from "../../src/history/payload.ts";
+import { defaultCodec, type PayloadCodec } from "../../src/history/payload.ts";
 import type { WorkflowContext } from "../../src/model/context.ts";
 import type { HistorySnapshot } from "../../src/model/snapshot.ts";
 import type { EngineDriver } from "../../src/storage/driver.ts";
@@ -635,6 +635,24 @@ describe("history and watch", () => {
       ["rest", "sleep", "pending"],
     ]);
     expect(entries[0]?.output()).toBe(1);
+  });
+
+  it("history tells the bodies of messages where the codec takes its time, or that it fails", async () => {
+    let fails = false;
+    const codec: PayloadCodec = {
+      encode: async (value, what) => defaultCodec.encode(value, what),
+      decode: async (bytes) => {
+        if (fails) throw new Error("no key");
+        return defaultCodec.decode(bytes);
+      },
+    };
+    const handle = lab.start((ctx) => ctx.queue.nextBatch("batch", { names: ["n"], count: 2 }), { codec });
+    await lab.clock.settle(Promise.all([handle.send("n", 1), handle.send("n", 2)]));
+    await lab.clock.settle(handle.result);
+    const [batch] = (await handle.history()).entries;
+    expect(await batch?.output()).toMatchObject([{ body: 1 }, { name: "n", body: 2 }]);
+    fails = true;
+    await expect(batch?.output()).rejects.toMatchObject({ code: "STORAGE" });
   });
 
   it("history of a run that does not exist is refused", async () => {
