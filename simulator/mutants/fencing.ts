@@ -114,8 +114,8 @@ export const fencing: readonly Mutant[] = [
       "what changes while a commit is under way is marked as written when it ends (dirty flags cleared after the await)",
     kind: "historic",
     file: "engine/pass/committer.ts",
-    find: "      journal.header = header;\n",
-    replace: "      journal.header = header;\n      journal.takeWriteSet();\n",
+    find: "      this.#made(header, writes);\n",
+    replace: "      this.#made(header, writes);\n      journal.takeWriteSet();\n",
     modes: ["soup"],
   },
 ];

@@ -70,9 +70,8 @@ export const steps: readonly Mutant[] = [
       "the result of a timed-out body that ends later is reported as its attempt's success (promise races in step runners)",
     kind: "historic",
     file: "engine/effects/attempt.ts",
-    find: "(value) => (this.#over ? this.#orphaned() : this.#finish({ ok: true, value })),",
-    replace:
-      "(value) => (this.#over ? this.#settled({ ok: true, value }) : this.#finish({ ok: true, value })),",
+    find: "this.#over ? this.#orphaned() : this.#finish({",
+    replace: "this.#over ? this.#settled({ ok: true, value, heartbeat: this.#heartbeat }) : this.#finish({",
     modes: ["single", "soup"],
     about: "late",
   },
