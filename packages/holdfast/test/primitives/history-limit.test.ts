@@ -61,3 +61,20 @@ it("counts steps that run in blocks beside each other, and no more those of a lo
   };
   expect((await new EngineLab().run(raced, live)).output).toEqual([1, 2, 3, 4]);
 });
+
+it("newer code has a gate in front of what a full history holds", async () => {
+  const lab = new EngineLab();
+  const older = async (ctx: WorkflowContext) => {
+    for (let i = 0; i < 4; i++) await ctx.step(`step ${i}`, () => i);
+    return ctx.listen("wait", "go");
+  };
+  const parked = await lab.run(older, { limits });
+  expect(parked).toMatchObject({ state: "sleeping" });
+  const newer = async (ctx: WorkflowContext) => {
+    const version = await ctx.getVersion("gate", 2);
+    return [version, await older(ctx)];
+  };
+  const handle = lab.start(newer, { limits });
+  await handle.send("go", "on");
+  expect(await handle.result).toMatchObject({ state: "completed", output: [1, "on"] });
+});
