@@ -1,7 +1,7 @@
-import { DEFAULT_LIMITS } from "#holdfast/model/limits.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
 import { allHoldings, type Holding, holdingsOf } from "../evidence/holdings.ts";
+import { limitsOf } from "../evidence/limits.ts";
 import { type Commit, type Life, livesOf } from "../evidence/lives.ts";
 import { startsOf } from "../evidence/starts.ts";
 import type { Violation } from "./checker.ts";
@@ -36,8 +36,8 @@ function* endlessLoops(evidence: Evidence): Iterable<Violation> {
 }
 
 /** A bare pass that goes on in place has been counted already when it comes to the body that ends it. */
-function mostLoops({ scenario }: Evidence): number {
-  return DEFAULT_LIMITS.crashBudget + (scenario.bare === undefined ? 1 : 2);
+function mostLoops(evidence: Evidence): number {
+  return limitsOf(evidence).crashBudget + (evidence.scenario.bare === undefined ? 1 : 2);
 }
 
 function isBarren({ life, from, taken, givenUp }: Holding): boolean {
@@ -61,7 +61,7 @@ function wronglyHeld(evidence: Evidence, life: Life, { fact }: Commit): string |
   const barren = holdingsOf(evidence, life.run).filter(
     ({ from, taken, givenUp }) => (bare ? taken : from) > since && taken < fact && givenUp > taken,
   );
-  if (barren.length <= DEFAULT_LIMITS.crashBudget)
+  if (barren.length <= limitsOf(evidence).crashBudget)
     return `the run is held for a crash loop after ${barren.length} claims without any commit`;
   // Platforms of bare runs keep them apart, each in a process of its own; here they are in one.
   if (bare) return null;

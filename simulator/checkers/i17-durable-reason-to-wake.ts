@@ -10,10 +10,11 @@ import { queueOf } from "../evidence/queues.ts";
 import { mustBeClaimedBy } from "../evidence/quiet.ts";
 import type { Statement } from "../program/program.ts";
 import { checkerOf } from "./checker-of.ts";
+import { runTimeProblems } from "./i17-run-time.ts";
 
 export const durableReasonToWake = checkerOf(
   "I17",
-  "every run that is not over has a reason to wake up in the store, and is taken up when it is due",
+  "every run that is not over has a reason to wake up in the store, and is taken up when it is due; one whose time is over fails",
   function* (evidence) {
     for (const life of livesOf(evidence)) {
       for (const commit of life.commits) {
@@ -40,6 +41,7 @@ export const durableReasonToWake = checkerOf(
       const problem = sleepProblem(run, evidence.endedAt) ?? neglect(evidence, run);
       if (problem !== null) yield { problem, run: life.run, fact: life.commits.at(-1)?.fact ?? null };
     }
+    yield* runTimeProblems(evidence);
   },
 );
 

@@ -8,6 +8,7 @@ import { generateIncidents } from "./generate-incidents.ts";
 import { generateProgram } from "./generate-program.ts";
 import { generateRates } from "./generate-rates.ts";
 import { withOwnWaits } from "./own-waits.ts";
+import { smallLimits } from "./small-limits.ts";
 import type { Weather } from "./weather.ts";
 
 export type { Weather } from "./weather.ts";
@@ -35,7 +36,8 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
   const runs = generateRuns(prng, count, programs.length);
   const hosts = generateHosts(prng, swarm)
     .map(withCodec(new Prng(seed, "codec"), weather))
-    .map(withHaste(new Prng(seed, "haste"), weather));
+    .map(withHaste(new Prng(seed, "haste"), weather))
+    .map(withSmallLimits(new Prng(seed, "small limits"), weather));
   const quietAtMs =
     weather === "calm"
       ? 0
@@ -151,6 +153,13 @@ function withHaste(prng: Prng, weather: Weather): (host: PlannedHost) => Planned
     memoryBackoffMs: prng.pick([0, 20, 60_000]),
   };
   return (host) => ({ ...host, limits });
+}
+
+/** In some worlds there is little room or time, so that runs are refused something, fail or are held in the middle of it. */
+function withSmallLimits(prng: Prng, weather: Weather): (host: PlannedHost) => PlannedHost {
+  if (!isOdd(prng, weather, 0.1)) return (host) => host;
+  const limits = smallLimits(prng);
+  return (host) => ({ ...host, limits: { ...host.limits, ...limits } });
 }
 
 function storageOf(prng: Prng, swarm: Swarm): StorageName {

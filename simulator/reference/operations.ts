@@ -42,7 +42,7 @@ export function storedErrorText(error: unknown): string {
  */
 export function blockEnd(interpreter: Interpreting, path: string, expected: End): End {
   const end = entryEnd(interpreter, path, resultText);
-  if (end === null) return null;
+  if (end === null || (!end.ok && interpreter.recorded.mayBeOversized(end.error))) return end;
   const found = textOf(end);
   const wanted = expected === null ? "nothing yet" : textOf(expected);
   if (found !== wanted) interpreter.problems.push(`"${path}" came to ${found}, by its code to ${wanted}`);

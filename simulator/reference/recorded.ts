@@ -1,6 +1,9 @@
 import type { Entry } from "#holdfast/history/entry.ts";
+import { LimitError } from "#holdfast/model/errors/argument-errors.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import { wasRefused } from "../evidence/limits.ts";
 import { type Commit, entryAt, type Life } from "../evidence/lives.ts";
+import { Undecided } from "./end.ts";
 
 /** What is recorded of a run at the commit with which its code ended. */
 export class Recorded {
@@ -8,17 +11,27 @@ export class Recorded {
   /** The number of the first rollback checkpoint; 0 when there is none. */
   readonly checkpointAt: number;
   readonly #fact: number;
+  readonly #refused: boolean;
   readonly #draws: ReadonlyMap<string, string>;
 
   constructor(evidence: Evidence, life: Life, commit: Commit) {
     this.life = life;
     this.checkpointAt = checkpointOf(life, commit);
     this.#fact = commit.fact;
+    this.#refused = wasRefused(evidence, life);
     this.#draws = drawsBefore(evidence, life, commit);
   }
 
+  /** @throws Undecided where nothing is recorded and the operation may have been refused for a limit */
   entry(path: string): Entry | null {
-    return entryAt(this.life, path, this.#fact + 1);
+    const entry = entryAt(this.life, path, this.#fact + 1);
+    if (entry === null && this.#refused) throw new Undecided("what is not recorded may have been refused");
+    return entry;
+  }
+
+  /** Whether a block's value, or what a loop hands on, may have been refused for its size. */
+  mayBeOversized(error: unknown): boolean {
+    return this.#refused && LimitError.is(error);
   }
 
   /** What the last pass drew at a place, as text: nothing of it is stored. */

@@ -1,4 +1,5 @@
 import type { Fact } from "../evidence/fact.ts";
+import { tellsOfLimit } from "../evidence/limits.ts";
 
 /** How often each fault met each kind of operation, as "operation × fault". */
 export type Coverage = Record<string, number>;
@@ -19,6 +20,7 @@ export function coverageOf(facts: readonly Fact[]): Coverage {
     const operation = operationOf(fact);
     if (operation !== null) {
       for (const fault of open.get(operation.run) ?? []) count(operation.kind, fault);
+      if (fact.type === "seen" && tellsOfLimit(fact.outcome)) count(operation.kind, "limit");
       open.delete(operation.run);
       last.set(operation.run, operation.kind);
     }

@@ -74,8 +74,8 @@ export interface PlannedHost {
   readonly keepMs?: number;
   /** A codec of its own. @default the default one */
   readonly codec?: CodecPlan;
-  /** When its engine stores results and what it waits for in memory, not what comes of it. @default as by default */
-  readonly limits?: Pick<Partial<Limits>, "uncommittedEntries" | "memoryBackoffMs">;
+  /** What its engine is bounded by; the same for all hosts of a world. @default as by default */
+  readonly limits?: Partial<Limits>;
 }
 
 /** Something that somebody outside does, at a time, to a run by its number. */
