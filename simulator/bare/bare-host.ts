@@ -2,11 +2,11 @@ import type { RunHandle } from "#holdfast/engine/live/run-handle.ts";
 import { RunCancelledError, RunNotFoundError } from "#holdfast/model/errors/run-errors.ts";
 import { StorageError } from "#holdfast/model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
-import type { EngineOptions } from "#holdfast/system/engine-options.ts";
 import { runWorkflow } from "#holdfast/system/run-workflow.ts";
 import type { Desk, DeskHandle } from "../world/desk.ts";
 import type { BarePlan } from "../world/scenario.ts";
 import type { SimProcess } from "../world/sim-process.ts";
+import type { OwnOptions } from "../world/world.ts";
 import type { BareRuns } from "./bare-runs.ts";
 
 /** How often the platform looks which runs are due, in milliseconds. */
@@ -21,7 +21,7 @@ interface BareHostSetup {
   readonly runs: BareRuns;
   readonly workflows: readonly WorkflowDefinition[];
   readonly plan: BarePlan;
-  readonly engine: Pick<EngineOptions, "codec" | "limits">;
+  readonly engine: OwnOptions;
 }
 
 /** A run's handle in this process, and whether a pass of it goes on. */

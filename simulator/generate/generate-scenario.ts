@@ -37,7 +37,8 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
   const hosts = generateHosts(prng, swarm)
     .map(withCodec(new Prng(seed, "codec"), weather))
     .map(withHaste(new Prng(seed, "haste"), weather))
-    .map(withSmallLimits(new Prng(seed, "small limits"), weather));
+    .map(withSmallLimits(new Prng(seed, "small limits"), weather))
+    .map(withHearers(new Prng(seed, "hearers"), weather));
   const quietAtMs =
     weather === "calm"
       ? 0
@@ -160,6 +161,13 @@ function withSmallLimits(prng: Prng, weather: Weather): (host: PlannedHost) => P
   if (!isOdd(prng, weather, 0.1)) return (host) => host;
   const limits = smallLimits(prng);
   return (host) => ({ ...host, limits: { ...host.limits, ...limits } });
+}
+
+/** In some worlds those who listen to engines misbehave. */
+function withHearers(prng: Prng, weather: Weather): (host: PlannedHost) => PlannedHost {
+  if (!isOdd(prng, weather, 0.1)) return (host) => host;
+  const hearers = { badly: prng.pick([0.1, 0.5, 1]), snapshots: prng.chance(0.4) };
+  return (host) => ({ ...host, hearers });
 }
 
 function storageOf(prng: Prng, swarm: Swarm): StorageName {

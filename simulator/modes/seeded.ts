@@ -20,6 +20,20 @@ function seeded(name: string, scenarioOf: (seed: string) => Scenario, title: str
       const scenario = scenarioOf(seed);
       const judged = await judge(scenario);
       tally.add(judged);
+      const unheard = withoutHearers(scenario);
+      if (unheard !== null) {
+        const again = await judge(unheard);
+        tally.add(again);
+        if (again.world.digest() !== judged.world.digest())
+          tally.complain([
+            {
+              invariant: "listeners",
+              problem: "whoever listened has changed something",
+              run: null,
+              fact: null,
+            },
+          ]);
+      }
       if (Number.parseInt(seed.slice(0, 8), 16) % TWICE_IN === 0) {
         const again = await judge(scenario);
         tally.add(again);
@@ -31,6 +45,13 @@ function seeded(name: string, scenarioOf: (seed: string) => Scenario, title: str
       return tally.report;
     },
   };
+}
+
+/** The same world without anybody who listens; null where nobody does, or where what they are told takes time to decode. */
+function withoutHearers(scenario: Scenario): Scenario | null {
+  const { hosts } = scenario;
+  if (hosts.every(({ hearers }) => hearers === undefined || hearers.snapshots)) return null;
+  return { ...scenario, hosts: hosts.map(({ hearers: _, ...host }) => host) };
 }
 
 /** A world in some weather. */

@@ -23,6 +23,10 @@ export function* smallerScenarios(scenario: Scenario): Generator<Scenario> {
     const hosts = scenario.hosts.map(({ limits: _, ...host }) => host);
     yield { ...scenario, hosts };
   }
+  if (scenario.hosts.some(({ hearers }) => hearers !== undefined)) {
+    const hosts = scenario.hosts.map(({ hearers: _, ...host }) => host);
+    yield { ...scenario, hosts };
+  }
   if (scenario.limits !== undefined) {
     const { limits: _, ...wide } = scenario;
     yield wide;

@@ -81,7 +81,12 @@ async function replay(
     .find(({ name }) => name === run.row.workflowName) as WorkflowDefinition;
   const driver = counting(store.driver({ workflowId, epoch }), () => trace.writes++);
   const { scheduler } = clock;
-  const handle = runWorkflow(workflowId, workflow, undefined, driver, { clock, scheduler });
+  const { limits } = world.scenario.hosts[0] ?? {};
+  const handle = runWorkflow(workflowId, workflow, undefined, driver, {
+    clock,
+    scheduler,
+    ...(limits === undefined ? {} : { limits }),
+  });
   let rests = false;
   const rest = (): void => {
     rests = true;

@@ -24,6 +24,8 @@ export interface WorldRun {
   /** Calls of the store, in order. */
   readonly calls: readonly SentCall[];
   readonly events: number;
+  /** How often whoever listens to an engine has misbehaved. */
+  readonly misheard: number;
 }
 
 /** How often it is looked whether anything is left to happen, in milliseconds. */
@@ -102,7 +104,8 @@ class Play {
       atRest,
     };
     const { sent: calls, drawn: faults } = wire;
-    return { evidence, digest: () => chronicle.digest(), faults, calls, events: timeline.fired };
+    const { misheard } = this.#world;
+    return { evidence, digest: () => chronicle.digest(), faults, calls, events: timeline.fired, misheard };
   }
 
   get #quietSinceMs(): number {

@@ -3,6 +3,7 @@ import type { DriverLimits } from "#holdfast/storage/records.ts";
 import type { Program } from "../program/program.ts";
 import type { FaultRates, PlannedFault } from "./fault.ts";
 import type { CodecPlan } from "./sim-codec.ts";
+import type { HearerPlan } from "./sim-hearers.ts";
 import type { SchemaPlan } from "./sim-schema.ts";
 
 /**
@@ -74,6 +75,8 @@ export interface PlannedHost {
   readonly keepMs?: number;
   /** A codec of its own. @default the default one */
   readonly codec?: CodecPlan;
+  /** Who listens to its engine, and how badly. @default nobody */
+  readonly hearers?: HearerPlan;
   /** What its engine is bounded by; the same for all hosts of a world. @default as by default */
   readonly limits?: Partial<Limits>;
 }

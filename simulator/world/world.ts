@@ -16,6 +16,7 @@ import type { Desk } from "./desk.ts";
 import { Hints } from "./hints.ts";
 import { type PlannedHost, type Scenario, slowestMs } from "./scenario.ts";
 import { simCodec } from "./sim-codec.ts";
+import { simHearers } from "./sim-hearers.ts";
 import { type ClockError, SimProcess } from "./sim-process.ts";
 import { lateSchemas } from "./sim-schema.ts";
 import { SimStore } from "./sim-store.ts";
@@ -35,6 +36,12 @@ export interface WorldOptions {
 export interface SimHosting extends Desk {
   stop(options: { readonly timeoutMs: number }): Promise<void>;
 }
+
+/** What an engine may have of its own. */
+export type OwnOptions = Pick<
+  EngineOptions,
+  "codec" | "limits" | "logger" | "observers" | "onError" | "onHistoryUpdated"
+>;
 
 /** More than any world has. */
 const MOST_RUNS = 1_000;
@@ -57,6 +64,8 @@ export class World {
   readonly store: WorkflowStore;
   /** Called when a fault kills a process. */
   onCrash: (process: SimProcess) => void = () => {};
+  /** How often whoever listens to an engine has misbehaved. */
+  misheard = 0;
   #starts = 0;
   readonly #passes = new Map<string, number>();
   /** Processes that bodies have ended, by the run and place. */
@@ -158,12 +167,18 @@ export class World {
   }
 
   /** What the engine of a host has of its own. */
-  #engine(process: SimProcess, { codec, limits }: PlannedHost): Pick<EngineOptions, "codec" | "limits"> {
+  #engine(process: SimProcess, { codec, limits, hearers }: PlannedHost): OwnOptions {
+    const told = (): void => {
+      this.misheard++;
+    };
     const random = (): Prng => this.random(`${process.id} codec ${this.#lives}`);
     const quiet = (): boolean => this.elapsedMs >= this.scenario.quietAtMs;
     return {
       ...(codec === undefined ? {} : { codec: simCodec(process, codec, { random: random(), quiet }) }),
       ...(limits === undefined ? {} : { limits }),
+      ...(hearers === undefined
+        ? {}
+        : simHearers(hearers, this.random(`${process.id} hearers ${this.#lives}`), told)),
     };
   }
 
