@@ -3,10 +3,14 @@ import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
 import { checkerOf } from "./checker-of.ts";
 
+/** More than a host takes for all that it waits for when it stops, and for a storage that answers late. */
+const STOP_WITHIN_MS = 120_000;
+
 export const nothingLeftBehind = checkerOf(
   "I31",
-  "no rejection goes unhandled, no warning is given, and a host that has stopped leaves no timer and no wait",
+  "no rejection goes unhandled, no warning is given, a host that is asked to stop does, and leaves no timer and no wait",
   function* (evidence) {
+    yield* endlessStops(evidence);
     for (const fact of evidence.facts) {
       if (fact.type === "stray") yield { problem: `${fact.kind}: ${fact.what}`, run: null, fact: fact.n };
       if (fact.type !== "left-behind") continue;
@@ -19,6 +23,21 @@ export const nothingLeftBehind = checkerOf(
     }
   },
 );
+
+/** Hosts that have not stopped for long: whatever does not answer is left. */
+function* endlessStops({ facts, quietSince, endedAt }: Evidence) {
+  const stopping = new Map<string, { readonly n: number; byMs: number }>();
+  for (const { process, type, at, n } of facts) {
+    const begun = stopping.get(process);
+    if (type === "process-stopping")
+      stopping.set(process, { n, byMs: Math.max(at, quietSince) + STOP_WITHIN_MS });
+    if (begun === undefined) continue;
+    if (type === "process-continued") begun.byMs = Math.max(begun.byMs, at + STOP_WITHIN_MS);
+    if (type === "process-stopped" || type === "process-killed") stopping.delete(process);
+  }
+  for (const [process, { n, byMs }] of stopping)
+    if (endedAt > byMs) yield { problem: `${process} was asked to stop, and goes on`, run: null, fact: n };
+}
 
 /** Calls of the process that somebody still waits for: each may wait for something itself. */
 function callsUnderWay(evidence: Evidence, { process, n }: FactOf<"left-behind">): readonly Call[] {

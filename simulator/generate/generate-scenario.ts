@@ -8,6 +8,7 @@ import { generateIncidents } from "./generate-incidents.ts";
 import { generateProgram } from "./generate-program.ts";
 import { generateRates } from "./generate-rates.ts";
 import { withOwnWaits } from "./own-waits.ts";
+import { withSilence } from "./silence.ts";
 import { smallLimits } from "./small-limits.ts";
 import type { Weather } from "./weather.ts";
 
@@ -48,7 +49,7 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
           weather === "storm" ? 30_000 : 2_000,
         ]);
   const outside = { programs, runs, hosts, quietAtMs, messages };
-  return {
+  const scenario: Scenario = {
     seed,
     programs,
     runs,
@@ -67,6 +68,9 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
     ...narrowness(new Prng(seed, "limits"), weather),
     ...schemas(new Prng(seed, "schemas"), weather),
   };
+  const silence = new Prng(seed, "silence");
+  // Some codecs and schemas never answer.
+  return isOdd(silence, weather, 0.06) ? withSilence(scenario, silence) : scenario;
 }
 
 /** What a weather is nothing without. */

@@ -26,6 +26,8 @@ export interface WorldRun {
   readonly events: number;
   /** How often whoever listens to an engine has misbehaved. */
   readonly misheard: number;
+  /** How many calls of codecs and schemas were never answered. */
+  readonly unanswered: number;
 }
 
 /** How often it is looked whether anything is left to happen, in milliseconds. */
@@ -104,8 +106,16 @@ class Play {
       atRest,
     };
     const { sent: calls, drawn: faults } = wire;
-    const { misheard } = this.#world;
-    return { evidence, digest: () => chronicle.digest(), faults, calls, events: timeline.fired, misheard };
+    const { misheard, unanswered } = this.#world;
+    return {
+      evidence,
+      digest: () => chronicle.digest(),
+      faults,
+      calls,
+      events: timeline.fired,
+      misheard,
+      unanswered,
+    };
   }
 
   get #quietSinceMs(): number {

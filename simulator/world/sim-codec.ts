@@ -8,6 +8,8 @@ export interface CodecPlan {
   readonly slowMs: number;
   /** The share of calls that fail while there are faults. */
   readonly failing: number;
+  /** The share of calls that are never answered while there are faults. @default none */
+  readonly silent?: number;
 }
 
 const AT_ONCE = 0.3;
@@ -16,10 +18,18 @@ const AT_ONCE = 0.3;
 export function simCodec(
   process: SimProcess,
   plan: CodecPlan,
-  { random, quiet }: { readonly random: Prng; readonly quiet: () => boolean },
+  {
+    random,
+    quiet,
+    silenced,
+  }: { readonly random: Prng; readonly quiet: () => boolean; readonly silenced: () => void },
 ): PayloadCodec {
   const answer = <Value>(value: Value): Value | Promise<Value> => {
     if (random.chance(AT_ONCE)) return value;
+    if (plan.silent !== undefined && random.chance(plan.silent) && !quiet()) {
+      silenced();
+      return new Promise(() => {});
+    }
     const ms = random.int(plan.slowMs + 1);
     const fails = !quiet() && random.chance(plan.failing);
     return process.sleep(ms).then(() => {

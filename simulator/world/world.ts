@@ -66,6 +66,8 @@ export class World {
   onCrash: (process: SimProcess) => void = () => {};
   /** How often whoever listens to an engine has misbehaved. */
   misheard = 0;
+  /** How many calls of codecs and schemas were never answered. */
+  unanswered = 0;
   #starts = 0;
   readonly #passes = new Map<string, number>();
   /** Processes that bodies have ended, by the run and place. */
@@ -172,13 +174,24 @@ export class World {
       this.misheard++;
     };
     const random = (): Prng => this.random(`${process.id} codec ${this.#lives}`);
-    const quiet = (): boolean => this.elapsedMs >= this.scenario.quietAtMs;
     return {
-      ...(codec === undefined ? {} : { codec: simCodec(process, codec, { random: random(), quiet }) }),
+      ...(codec === undefined
+        ? {}
+        : { codec: simCodec(process, codec, { random: random(), ...this.#silence }) }),
       ...(limits === undefined ? {} : { limits }),
       ...(hearers === undefined
         ? {}
         : simHearers(hearers, this.random(`${process.id} hearers ${this.#lives}`), told)),
+    };
+  }
+
+  /** Until when codecs and schemas may not answer, and who counts. */
+  get #silence(): { readonly quiet: () => boolean; readonly silenced: () => void } {
+    return {
+      quiet: () => this.elapsedMs >= this.scenario.quietAtMs,
+      silenced: () => {
+        this.unanswered++;
+      },
     };
   }
 
@@ -249,7 +262,9 @@ export class World {
     const { schemas } = this.scenario;
     const random = (): Prng => this.random(`${process.id} schemas ${this.#lives}`);
     return {
-      ...(schemas === undefined ? {} : { late: lateSchemas(process, schemas, random()) }),
+      ...(schemas === undefined
+        ? {}
+        : { late: lateSchemas(process, schemas, { random: random(), ...this.#silence }) }),
       record: (fact) => this.record(process, fact),
       sleep: (ms, signal) => process.sleep(ms, signal),
       workflowId: (run) => this.workflowId(run),
