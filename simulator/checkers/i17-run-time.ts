@@ -1,4 +1,6 @@
 import { decodeFailure } from "#holdfast/history/failure.ts";
+import { decodeForkedAt } from "#holdfast/history/forked-at.ts";
+import type { RunHeader } from "#holdfast/history/header.ts";
 import { KeySpace } from "#holdfast/history/key.ts";
 import { decodeRunFailure } from "#holdfast/history/run-failure.ts";
 import { LimitError } from "#holdfast/model/errors/argument-errors.ts";
@@ -22,21 +24,28 @@ export function* runTimeProblems(evidence: Evidence): Iterable<Violation> {
     for (const commit of life.commits) {
       const { header, at, fact } = commit;
       if (header === null || !isOutOfTime(commit)) continue;
-      const earlyMs = header.createdAt + runTimeMs - at - ROUNDING_MS - DRIFT * runTimeMs;
+      const earlyMs = begunAt(life, header) + runTimeMs - at - ROUNDING_MS - DRIFT * runTimeMs;
       if (earlyMs > 0)
         yield { problem: `the run's time was over ${earlyMs} ms too early`, run: life.run, fact };
     }
     const last = life.commits.at(-1);
     if (last?.header == null || life.to !== Number.POSITIVE_INFINITY || !isAtWork(evidence, life, last))
       continue;
-    const by = mustBeClaimedBy(evidence, last.header.createdAt + runTimeMs);
+    const begun = begunAt(life, last.header);
+    const by = mustBeClaimedBy(evidence, begun + runTimeMs);
     if (by !== null && by < evidence.endedAt)
       yield {
-        problem: `the run is ${last.record.status} ${evidence.endedAt - last.header.createdAt} ms after its creation, of ${runTimeMs}`,
+        problem: `the run is ${last.record.status} ${evidence.endedAt - begun} ms after its creation, of ${runTimeMs}`,
         run: life.run,
         fact: last.fact,
       };
   }
+}
+
+/** The time of a fork is reckoned from the fork. */
+function begunAt({ singles }: Life, { createdAt }: RunHeader): number {
+  const forked = singles.get(KeySpace.forkedAt);
+  return forked === undefined ? createdAt : decodeForkedAt(forked);
 }
 
 /** Whether the run fails with this commit since its time is over. */

@@ -17,7 +17,11 @@ export function setForkedAt(journal: Journal, instant: number): void {
 /** @throws CorruptionError when the row is no instant. */
 export function cameIntoBeingAt(journal: Journal): number {
   const stored = journal.single(KeySpace.forkedAt);
-  if (stored === null) return journal.header.createdAt;
+  return stored === null ? journal.header.createdAt : decodeForkedAt(stored);
+}
+
+/** @throws CorruptionError when the row is no instant. */
+export function decodeForkedAt(stored: Uint8Array): number {
   const from = new BareReader(stored, "forked at");
   const instant = from.f64();
   from.end();
