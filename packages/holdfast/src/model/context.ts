@@ -264,7 +264,8 @@ export interface WorkflowContext<Bodies extends MessageBodies = MessageBodies>
 
   /**
    * Keeps the place of an operation that the code no longer has, so that runs which recorded it still fit. Where nothing is recorded,
-   * nothing will be: older code that comes back may still do the operation there.
+   * nothing will be: older code that comes back may still do the operation there. It stands where the operation stood: what was recorded
+   * after it is held back for a second in each replay that has not come to it yet.
    */
   removed(name: string, kind: RemovedKind): Promise<void>;
 
