@@ -79,6 +79,12 @@ export class WaitWriter {
     };
   }
 
+  /** Nothing of the name of a send that was removed is sent behind it. */
+  removed(name: string, kind: string): StatementOf<"removed"> {
+    const sent = kind === "send" && this.#around.messages.includes(name);
+    return { kind: "removed", name, removed: sent ? "step" : kind };
+  }
+
   send(body: ValueName): StatementOf<"send"> {
     return { kind: "send", name: this.#prng.pick(this.#around.messages), body, to: this.#receiver() };
   }

@@ -52,7 +52,7 @@ export class LeafWriter {
         room.armed = true;
         return { kind, name: writing.name(room, "checkpoint") };
       case "removed":
-        return { kind, name: writing.name(room, "removed"), removed: prng.pick(REMOVABLE) };
+        return waits.removed(writing.name(room, "removed"), prng.pick(REMOVABLE));
       case "draw":
         return { kind };
     }

@@ -265,7 +265,8 @@ export interface WorkflowContext<Bodies extends MessageBodies = MessageBodies>
   /**
    * Keeps the place of an operation that the code no longer has, so that runs which recorded it still fit. Where nothing is recorded,
    * nothing will be: older code that comes back may still do the operation there. It stands where the operation stood: what was recorded
-   * after it is held back for a second in each replay that has not come to it yet.
+   * after it is held back for a second in each replay that has not come to it yet. Of kind `"send"` it stands for all messages of that name
+   * that its scope has sent from here on, so that the code may send none of them behind it (`DuplicateNameError`).
    */
   removed(name: string, kind: RemovedKind): Promise<void>;
 

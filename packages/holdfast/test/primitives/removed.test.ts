@@ -51,6 +51,20 @@ describe("a send that is removed", () => {
     expect(await lab.run(workflow(step))).toMatchObject({ output: ["told"] });
   });
 
+  it("leaves none of that name behind it, which would be taken for the one that was sent", async () => {
+    const lab = new EngineLab();
+    await lab.run(workflow(send));
+    await lab.clock.advance("1h");
+    const newer = async (ctx: WorkflowContext): Promise<void> => {
+      await gone(ctx);
+      await ctx.sleep("later", "1h");
+      await ctx.queue.send("other", 1);
+      await ctx.try("elsewhere", send);
+      await send(ctx);
+    };
+    expect(await lab.failure(newer)).toMatchObject({ code: "DUPLICATE_NAME" });
+  });
+
   it("keeps to the rules of names and scopes", async () => {
     const refused = (call: Part): Promise<Error> => new EngineLab().failure(call as never);
     expect(await refused((ctx) => ctx.removed("", "send"))).toMatchObject({ name: "InvalidArgumentError" });

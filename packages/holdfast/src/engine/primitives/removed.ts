@@ -71,6 +71,7 @@ function keepSends(scope: Scope, name: string): void {
   const { run } = scope;
   checkName(name, "The name of the message", run.limits);
   checkUse(scope, "removed", name);
+  scope.removedSends.add(name);
   const known = run.journal.knownName(name);
   const sent = known === undefined ? undefined : scope.place.existing(SegmentType.send, known);
   if (sent === undefined || run.live) return;

@@ -4,6 +4,7 @@ import { frameBody } from "../../history/message-body.ts";
 import { checkName, checkWorkflowId } from "../../model/check.ts";
 import { QUEUE_SEND_OPTIONS } from "../../model/context-option-names.ts";
 import { describeName } from "../../model/describe.ts";
+import { DuplicateNameError } from "../../model/errors/argument-errors.ts";
 import { checkOptions } from "../../model/option-names.ts";
 import type { QueueSendOptions } from "../../model/queue.ts";
 import { checkBodySize } from "../effects/outgoing-message.ts";
@@ -28,6 +29,7 @@ export function send(
   const { to = run.workflowId } = options;
   checkWorkflowId(to, run.limits);
   checkUse(scope, "send", name);
+  checkNotRemoved(scope, name);
   const recorded = recordedSend(scope, name);
   if (recorded === null) checkRoom(scope, name);
   const index = run.journal.nameIndex(name);
@@ -54,6 +56,19 @@ export function send(
     refuse(error);
   }
   return operation.promise;
+}
+
+/**
+ * What is recorded under the name may be what was removed, or this: nothing tells them apart, and one of them would be sent twice or
+ * not at all (P7).
+ * @throws DuplicateNameError
+ */
+function checkNotRemoved({ removedSends, place, run }: Scope, name: string): void {
+  if (!removedSends.has(name)) return;
+  const where = place === run.journal.root ? "the workflow" : `"${run.journal.format(place)}"`;
+  throw new DuplicateNameError(
+    `The message ${describeName(name)} is sent after ctx.removed(${describeName(name)}, "send"), which stands for all that ${where} has sent under this name: a run that is past it could not tell whether this one is among them. Send it under another name, or keep the old send behind ctx.getVersion(name, latest).`,
+  );
 }
 
 /** What the history has for the next send of this name in this scope. */

@@ -50,6 +50,8 @@ export class Scope {
   /** Operations of this scope by name index: kind, and how many messages were sent under it. */
   readonly claimed: Map<number, string> = new Map();
   readonly sends: SeldomMap<number, number> = new SeldomMap();
+  /** Names of messages whose sends the code no longer has. */
+  readonly removedSends: SeldomSet<string> = new SeldomSet();
   /** Called for every step that is committed with a rollback handler, in this scope or inside. */
   onArmed: (() => void) | null = null;
   /** Of the innermost loop around: how many steps with rollback handlers it holds, whether its code has been handed them or not. */
