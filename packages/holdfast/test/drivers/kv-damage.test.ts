@@ -74,6 +74,33 @@ test.each([
   ).toBe("paused");
 });
 
+test("a run that waits in memory while a message is not to be found by its name does not go on without it", async () => {
+  const NAMES = 0x22;
+  const gathering = defineWorkflow({
+    name: "gathering",
+    run: async (ctx) => {
+      await ctx.listen("gate", "go");
+      const gathered = await ctx.queue.nextBatch("words", { names: ["word"], count: 9, timeout: 0 });
+      return gathered.map(({ body }) => body);
+    },
+  });
+  const kv = new MemoryOrderedKV();
+  const take = () =>
+    runWorkflow("a", gathering, undefined, kvDriver(kv, { workflowId: "a" }), { mode: "live" });
+  const handle = take();
+  handle.result.catch(() => {});
+  await expect.poll(() => handle.getState()).toBe("sleeping");
+  for (const n of [1, 2]) await handle.send("word", n);
+  const [lost] = await keysUnder(kv, NAMES);
+  await change(kv, lost as Uint8Array, null);
+  await handle.send("go", null);
+  await expect(handle.result).rejects.toThrow(CorruptionError);
+  await change(kv, lost as Uint8Array, new Uint8Array(0));
+  const next = take();
+  await next.resume();
+  expect(await next.result).toEqual({ state: "completed", output: [1, 2] });
+});
+
 test("a run that has ended stays as it ended, whatever happens to its rows", async () => {
   const kv = await asleep();
   await start(kv).cancel();

@@ -145,3 +145,45 @@ test.each([
     await host.delete("a");
   },
 );
+
+const gathering = defineWorkflow({
+  name: "gathering",
+  run: async (ctx) => {
+    await ctx.listen("gate", "go");
+    const gathered = await ctx.queue.nextBatch("words", { names: ["word"], count: 9, timeout: 0 });
+    return gathered.map(({ body }) => body);
+  },
+});
+
+test.each([
+  ["one of two messages has another name", "UPDATE holdfast_messages SET name = 'x' WHERE id = 'm-2'"],
+  ["both messages have another name", "UPDATE holdfast_messages SET name = 'x' WHERE name = 'word'"],
+  ["one of two messages is gone", "DELETE FROM holdfast_messages WHERE id = 'm-1'"],
+])("a run that waits in memory while %s does not go on without it", async (_, sql) => {
+  const database = new DatabaseSync(":memory:");
+  const workflows = [gathering];
+  const host = await createHost({ store: sqliteStore({ database }), workflows, pollMs: 20 });
+  onTestFinished(() => host.stop({ timeoutMs: 0 }));
+  const handle = await host.start(gathering, { workflowId: "a" });
+  await expect.poll(() => handle.getState()).toBe("sleeping");
+  for (const n of [1, 2]) await handle.send("word", n, { messageId: `m-${n}` });
+  const kept = rowsOf(database, "messages") as Record<string, string>[];
+  database.exec(sql);
+  await handle
+    .send("go", null, { messageId: "m-3" })
+    .catch((error) => expect(error).toBeInstanceOf(CorruptionError));
+  await handle.wake();
+  await expect.poll(() => handle.getState(), { timeout: 20_000 }).toBe("paused");
+  expect(((await handle.getError()) as Error).cause).toBeInstanceOf(CorruptionError);
+
+  for (const row of kept) {
+    const columns = Object.keys(row);
+    const values = columns.map(() => "?").join();
+    database
+      .prepare(`INSERT OR REPLACE INTO holdfast_messages (${columns.join()}) VALUES (${values})`)
+      .run(...Object.values(row));
+  }
+  await handle.resume();
+  await handle.send("go", null, { messageId: "m-3" });
+  expect(await handle.result({ timeout: "20s" })).toEqual([1, 2]);
+});

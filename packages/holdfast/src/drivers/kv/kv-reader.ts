@@ -84,7 +84,27 @@ export class KVReader {
     }
     seal = queueSealWith(seal, await this.#rememberedSeal());
     if (messages !== row.queued || seal !== row.queueSeal) throw queueIsWrong(row, messages);
-    for await (const { key } of this.#all(NAMES_PREFIX)) {
+    await this.#assertNamed(byName, this.#all(NAMES_PREFIX));
+  }
+
+  /**
+   * A runner that has had the run in memory for long has not read its queue as a whole, and would pass over a message that
+   * is not found by its name (`assertFound` of tables).
+   * @throws CorruptionError when a short queue is not what was put there
+   */
+  async #assertFound(found: number): Promise<void> {
+    const row = (await this.run())?.record.row;
+    if (row === undefined || row.queued > COUNTED_MESSAGES || row.queued === found) return;
+    const page = { limit: COUNTED_MESSAGES + 1 };
+    const ids = await this.#list(QUEUED_IDS_PREFIX, page);
+    if (ids.length !== row.queued) throw queueIsWrong(row, ids.length);
+    const queued = ids.map(({ key, value }) => decodeQueuedId(this.#place(key), value));
+    const byName = new Set(queued.map(({ name, position }) => nameKey(name, position).join()));
+    await this.#assertNamed(byName, await this.#list(NAMES_PREFIX, page));
+  }
+
+  async #assertNamed(byName: Set<string>, named: AsyncIterable<KVEntry> | Iterable<KVEntry>): Promise<void> {
+    for await (const { key } of named) {
       if (!byName.delete(key.join())) throw this.#queueIsWrong("a message is named that is not in the queue");
     }
     if (byName.size > 0) throw this.#queueIsWrong(`${byName.size} messages are not to be found by name`);
@@ -161,6 +181,7 @@ export class KVReader {
       const { remember: _, ...message } = decodeMessage(this.#place(key), value);
       found.push(message);
     }
+    if (names !== null) await this.#assertFound(found.length);
     return found;
   }
 

@@ -1,12 +1,18 @@
-import { openMessage } from "../damage.ts";
+import { assertFound, openMessage } from "../damage.ts";
 import type { EngineDriver, ListPage } from "../driver.ts";
 import type { Holder } from "../fence.ts";
 import type { CommitBatch, DriverLimits, KVEntry, NewMessage, RunImage, StoredMessage } from "../records.ts";
+import type { RunRow } from "../run-row.ts";
 import { commitBatch } from "./commit-batch.ts";
 import { enqueueMessage } from "./deliveries.ts";
 import { readImage, readRows } from "./read-runs.ts";
 import type { Ledger } from "./tables.ts";
 import type { Transactor } from "./transactor.ts";
+
+interface FoundMessages {
+  readonly run: RunRow | null;
+  readonly found: readonly StoredMessage[];
+}
 
 /** The driver of one run in tables: bound to a claim, or bare. */
 export class TablesDriver implements EngineDriver {
@@ -39,7 +45,11 @@ export class TablesDriver implements EngineDriver {
   }
 
   peekMessages(names: readonly string[] | null, count: number): Promise<readonly StoredMessage[]> {
-    return this.#transactor.read((ledger) => this.#peek(ledger, names, count));
+    return this.#transactor.read((ledger) => {
+      const { run, found } = this.#find(ledger, names, count);
+      if (run?.damaged === false) assertFound(run, found.length, () => ledger.tables.places(run.key));
+      return found;
+    });
   }
 
   async enqueueMessage(message: NewMessage): Promise<void> {
@@ -48,11 +58,12 @@ export class TablesDriver implements EngineDriver {
 
   waitForMessages(names: readonly string[] | null, signal: AbortSignal): Promise<void> {
     const interest = { workflowId: this.#holder.workflowId, messagesOnly: true };
-    return this.#transactor.wait(interest, signal, (ledger) => this.#peek(ledger, names, 1).length > 0);
+    return this.#transactor.wait(interest, signal, (ledger) => this.#find(ledger, names, 1).found.length > 0);
   }
 
-  #peek({ tables }: Ledger, names: readonly string[] | null, count: number): StoredMessage[] {
+  #find({ tables }: Ledger, names: readonly string[] | null, count: number): FoundMessages {
     const run = tables.findRun(this.#holder.workflowId);
-    return run === null ? [] : tables.messages(run.key, names, count).map((one) => openMessage(run, one));
+    if (run === null) return { run, found: [] };
+    return { run, found: tables.messages(run.key, names, count).map((one) => openMessage(run, one)) };
   }
 }
