@@ -4,9 +4,9 @@ import { StorageError } from "#holdfast/model/errors/storage-errors.ts";
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
 import { runWorkflow } from "#holdfast/system/run-workflow.ts";
 import type { Desk, DeskHandle } from "../world/desk.ts";
+import type { OwnOptions } from "../world/own-options.ts";
 import type { BarePlan } from "../world/scenario.ts";
 import type { SimProcess } from "../world/sim-process.ts";
-import type { OwnOptions } from "../world/world.ts";
 import type { BareRuns } from "./bare-runs.ts";
 
 /** How often the platform looks which runs are due, in milliseconds. */

@@ -6,11 +6,18 @@ import { checkerOf } from "./checker-of.ts";
 /** More than a host takes for all that it waits for when it stops, and for a storage that answers late. */
 const STOP_WITHIN_MS = 120_000;
 
+/** Calls that wait for what may never come: the end of a run, and of a body. */
+const WAITING: ReadonlySet<string> = new Set(["result", "pause"]);
+
+/** What ends a process, or is its end. */
+const ENDS: ReadonlySet<string> = new Set(["process-killed", "process-stopping"]);
+
 export const nothingLeftBehind = checkerOf(
   "I31",
-  "no rejection goes unhandled, no warning is given, a host that is asked to stop does, and leaves no timer and no wait",
+  "no rejection goes unhandled, no warning is given, every call has an end, and a host that is asked to stop does, and leaves no timer and no wait",
   function* (evidence) {
     yield* endlessStops(evidence);
+    yield* endlessCalls(evidence);
     for (const fact of evidence.facts) {
       if (fact.type === "stray") yield { problem: `${fact.kind}: ${fact.what}`, run: null, fact: fact.n };
       if (fact.type !== "left-behind") continue;
@@ -37,6 +44,19 @@ function* endlessStops({ facts, quietSince, endedAt }: Evidence) {
   }
   for (const [process, { n, byMs }] of stopping)
     if (endedAt > byMs) yield { problem: `${process} was asked to stop, and goes on`, run: null, fact: n };
+}
+
+/** Calls without an answer long after everything went well again, of processes that lived so long. */
+function* endlessCalls(evidence: Evidence) {
+  const { facts, quietSince, endedAt } = evidence;
+  for (const { began, ended } of callsOf(evidence)) {
+    const { process, run, n, at, what } = began;
+    const by = Math.max(at, quietSince) + STOP_WITHIN_MS;
+    if (ended !== null || WAITING.has(what.api) || endedAt <= by) continue;
+    const left = facts.find((fact) => fact.n > n && fact.process === process && ENDS.has(fact.type));
+    if (left === undefined || left.at > by)
+      yield { problem: `a call of "${what.api}" has had no answer`, run, fact: n };
+  }
 }
 
 /** Calls of the process that somebody still waits for: each may wait for something itself. */

@@ -2,6 +2,7 @@ import { NASTY_NAMES } from "../program/names.ts";
 import type { Program } from "../program/program.ts";
 import { Prng } from "../random/prng.ts";
 import type { PlannedHost, PlannedRun, Scenario, StorageName } from "../world/scenario.ts";
+import { withBodyCalls } from "./body-calls.ts";
 import { Swarm } from "./features.ts";
 import { generateActs } from "./generate-acts.ts";
 import { generateIncidents } from "./generate-incidents.ts";
@@ -31,9 +32,9 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
   const prng = new Prng(seed, "scenario");
   const count = swarm.has("many-runs") ? prng.between(2, 5) : prng.between(1, 2);
   const messages = messageNames(prng, swarm);
-  const programs = generatePrograms(seed, swarm, { messages, runs: count }).map(
-    ownWaits(new Prng(seed, "own waits"), weather),
-  );
+  const programs = generatePrograms(seed, swarm, { messages, runs: count })
+    .map(ownWaits(new Prng(seed, "own waits"), weather))
+    .map(bodyCalls(new Prng(seed, "body calls"), weather, { messages, runs: count }));
   const runs = generateRuns(prng, count, programs.length);
   const hosts = generateHosts(prng, swarm)
     .map(withCodec(new Prng(seed, "codec"), weather))
@@ -148,6 +149,16 @@ function withCodec(prng: Prng, weather: Weather): (host: PlannedHost) => Planned
 function ownWaits(prng: Prng, weather: Weather): (program: Program) => Program {
   if (!isOdd(prng, weather, 0.15)) return (program) => program;
   return (program) => withOwnWaits(program, prng);
+}
+
+/** In some worlds bodies call handles. */
+function bodyCalls(
+  prng: Prng,
+  weather: Weather,
+  around: Parameters<typeof withBodyCalls>[2],
+): (program: Program) => Program {
+  if (!isOdd(prng, weather, 0.1)) return (program) => program;
+  return (program) => withBodyCalls(program, prng, around);
 }
 
 /** In some worlds engines store a result after the other, or wait for no retry in memory, or for all. */

@@ -26,6 +26,7 @@ export class Tally {
       const name = fact.type === "fault" ? fact.fault : INCIDENTS[fact.type];
       if (name !== undefined) this.#faults[name] = (this.#faults[name] ?? 0) + 1;
     }
+    if (world.bodyCalls > 0) this.#faults["body-call"] = (this.#faults["body-call"] ?? 0) + world.bodyCalls;
     if (world.unanswered > 0) this.#faults.unanswered = (this.#faults.unanswered ?? 0) + world.unanswered;
     if (world.misheard > 0) this.#faults.misheard = (this.#faults.misheard ?? 0) + world.misheard;
     addCoverage(this.#coverage, coverageOf(facts));

@@ -27,6 +27,7 @@ function configOf(scope: ProgramScope, step: StepStatement, path: string) {
       given: null,
       ...(body.lastHeartbeat === undefined ? {} : { heard: canonicalText(body.lastHeartbeat) }),
       signal: body.signal,
+      idempotencyKey: body.idempotencyKey,
       beat: (details) => body.heartbeat(details),
     });
   return {
@@ -57,6 +58,7 @@ function rollbackOf(scope: ProgramScope, handler: HandlerScript, path: string) {
         ephemeral: false,
         given: canonicalText(result),
         signal: ctx.signal,
+        idempotencyKey: ctx.idempotencyKey,
       }),
   };
 }

@@ -1,4 +1,5 @@
 import type { ProgramFact } from "../evidence/fact.ts";
+import type { BodyCall, CallingBody } from "./body-call.ts";
 import type { Late } from "./fit.ts";
 
 /** What a compiled program has of the process that it runs in. After the death of the process nothing comes of any of them. */
@@ -11,6 +12,8 @@ export interface ProgramPorts {
   die(at: { readonly run: string; readonly path: string; readonly start: number }, most: number): boolean;
   /** The workflow id of a run of the world by its number; some id that no run has where there is no such number. */
   workflowId(run: number): string;
+  /** Does what a body asks for by a handle; resolves when it has an answer, whatever that is. @default nothing */
+  call?(call: BodyCall, body: CallingBody): Promise<void>;
   /** A number for the start of a body or handler, from 1; unique in the world. */
   nextStart(): number;
   /** How often the function of this run was called in the world, from 1. */

@@ -1,3 +1,5 @@
+import type { BodyCall } from "./body-call.ts";
+
 /**
  * A workflow as plain data: what the generator writes, the compiler makes a function of, the reference interprets and the
  * shrinker takes apart. Two programs that are equal as JSON behave the same.
@@ -93,6 +95,8 @@ export interface AttemptScript {
   readonly beatsEveryMs?: number;
   /** The first so many starts at its place end the process when the time is over, instead of what follows; absent: none. */
   readonly deaths?: number;
+  /** What it does by a handle before it does anything else; absent: nothing. */
+  readonly calls?: BodyCall;
   readonly ends: { readonly value: ValueName } | { readonly throws: ThrowName } | { readonly never: true };
 }
 

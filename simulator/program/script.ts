@@ -12,6 +12,7 @@ interface Start
     "role" | "path" | "attempt" | "allowed" | "atMostOnce" | "ephemeral" | "given" | "heard"
   > {
   readonly signal: AbortSignal;
+  readonly idempotencyKey: string;
   /** Tells the engine that the body is alive; handlers have none. */
   readonly beat?: (details: unknown) => void;
 }
@@ -24,21 +25,24 @@ interface Start
 export function playScript(scope: ProgramScope, attempts: readonly AttemptScript[], at: Start): unknown {
   const script = attempts[Math.min(at.attempt, attempts.length) - 1] as AttemptScript;
   const start = scope.ports.nextStart();
-  const { signal, beat, ...told } = at;
+  const { signal, beat, idempotencyKey, ...told } = at;
   const { run, number: pass } = scope.pass;
   scope.tell({ type: "body-started", run, start, pass, ...told });
   tellAbort(scope, at, start);
   const ended = (outcome: Outcome): void =>
     scope.tell({ type: "body-ended", role: at.role, run, path: at.path, start, outcome });
-  const { ms, ends, deaths } = script;
+  const { ms, ends, deaths, calls } = script;
+  const asks = async (): Promise<void> => {
+    if (calls !== undefined) await scope.ports.call?.(calls, { run, idempotencyKey });
+  };
   const dies = (): boolean => deaths !== undefined && scope.ports.die({ run, path: at.path, start }, deaths);
   const beating = (number: number): void => {
     const details = { start, beat: number };
     scope.tell({ type: "beat", run, path: at.path, start, details: canonicalText(details) });
     beat?.(details);
   };
-  if (ms > 0 || !("value" in ends) || deaths !== undefined)
-    return play(scope, script, { signal, dies, beat: beating, start, ended });
+  if (ms > 0 || !("value" in ends) || deaths !== undefined || calls !== undefined)
+    return play(scope, script, { signal, dies, asks, beat: beating, start, ended });
   const value = resultOf(start, namedValue(ends.value));
   ended({ ok: true, value: canonicalText(value) });
   return value;
@@ -53,6 +57,8 @@ interface Acting {
   readonly signal: AbortSignal;
   /** Whether its process ends here and now. */
   readonly dies: () => boolean;
+  /** Calls the handle that it is to call. */
+  readonly asks: () => Promise<void>;
   /** Its heartbeats are numbered from 1. */
   readonly beat: (number: number) => void;
 }
@@ -74,12 +80,26 @@ async function play(
 
 async function acted(scope: ProgramScope, script: AttemptScript, at: Acting): Promise<unknown> {
   const { signal, dies } = at;
+  await asked(script, at);
   await passes(scope, script, at);
   if (script.heedsAbort && signal.aborted) throw signal.reason;
   if (dies()) return new Promise<never>(() => {});
   if ("value" in script.ends) return namedValue(script.ends.value);
   if ("throws" in script.ends) throw namedThrow(script.ends.throws);
   return script.heedsAbort ? aborted(signal) : new Promise<never>(() => {});
+}
+
+/** Does what the body does by a handle, and waits for the answer if it is to; a body that heeds its signal, no longer than that. */
+async function asked({ calls, heedsAbort }: AttemptScript, { asks, signal }: Acting): Promise<void> {
+  if (calls === undefined) return;
+  const answer = asks();
+  if (!calls.awaited) return;
+  if (!heedsAbort) return answer;
+  const left = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await Promise.race([answer, left]);
 }
 
 /** Lets the time of the script pass, with heartbeats in between. */

@@ -46,7 +46,8 @@ function scriptOf({ attempts }: StepStatement, attempt: number): AttemptScript |
 /** A body that takes time, or may end its process, is asynchronous, and what it promises is what it gives. */
 function givenBy(statement: StepStatement, attempt: number, name: ValueName): unknown {
   const script = scriptOf(statement, attempt);
-  const waits = script !== undefined && (script.ms > 0 || script.deaths !== undefined);
+  const waits =
+    script !== undefined && (script.ms > 0 || script.deaths !== undefined || script.calls !== undefined);
   return waits && name === "promise" ? 1 : namedValue(name);
 }
 

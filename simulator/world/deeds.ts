@@ -1,4 +1,5 @@
 import type { ApiCall, CallOutcome } from "../evidence/fact.ts";
+import type { BodyCall } from "../program/body-call.ts";
 import { canonicalText } from "../program/canonical.ts";
 import { namedValue } from "../program/values.ts";
 import type { Caller } from "./caller.ts";
@@ -62,7 +63,24 @@ export class Deeds {
     await caller.call(run, this.#callOf(does, number), (client) => this.#act(client, { run, does, number }));
   }
 
-  #callOf(does: Single, number: number): ApiCall {
+  /** What a body does by a handle: with an id of its own, so that each attempt does the same once. */
+  async byBody(
+    caller: Caller,
+    { does, to }: BodyCall,
+    { run, id }: { run: string; id: string },
+  ): Promise<void> {
+    if (does.api === "start") {
+      if (to !== "self") await this.start(caller, to);
+    } else if (does.api === "send") await this.#send(caller, run, { ...does, times: 1 }, `b${id}`);
+    else {
+      const number = `b${id}`;
+      await caller.call(run, this.#callOf(does, number), (client) =>
+        this.#act(client, { run, does, number }),
+      );
+    }
+  }
+
+  #callOf(does: Single, number: number | string): ApiCall {
     switch (does.api) {
       case "request": {
         const body = canonicalText(namedValue(does.body));
@@ -79,7 +97,7 @@ export class Deeds {
     }
   }
 
-  async #act(client: Desk, task: { run: string; does: Single; number: number }): Promise<unknown> {
+  async #act(client: Desk, task: { run: string; does: Single; number: number | string }): Promise<unknown> {
     const { run, does, number } = task;
     const handle = client.handle(run);
     switch (does.api) {

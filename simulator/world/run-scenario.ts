@@ -1,5 +1,6 @@
 import { createClient } from "#holdfast/host/create-client.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import { BodyCalls } from "./body-calls.ts";
 import { Caller, CallNumbers } from "./caller.ts";
 import { damageStorage } from "./damage.ts";
 import { Deeds } from "./deeds.ts";
@@ -26,6 +27,8 @@ export interface WorldRun {
   readonly events: number;
   /** How often whoever listens to an engine has misbehaved. */
   readonly misheard: number;
+  /** How often a body asked for something by a handle. */
+  readonly bodyCalls: number;
   /** How many calls of codecs and schemas were never answered. */
   readonly unanswered: number;
 }
@@ -75,6 +78,8 @@ class Play {
     const { clock, scheduler, random } = process;
     const client = createClient({ store: world.storeFor(process), clock, scheduler, random, pollMs: 500 });
     this.#client = new Caller(world, { process, client, numbers: this.#numbers });
+    const bodyCalls = new BodyCalls(world, this.#hosts, this.#deeds, this.#numbers);
+    world.onBodyCall = (calling, call, body) => bodyCalls.call(calling, call, body);
     world.onCrash = (dying) => this.#hosts.find((host) => host.process === dying)?.kill();
   }
 
@@ -106,7 +111,7 @@ class Play {
       atRest,
     };
     const { sent: calls, drawn: faults } = wire;
-    const { misheard, unanswered } = this.#world;
+    const { misheard, unanswered, bodyCalls } = this.#world;
     return {
       evidence,
       digest: () => chronicle.digest(),
@@ -115,6 +120,7 @@ class Play {
       events: timeline.fired,
       misheard,
       unanswered,
+      bodyCalls,
     };
   }
 

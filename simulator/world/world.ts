@@ -4,16 +4,17 @@ import type { RetentionOptions } from "#holdfast/host/host-options.ts";
 import type { WorkflowDefinition } from "#holdfast/model/workflow.ts";
 import { toRecord } from "#holdfast/storage/run-row.ts";
 import type { RunRecord, WorkflowStore } from "#holdfast/storage/store.ts";
-import type { EngineOptions } from "#holdfast/system/engine-options.ts";
 import { BareHost } from "../bare/bare-host.ts";
 import { BareRuns } from "../bare/bare-runs.ts";
 import type { FactBody } from "../evidence/fact.ts";
+import type { BodyCall, CallingBody } from "../program/body-call.ts";
 import { compile } from "../program/compile.ts";
 import type { ProgramPorts } from "../program/ports.ts";
 import { Prng } from "../random/prng.ts";
 import { Chronicle } from "./chronicle.ts";
 import type { Desk } from "./desk.ts";
 import { Hints } from "./hints.ts";
+import type { OwnOptions } from "./own-options.ts";
 import { type PlannedHost, type Scenario, slowestMs } from "./scenario.ts";
 import { simCodec } from "./sim-codec.ts";
 import { simHearers } from "./sim-hearers.ts";
@@ -37,12 +38,6 @@ export interface SimHosting extends Desk {
   stop(options: { readonly timeoutMs: number }): Promise<void>;
 }
 
-/** What an engine may have of its own. */
-export type OwnOptions = Pick<
-  EngineOptions,
-  "codec" | "limits" | "logger" | "observers" | "onError" | "onHistoryUpdated"
->;
-
 /** More than any world has. */
 const MOST_RUNS = 1_000;
 
@@ -64,6 +59,10 @@ export class World {
   readonly store: WorkflowStore;
   /** Called when a fault kills a process. */
   onCrash: (process: SimProcess) => void = () => {};
+  /** Called when a body asks for something by a handle. */
+  onBodyCall: (process: SimProcess, call: BodyCall, body: CallingBody) => Promise<void> = async () => {};
+  /** How often one has. */
+  bodyCalls = 0;
   /** How often whoever listens to an engine has misbehaved. */
   misheard = 0;
   /** How many calls of codecs and schemas were never answered. */
@@ -269,6 +268,7 @@ export class World {
       sleep: (ms, signal) => process.sleep(ms, signal),
       workflowId: (run) => this.workflowId(run),
       nextStart: () => ++this.#starts,
+      call: (call, body) => this.onBodyCall(process, call, body),
       die: (at, most) => this.#die(process, at, most),
       nextPass: (run) => {
         const pass = (this.#passes.get(run) ?? 0) + 1;
