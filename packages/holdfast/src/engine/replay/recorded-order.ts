@@ -1,7 +1,7 @@
 import type { Place } from "../../history/place.ts";
 import { SeldomMap } from "../../model/seldom.ts";
 import { holdsArmed } from "./block.ts";
-import { type Asked, isFinished, unaskedOnTheWayTo } from "./unasked.ts";
+import { type Asked, unaskedOnTheWayTo } from "./unasked.ts";
 
 /** A recorded result, and the number of its turn. */
 interface Recorded {
@@ -18,12 +18,12 @@ export class RecordedOrder {
   readonly #root: Place;
   readonly #asked: Asked;
   readonly #rollingBack: boolean;
-  /** Finished blocks, and whether a rollback goes through them. */
+  /** Blocks and iterations that have ended, and whether a rollback goes through them. */
   readonly #entered: SeldomMap<Place, boolean> = new SeldomMap();
   /** Those that come first are last; null before a number was missing. */
   #left: Recorded[] | null = null;
 
-  /** `rollingBack`: finished blocks are gone through too where there are handlers in them. */
+  /** `rollingBack`: what has ended is gone through again where there are handlers in it. */
   constructor(root: Place, asked: Asked, rollingBack: boolean) {
     this.#root = root;
     this.#asked = asked;
@@ -35,8 +35,8 @@ export class RecordedOrder {
     this.#left ??= this.#recorded();
     for (let first = this.#left.at(-1); first !== undefined; first = this.#left.at(-1)) {
       if (first.sequence >= turn) return undefined;
-      const unasked = unaskedOnTheWayTo(first.place, this.#root, this.#asked, (block) =>
-        this.#answers(block),
+      const unasked = unaskedOnTheWayTo(first.place, this.#root, this.#asked, (ended) =>
+        this.#isEntered(ended),
       );
       if (unasked !== undefined) return unasked;
       this.#left.pop();
@@ -44,13 +44,10 @@ export class RecordedOrder {
     return undefined;
   }
 
-  #answers(block: Place): boolean {
-    return isFinished(block) && !(this.#rollingBack && this.#isEntered(block));
-  }
-
-  #isEntered(block: Place): boolean {
-    const entered = this.#entered.get(block) ?? holdsArmed(block);
-    this.#entered.set(block, entered);
+  #isEntered(ended: Place): boolean {
+    if (!this.#rollingBack) return false;
+    const entered = this.#entered.get(ended) ?? holdsArmed(ended);
+    this.#entered.set(ended, entered);
     return entered;
   }
 

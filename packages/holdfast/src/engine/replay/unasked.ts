@@ -26,17 +26,20 @@ export function firstUnasked(under: Place, asked: Asked): Place | undefined {
   return undefined;
 }
 
-/** Of a place and those around it, up to `under`: the outermost that was not asked for, unless it is answered for by one around it. */
+/**
+ * Of a place and those around it, up to `under`: the outermost that was not asked for, unless it is answered for by one around it.
+ * `isEntered`: whether the code is run again below a place though it had come to its end there.
+ */
 export function unaskedOnTheWayTo(
   place: Place,
   under: Place,
   asked: Asked,
-  answers: (block: Place) => boolean = isFinished,
+  isEntered: (ended: Place) => boolean = () => false,
 ): Place | undefined {
   let unasked: Place | undefined;
   for (let at: Place | null = place; at !== null && at !== under; at = at.parent) {
-    if (!asked.has(at)) unasked = isLeftBehind(at) ? undefined : at;
-    else if (answers(at)) unasked = undefined;
+    if (!asked.has(at)) unasked = isLeftBehind(at) && !isEntered(at) ? undefined : at;
+    else if (isFinished(at) && !isEntered(at)) unasked = undefined;
   }
   return unasked;
 }
@@ -47,8 +50,7 @@ function isOwed(place: Place): boolean {
   return false;
 }
 
-/** Whether the block is not run again, so that its own entry answers for all that is in it. */
-export function isFinished({ entry }: Place): boolean {
+function isFinished({ entry }: Place): boolean {
   return entry !== null && entry.status !== "pending";
 }
 
