@@ -93,7 +93,8 @@ class ScopeContext {
 
   get log(): Log {
     const { run } = this.#scope;
-    this.#log ??= run.report.log({}, () => !run.live);
+    // What replays results is the code around bodies and handlers, not they.
+    this.#log ??= run.report.log({}, () => !run.live && run.world.code.current()?.body === undefined);
     return this.#log;
   }
 

@@ -152,6 +152,27 @@ describe("memoryBackoffMs", () => {
   });
 });
 
+test("what a handler logs with the context of its workflow is logged, and what is replayed for it is not", async () => {
+  const lab = new EngineLab();
+  await lab.failure(async (ctx: WorkflowContext) => {
+    await ctx.rollbackCheckpoint("checkpoint");
+    await ctx.step({
+      name: "charge",
+      run: () => 1,
+      rollback: async ({ log }) => {
+        ctx.log.info("undoing");
+        log.info("still at it");
+        await Promise.resolve();
+        ctx.log.info("undone");
+      },
+    });
+    ctx.log.info("charged");
+    throw new Error("no stock");
+  });
+  const said = lab.lines.map(({ message }) => message).filter((message) => !message.startsWith("run failed"));
+  expect(said).toEqual(["charged", "undoing", "still at it", "undone"]);
+});
+
 test("a handler is shown why the run rolls back, whatever another one has done to it", async () => {
   const lab = new EngineLab();
   const shown: string[] = [];
