@@ -1,6 +1,7 @@
-import { CriticalError, RetryAfterError, RollbackError } from "holdfast";
+import { CriticalError, RetryAfterError, RollbackError, type WorkflowErrorEvent } from "holdfast";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
+import { crashDriver } from "../../src/testing/crash-driver.ts";
 import { EngineLab } from "../engine-lab.ts";
 import { applyLaws, refuseBadCalls, wrongTypes } from "./apply-laws.ts";
 import { bare, NOT_BOOLEAN, NOT_DURATION, NOT_FUNCTION } from "./bad-values.ts";
@@ -362,6 +363,33 @@ describe("timeouts of a step", () => {
     expect((await lab.run(workflow)).output).toBe("done");
     expect(seen).toEqual([undefined, { attempt: 1 }]);
   });
+});
+
+it("an at-most-once step that a dead process has left is told of as failed, and once", async () => {
+  const told: unknown[] = [];
+  const workflow = async (ctx: WorkflowContext) => {
+    const result = await ctx.tryStep({
+      name: "charge",
+      delivery: "at-most-once",
+      timeout: 0,
+      run: () => new Promise(() => {}),
+    });
+    await ctx.sleep("later", "1h");
+    return result.ok;
+  };
+  const onError = (event: WorkflowErrorEvent) => {
+    if ("step" in event)
+      told.push([event.step.attempt, event.step.willRetry, (event.step.error as Error).name]);
+  };
+  const options = { mode: "live", onError } as const;
+  const driver = crashDriver(lab.storage, { onCrash: () => {} });
+  lab.start(workflow, { ...options, driver }).result.catch(() => {});
+  await lab.clock.advance(1_000);
+  driver.crash();
+  expect(await lab.run(workflow, options)).toMatchObject({ output: false });
+  expect(told).toEqual([[1, false, "StepInterruptedError"]]);
+  const failed = lab.events.filter(({ type }) => type === "step-failed");
+  expect(failed).toMatchObject([{ name: "charge", attempt: 1, willRetry: false, retryAt: null }]);
 });
 
 describe("commits of steps", () => {

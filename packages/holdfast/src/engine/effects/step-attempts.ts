@@ -2,7 +2,11 @@ import type { Entry } from "../../history/entry.ts";
 import { decodeFailure } from "../../history/failure.ts";
 import { escapeName } from "../../history/location.ts";
 import type { Place } from "../../history/place.ts";
-import { StepExhaustedError, StepTimeoutError } from "../../model/errors/step-errors.ts";
+import {
+  StepExhaustedError,
+  StepInterruptedError,
+  StepTimeoutError,
+} from "../../model/errors/step-errors.ts";
 import { isPromise } from "../../model/is-promise.ts";
 import { backoffMs, type RetryPolicy } from "../../model/retry-policy.ts";
 import { type Schema, validate } from "../../model/schema.ts";
@@ -10,6 +14,7 @@ import type { Operation } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
 import { type AttemptOutcome, type AttemptPlan, runAttempt } from "./attempt.ts";
 import type { BodyRequest } from "./bodies.ts";
+import { tellFailedAttempt } from "./tell-failed-attempt.ts";
 import { retryDelay, verdictOn } from "./verdict.ts";
 
 /** A step's options, checked and complete. */
@@ -94,6 +99,15 @@ export class StepAttempts implements BodyRequest {
       cancel();
       release();
     });
+  }
+
+  /** The process died while this attempt ran, and there is to be no other (P2). */
+  interrupted(attempt: number): void {
+    const { scope, place } = this.#operation;
+    scope.stepEnds(place);
+    const error = new StepInterruptedError(this.#plan.name);
+    this.#operation.fail(error);
+    this.#tell(error, attempt, null);
   }
 
   prepare(): void {
@@ -273,31 +287,9 @@ export class StepAttempts implements BodyRequest {
     }
   }
 
-  /** The error is recorded before: what those who are told do to it changes nothing. */
   #tell(error: unknown, attempt: number, retry: { delay: number; dueAt: number } | null): void {
-    const { run } = this.#operation.scope;
     const { name, policy } = this.#plan;
-    const willRetry = retry !== null;
-    const retryAt = retry === null ? null : retry.dueAt;
-    run.report.event({
-      type: "step-failed",
-      location: this.#location,
-      name,
-      attempt,
-      error,
-      willRetry,
-      retryAt,
-    });
-    const told = {
-      workflowId: run.workflowId,
-      stepName: name,
-      attempt,
-      maxRetries: policy.maxRetries,
-      willRetry,
-      error,
-    };
-    run.report.error({
-      step: retry === null ? told : { ...told, retryDelay: retry.delay, retryAt: retry.dueAt },
-    });
+    const failed = { location: this.#location, name, maxRetries: policy.maxRetries, error, attempt, retry };
+    tellFailedAttempt(this.#operation.scope.run, failed);
   }
 }

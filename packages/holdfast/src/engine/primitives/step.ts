@@ -5,7 +5,7 @@ import { ROLLBACK_OPTIONS, STEP_CONFIG, STEP_OPTIONS } from "../../model/context
 import { describe, describeName } from "../../model/describe.ts";
 import { durationMs } from "../../model/duration.ts";
 import { InvalidArgumentError, LimitError } from "../../model/errors/argument-errors.ts";
-import { RollbackCheckpointError, StepInterruptedError } from "../../model/errors/step-errors.ts";
+import { RollbackCheckpointError } from "../../model/errors/step-errors.ts";
 import { checkGiven, checkNames, isPlain, type OptionNames } from "../../model/option-names.ts";
 import { retryPolicy } from "../../model/retry-policy.ts";
 import { checkSchema } from "../../model/schema.ts";
@@ -93,10 +93,9 @@ export function step<Result>(scope: Scope, config: StepConfig<Result>): WatchedP
   scope.stepBegins(place);
   run.whenLive(() => {
     if (scope.closed) return;
-    if (entry !== null && wasInterrupted(entry, plan)) {
-      scope.stepEnds(place);
-      operation.fail(new StepInterruptedError(config.name));
-    } else new StepAttempts(operation, plan).schedule();
+    const attempts = new StepAttempts(operation, plan);
+    if (entry !== null && wasInterrupted(entry, plan)) attempts.interrupted(entry.count);
+    else attempts.schedule();
   });
   return operation.promise;
 }
