@@ -3,6 +3,7 @@ import { casesOf } from "./conformance-case.ts";
 import { type RunningContext, withRun } from "./driver-context.ts";
 import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, row, send } from "./samples.ts";
+import { rowsUnder, wholeRun } from "./whole-run.ts";
 
 /** More than a statement of many databases takes parameters. */
 const MANY = 1_200;
@@ -38,7 +39,7 @@ export const amountCases = casesOf<RunningContext>({
           })),
         };
         await driver.commit(batch({ epoch, expectedRevision: 2, ...parts }));
-        expectEqual(await driver.list(bytes()), [], "the rows that are left");
+        expectEqual(await rowsUnder(driver, bytes()), [], "the rows that are left");
         expectEqual(await driver.peekMessages(null, 9), [], "the messages that are left");
         for (const index of [0, 600, MANY - 1]) {
           expectEqual(await response(String(index)), bytes(index >>> 8, index & 255), `answer ${index}`);
@@ -59,7 +60,7 @@ export const amountCases = casesOf<RunningContext>({
         await driver.commit(
           batch({ epoch, ...parts, send: [send(workflowId, "2", { body: body.slice() })] }),
         );
-        const image = await driver.load();
+        const image = await wholeRun(driver);
         const kept: [string, Uint8Array | null | undefined, Uint8Array][] = [
           ["the header", image?.header, header],
           ["the row", image?.entries[0]?.value, value],

@@ -2,6 +2,7 @@ import { casesOf } from "./conformance-case.ts";
 import type { DriverContext, DriverSubject } from "./driver-context.ts";
 import { expectEqual, expectImage, expectOffered, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, newRun, row } from "./samples.ts";
+import { rowsUnder, wholeRun } from "./whole-run.ts";
 
 async function withFresh(
   context: DriverContext,
@@ -23,7 +24,7 @@ export const bareCases = casesOf<DriverContext>({
     (context) =>
       withFresh(context, async ({ driver }) => {
         expectEqual(await driver.load(), null, "the image");
-        expectEqual(await driver.list(bytes()), [], "the rows");
+        expectEqual(await rowsUnder(driver, bytes()), [], "the rows");
         expectEqual(await driver.peekMessages(null, 9), [], "the queue");
         expectEqual(await driver.applied("any"), false, "whether a batch was applied");
       }),
@@ -41,7 +42,7 @@ export const bareCases = casesOf<DriverContext>({
           claimsWithoutCommit: 0,
           entries: [row([1])],
         };
-        expectImage(await driver.load(), { ...image, complete: true }, "the image");
+        expectImage(await wholeRun(driver), { ...image, complete: true }, "the image");
         expectEqual(await driver.applied(first.batchId), true, "whether the batch was applied");
       }),
   ],

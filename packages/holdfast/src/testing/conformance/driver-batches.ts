@@ -2,6 +2,7 @@ import { casesOf } from "./conformance-case.ts";
 import { type RunningContext, withRun } from "./driver-context.ts";
 import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, row } from "./samples.ts";
+import { rowsUnder, wholeRun } from "./whole-run.ts";
 
 const ALL = bytes();
 
@@ -35,7 +36,7 @@ export const batchCases = casesOf<RunningContext>({
         const deleteRanges = [{ from: bytes(0), to: bytes(255) }];
         const puts = [row([2], [22]), row([4], [44])];
         await driver.commit(batch({ epoch, expectedRevision: 2, deleteRanges, deletes: [bytes(4)], puts }));
-        expectEqual(await driver.list(ALL), puts, "the rows");
+        expectEqual(await rowsUnder(driver, ALL), puts, "the rows");
       }),
   ],
   "batch-duplicate-keys": [
@@ -43,7 +44,7 @@ export const batchCases = casesOf<RunningContext>({
     (context) =>
       withRun(context, async ({ driver, epoch }) => {
         await driver.commit(batch({ epoch, puts: [row([1], [1]), row([1], [2])] }));
-        expectEqual(await driver.list(ALL), [row([1], [2])], "the rows");
+        expectEqual(await rowsUnder(driver, ALL), [row([1], [2])], "the rows");
       }),
   ],
   "batch-value-limit": [
@@ -60,7 +61,7 @@ export const batchCases = casesOf<RunningContext>({
           const long = row([9], new Uint8Array(valueBytes + 1));
           const refused = driver.commit(batch({ epoch, expectedRevision: 2, puts: [row([8]), long] }));
           await expectRejection(refused, "LIMIT", "a value over the limit");
-          expectEqual((await driver.list(ALL)).length, 3, "the number of rows");
+          expectEqual((await rowsUnder(driver, ALL)).length, 3, "the number of rows");
           expectEqual((await driver.load())?.revision, 2, "the revision");
         },
         { driverLimits: { valueBytes: 1_000 } },
@@ -77,7 +78,7 @@ export const batchCases = casesOf<RunningContext>({
           const large = [row([1], new Uint8Array(600)), row([2], new Uint8Array(600))];
           await expectRejection(driver.commit(batch({ epoch, puts: large })), "LIMIT", "too many bytes");
           expectEqual((await driver.load())?.revision, 1, "the revision");
-          expectEqual(await driver.list(ALL), [], "the rows");
+          expectEqual(await rowsUnder(driver, ALL), [], "the rows");
         },
         { driverLimits: { batchRows: 20, batchBytes: 1_000 } },
       ),
@@ -94,7 +95,7 @@ export const batchCases = casesOf<RunningContext>({
             await expectRejection(Promise.reject(outcome.reason), "FENCED", "a batch that came second");
           }
         }
-        expectEqual((await driver.list(ALL)).length, 1, "the number of rows");
+        expectEqual((await rowsUnder(driver, ALL)).length, 1, "the number of rows");
       }),
   ],
   "batch-snapshot": [
@@ -136,7 +137,7 @@ export const batchCases = casesOf<RunningContext>({
         });
         await driver.commit(given);
         const again = await subject.reopen();
-        const image = await again.load();
+        const image = await wholeRun(again);
         expectEqual(image?.revision, 2, "the revision");
         expectEqual(image?.header, bytes(8), "the header");
         expectEqual(image?.entries, [row([1], [2])], "the rows");
@@ -199,7 +200,7 @@ export const batchCases = casesOf<RunningContext>({
         ] as const) {
           await expectRejection(driver.commit(batch({ ...effects, ...wrong })), "FENCED", told);
         }
-        const image = await driver.load();
+        const image = await wholeRun(driver);
         expectEqual(
           [image?.revision, image?.header, image?.entries],
           [2, bytes(2), [row([1], [1])]],

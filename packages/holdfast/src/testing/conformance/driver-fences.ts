@@ -2,6 +2,7 @@ import { casesOf } from "./conformance-case.ts";
 import { type DriverSubject, type RunningContext, withRun } from "./driver-context.ts";
 import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, row } from "./samples.ts";
+import { wholeRun } from "./whole-run.ts";
 
 /** All that a refused batch must not have touched. */
 async function everythingOf({ driver, response }: DriverSubject): Promise<unknown> {
@@ -84,7 +85,7 @@ export const fenceCases = casesOf<RunningContext>({
           await expectRejection(refused, "FENCED", "a batch after the wrong revision");
         }
         await driver.commit(batch({ epoch, puts: [row([1])] }));
-        expectEqual((await driver.load())?.entries, [row([1])], "the rows");
+        expectEqual((await wholeRun(driver))?.entries, [row([1])], "the rows");
       }),
   ],
   "refusal-beside": [
@@ -100,7 +101,7 @@ export const fenceCases = casesOf<RunningContext>({
         ]);
         const done = outcomes.map(({ status }) => (status === "fulfilled" ? 1 : 0)).join("");
         expectEqual(done, "10101", "what was done");
-        expectEqual((await driver.load())?.entries, [row([2])], "the rows");
+        expectEqual((await wholeRun(driver))?.entries, [row([2])], "the rows");
         expectEqual((await driver.peekMessages(null, 9)).length, 2, "the queue");
       }),
   ],
@@ -127,7 +128,7 @@ export const fenceCases = casesOf<RunningContext>({
           const puts = [row([index >>> 8, index & 255], [index & 255])];
           await driver.commit(batch({ epoch, expectedRevision: index, header: bytes(index & 255), puts }));
         }
-        const image = await driver.load();
+        const image = await wholeRun(driver);
         expectEqual([image?.revision, image?.header], [301, bytes(300 & 255)], "revision and header");
         expectEqual(image?.entries.length, 300, "the number of rows");
       }),

@@ -3,6 +3,7 @@ import { casesOf } from "./conformance-case.ts";
 import { type RunningContext, withRun } from "./driver-context.ts";
 import { expectEqual, expectRejection } from "./expectations.ts";
 import { batch, bytes, message, NASTY_TEXTS, row } from "./samples.ts";
+import { wholeRun } from "./whole-run.ts";
 
 async function expectQueue(driver: EngineDriver, ids: readonly string[], what: string): Promise<void> {
   expectEqual(
@@ -155,7 +156,7 @@ export const messageCases = casesOf<RunningContext>({
           await expectRejection(refused, "STORAGE", `consuming ${consume.join(" and ")}`);
         }
         await expectQueue(driver, ["2"], "the queue");
-        expectEqual((await driver.load())?.entries, [], "the rows");
+        expectEqual((await wholeRun(driver))?.entries, [], "the rows");
       }),
   ],
   "messages-full": [
@@ -226,7 +227,7 @@ export const messageCases = casesOf<RunningContext>({
           const lost = driver.commit(batch({ epoch, puts: [row([1])], send: unknown }));
           const reason = (await expectRejection(lost, "MESSAGE_REFUSED", "a send to nobody")).cause;
           expectEqual((reason as { code?: unknown } | undefined)?.code, "RUN_NOT_FOUND", "the reason");
-          const image = await driver.load();
+          const image = await wholeRun(driver);
           expectEqual([image?.revision, image?.entries], [1, []], "the run");
           await expectQueue(driver, [], "the queue");
         },

@@ -6,6 +6,7 @@ import { casesOf } from "./conformance-case.ts";
 import { type DriverSubject, type RunningContext, withRun } from "./driver-context.ts";
 import { expectEqual, expectOffered, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, row } from "./samples.ts";
+import { rowsUnder, wholeRun } from "./whole-run.ts";
 
 /** A run with a row, a message and an answer to come, and the batch that changes all of it. */
 async function prepared({ driver, epoch, workflowId }: DriverSubject): Promise<CommitBatch> {
@@ -25,7 +26,7 @@ async function prepared({ driver, epoch, workflowId }: DriverSubject): Promise<C
 
 /** Whether the batch of `prepared` is there: wholly (true) or not at all (false); anything else fails the case. */
 async function isApplied(driver: EngineDriver, given: CommitBatch): Promise<boolean> {
-  const image = await driver.load();
+  const image = await wholeRun(driver);
   const queue = (await driver.peekMessages(null, 9)).map(({ id }) => id);
   const seen = [image?.revision, image?.header, image?.entries, queue];
   const applied = await driver.applied(given.batchId);
@@ -80,7 +81,7 @@ export const outcomeCases = casesOf<RunningContext>({
         await rejectionOf(subject.driver.commit(batch({ epoch: subject.epoch, puts: [row([1])] })));
         expectTrue(faults.happened, "a failed write");
         await other.commit(batch({ epoch: subject.epoch, puts: [row([2])] }));
-        expectEqual(await subject.driver.list(bytes()), [row([2])], "the rows");
+        expectEqual(await rowsUnder(subject.driver, bytes()), [row([2])], "the rows");
       }),
   ],
   "fault-answer-lost": [
@@ -104,7 +105,7 @@ export const outcomeCases = casesOf<RunningContext>({
         await subject.driver.enqueueMessage(message("3"));
         const again = await expectOffered(subject.crash, "crash")();
         expectEqual(await again.applied(given.batchId), true, "whether the batch was the last");
-        const image = await again.load();
+        const image = await wholeRun(again);
         expectEqual([image?.revision, image?.header, image?.entries], [3, bytes(2), given.puts], "the run");
         expectEqual(
           (await again.peekMessages(null, 9)).map(({ id }) => id),
@@ -179,7 +180,7 @@ export const outcomeCases = casesOf<RunningContext>({
         ]);
         expectEqual(outcomes.filter(({ status }) => status === "fulfilled").length, 1, "applied batches");
         expectEqual((await driver.load())?.revision, 3, "the revision");
-        expectEqual((await other.list(bytes())).length, 2, "the number of rows");
+        expectEqual((await rowsUnder(other, bytes())).length, 2, "the number of rows");
       }),
   ],
   "transactions-few": [

@@ -3,6 +3,7 @@ import { casesOf } from "./conformance-case.ts";
 import { type RunningContext, withRun } from "./driver-context.ts";
 import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, row, send } from "./samples.ts";
+import { rowsUnder } from "./whole-run.ts";
 
 async function idsOf(
   driver: EngineDriver,
@@ -171,7 +172,7 @@ export const queueCases = casesOf<RunningContext>({
         const sorted = [...consumed].sort((a, b) => Number(a) - Number(b));
         expectEqual(sorted, ids, "the consumed messages");
         expectEqual(await idsOf(driver), [], "the queue");
-        expectEqual((await driver.list(bytes())).length, ids.length, "the number of rows");
+        expectEqual((await rowsUnder(driver, bytes())).length, ids.length, "the number of rows");
       }),
   ],
   "queue-put-back-at-once": [
@@ -233,7 +234,11 @@ export const queueCases = casesOf<RunningContext>({
             batch({ epoch, puts: [row([1])], send: [send(workflowId, "long", long)] }),
           );
           await expectRejection(sent, "LIMIT", "a message of a batch");
-          expectEqual([await idsOf(driver), await driver.list(bytes())], [["fits"], []], "what is stored");
+          expectEqual(
+            [await idsOf(driver), await rowsUnder(driver, bytes())],
+            [["fits"], []],
+            "what is stored",
+          );
         },
         { driverLimits: { valueBytes: 1_000 } },
       ),

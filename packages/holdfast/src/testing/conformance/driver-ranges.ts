@@ -3,6 +3,7 @@ import { casesOf } from "./conformance-case.ts";
 import { type DriverSubject, type RunningContext, withRun } from "./driver-context.ts";
 import { expectEqual } from "./expectations.ts";
 import { batch, bytes, row } from "./samples.ts";
+import { rowsUnder, wholeRun } from "./whole-run.ts";
 
 /** The keys that are left of `keys` when a batch has deleted the ranges. */
 async function leftAfter(
@@ -12,7 +13,7 @@ async function leftAfter(
 ): Promise<string[]> {
   await driver.commit(batch({ epoch, puts: keys.map((key) => row(key)) }));
   await driver.commit(batch({ epoch, expectedRevision: 2, deleteRanges }));
-  return (await driver.list(bytes())).map(({ key }) => key.join("."));
+  return (await rowsUnder(driver, bytes())).map(({ key }) => key.join("."));
 }
 
 /** Deleting: ranges as they are drawn, keys as they are spelled. */
@@ -67,7 +68,7 @@ export const rangeCases = casesOf<RunningContext>({
         const ranges = [{ from: bytes(), to: bytes(255, 255) }];
         expectEqual(await leftAfter(subject, [[], [0], [128], [255]], ranges), [], "the keys that are left");
         await driver.commit(batch({ epoch, expectedRevision: 3, puts: [row([1])] }));
-        expectEqual((await driver.load())?.entries, [row([1])], "the rows");
+        expectEqual((await wholeRun(driver))?.entries, [row([1])], "the rows");
       }),
   ],
   "delete-exact": [
@@ -77,7 +78,7 @@ export const rangeCases = casesOf<RunningContext>({
         const keys = [[], [1], [1, 0], [1, 0, 0], [1, 0, 1], [1, 1]];
         await driver.commit(batch({ epoch, puts: keys.map((key) => row(key)) }));
         await driver.commit(batch({ epoch, expectedRevision: 2, deletes: [bytes(1, 0), bytes()] }));
-        const left = (await driver.list(bytes())).map(({ key }) => key.join("."));
+        const left = (await rowsUnder(driver, bytes())).map(({ key }) => key.join("."));
         expectEqual(left, ["1", "1.0.0", "1.0.1", "1.1"], "the keys that are left");
       }),
   ],
@@ -89,7 +90,7 @@ export const rangeCases = casesOf<RunningContext>({
         await driver.commit(batch({ epoch, expectedRevision: 2, deletes: [bytes(2)] }));
         await driver.commit(batch({ epoch, expectedRevision: 3, puts: [row([2], [9])] }));
         const rows = [row([1], [1]), row([2], [9]), row([3], [1])];
-        expectEqual(await driver.list(bytes()), rows, "the rows");
+        expectEqual(await rowsUnder(driver, bytes()), rows, "the rows");
       }),
   ],
 });

@@ -4,6 +4,7 @@ import { casesOf } from "./conformance-case.ts";
 import { type DriverSubject, type RunningContext, withRun } from "./driver-context.ts";
 import { expectEqual, expectTrue } from "./expectations.ts";
 import { batch, bytes, row } from "./samples.ts";
+import { rowsUnder, wholeRun } from "./whole-run.ts";
 
 const ALL = bytes();
 
@@ -16,7 +17,7 @@ async function commitRows(
 }
 
 async function keysUnder(driver: EngineDriver, prefix: Uint8Array): Promise<string[]> {
-  return (await driver.list(prefix)).map(({ key }) => key.join("."));
+  return (await rowsUnder(driver, prefix)).map(({ key }) => key.join("."));
 }
 
 async function expectKeys(
@@ -40,8 +41,8 @@ export const rowCases = casesOf<RunningContext>({
     "lists nothing where nothing is",
     (context) =>
       withRun(context, async ({ driver }) => {
-        expectEqual(await driver.list(ALL), [], "the rows of a new run");
-        expectEqual((await driver.load())?.entries, [], "the image's rows of a new run");
+        expectEqual(await rowsUnder(driver, ALL), [], "the rows of a new run");
+        expectEqual((await wholeRun(driver))?.entries, [], "the image's rows of a new run");
       }),
   ],
   "rows-exact-bytes": [
@@ -50,7 +51,7 @@ export const rowCases = casesOf<RunningContext>({
       withRun(context, async (subject) => {
         const every = Uint8Array.from({ length: 256 }, (_, index) => index);
         await commitRows(subject, [row([1], every), row([2], [])]);
-        expectEqual(await subject.driver.list(ALL), [row([1], every), row([2], [])], "the rows");
+        expectEqual(await rowsUnder(subject.driver, ALL), [row([1], every), row([2], [])], "the rows");
       }),
   ],
   "rows-overwrite": [
@@ -59,7 +60,7 @@ export const rowCases = casesOf<RunningContext>({
       withRun(context, async (subject) => {
         await commitRows(subject, [row([1], [1])]);
         await commitRows(subject, [row([1], [2, 3])], 2);
-        expectEqual(await subject.driver.list(ALL), [row([1], [2, 3])], "the rows");
+        expectEqual(await rowsUnder(subject.driver, ALL), [row([1], [2, 3])], "the rows");
       }),
   ],
   "rows-delete-missing": [
@@ -69,7 +70,7 @@ export const rowCases = casesOf<RunningContext>({
         await driver.commit(
           batch({ epoch, deletes: [bytes(9)], deleteRanges: [{ from: bytes(3), to: bytes(4) }] }),
         );
-        expectEqual(await driver.list(ALL), [], "the rows");
+        expectEqual(await rowsUnder(driver, ALL), [], "the rows");
       }),
   ],
   "rows-owned-in": [
@@ -80,7 +81,7 @@ export const rowCases = casesOf<RunningContext>({
         await driver.commit(given);
         for (const array of [given.header, ...given.puts.flatMap(({ key, value }) => [key, value])])
           array.fill(99);
-        expectEqual(await driver.list(ALL), [row([1], [2])], "the rows");
+        expectEqual(await rowsUnder(driver, ALL), [row([1], [2])], "the rows");
         expectEqual((await driver.load())?.header, bytes(4), "the header");
       }),
   ],
@@ -89,13 +90,13 @@ export const rowCases = casesOf<RunningContext>({
     (context) =>
       withRun(context, async (subject) => {
         await commitRows(subject, [row([1], [2])]);
-        const image = await subject.driver.load();
-        for (const { key, value } of [...(image?.entries ?? []), ...(await subject.driver.list(ALL))]) {
+        const image = await wholeRun(subject.driver);
+        for (const { key, value } of [...(image?.entries ?? []), ...(await rowsUnder(subject.driver, ALL))]) {
           key.fill(99);
           value.fill(99);
         }
         image?.header.fill(99);
-        expectEqual(await subject.driver.list(ALL), [row([1], [2])], "the rows");
+        expectEqual(await rowsUnder(subject.driver, ALL), [row([1], [2])], "the rows");
         expectEqual((await subject.driver.load())?.header, bytes(7), "the header");
       }),
   ],

@@ -4,6 +4,7 @@ import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, message, newRun, row } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
+import { rowsUnder } from "./whole-run.ts";
 
 /** Claims: epochs that grow, leases by the store's clock, fencing of those who lost theirs. */
 export const claimCases = casesOf<StoreContext>({
@@ -71,7 +72,7 @@ export const claimCases = casesOf<StoreContext>({
         await expectRejection(store.driver(old).commit(late), "FENCED", "the old holder's commit, again");
         expectEqual(await store.driver(old).applied(late.batchId), false, "whether it was applied");
         expectEqual(
-          await store.driver(old).list(new Uint8Array()),
+          await rowsUnder(store.driver(old), new Uint8Array()),
           [row([2])],
           "the rows, read by the old holder",
         );
@@ -79,7 +80,7 @@ export const claimCases = casesOf<StoreContext>({
         const { revision } = (await store.driver(old).load()) ?? {};
         expectEqual(revision, 2, "the revision, read by the old holder");
         const nobody = store.driver({ workflowId: "a", epoch: 0 });
-        expectEqual(await nobody.list(new Uint8Array()), [row([2])], "the rows, read without a claim");
+        expectEqual(await rowsUnder(nobody, new Uint8Array()), [row([2])], "the rows, read without a claim");
       }),
   ],
   "claim-reborn": [
@@ -96,7 +97,7 @@ export const claimCases = casesOf<StoreContext>({
         expectEqual(renewal?.held, false, "whether the old claim is renewed");
         await store.release(old);
         await commitAs(store, fresh, { puts: [row([2])] });
-        expectEqual(await store.driver(fresh).list(new Uint8Array()), [row([2])], "the rows");
+        expectEqual(await rowsUnder(store.driver(fresh), new Uint8Array()), [row([2])], "the rows");
       }),
   ],
   "claim-late-commit": [

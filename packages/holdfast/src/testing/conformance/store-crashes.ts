@@ -3,6 +3,7 @@ import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectOffered, expectRejection, expectTrue } from "./expectations.ts";
 import { message, newRun, row } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
+import { wholeRun } from "./whole-run.ts";
 
 /** What a new process finds when the old one was killed, and what a failing storage leaves. */
 export const crashCases = casesOf<StoreContext>({
@@ -19,7 +20,7 @@ export const crashCases = casesOf<StoreContext>({
         const records = (await store.list({ limit: 9 })).runs;
         const again = await expectOffered(crash, "crash")();
         expectEqual((await again.list({ limit: 9 })).runs, records, "the records");
-        expectEqual((await again.driver(claim).load())?.entries.length, 2, "the number of rows");
+        expectEqual((await wholeRun(again.driver(claim)))?.entries.length, 2, "the number of rows");
         expectEqual((await again.driver(claim).peekMessages(null, 9)).length, 1, "the queue");
         expectEqual(await dueIds(again), ["asleep"], "due runs");
         clock.advance(10_000);
@@ -40,7 +41,7 @@ export const crashCases = casesOf<StoreContext>({
           const { created } = await again.create(run);
           const { claims } = await claimDue(again);
           expectEqual(claims.length, 1, `runs, ${created ? "created again" : "found"}`);
-          const image = claims[0] === undefined ? null : await again.driver(claims[0]).load();
+          const image = claims[0] === undefined ? null : await wholeRun(again.driver(claims[0]));
           expectEqual(image?.entries, run.entries, "the rows");
           await creation;
           await again.close();
@@ -106,7 +107,7 @@ async function failingAtEachWrite(context: StoreContext, what: Call): Promise<vo
 
 async function isDone(store: Parameters<typeof dueIds>[0], what: Call): Promise<boolean> {
   if (what === "create") {
-    const image = await store.driver({ workflowId: "new", epoch: 0 }).load();
+    const image = await wholeRun(store.driver({ workflowId: "new", epoch: 0 }));
     return image?.entries.length === 1 && image.revision === 1;
   }
   if (what === "claim") {

@@ -4,6 +4,7 @@ import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectImage, expectRejection, expectTrue } from "./expectations.ts";
 import { batch, bytes, message, NASTY_TEXTS, newRun, row } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
+import { rowsUnder, wholeRun } from "./whole-run.ts";
 
 const CLAIM = { owner: "me", leaseMs: 1_000 };
 
@@ -46,10 +47,10 @@ export const creationCases = casesOf<StoreContext>({
           value.fill(99);
         }
         const image = { header: bytes(4), revision: 1, epoch: 0, claimsWithoutCommit: 0, complete: true };
-        const loaded = await store.driver({ workflowId: "a", epoch: 0 }).load();
+        const loaded = await wholeRun(store.driver({ workflowId: "a", epoch: 0 }));
         expectImage(loaded, { ...image, entries: [row([1]), row([2])] }, "the image");
         expectEqual(
-          await store.driver({ workflowId: "b", epoch: 0 }).load(),
+          await wholeRun(store.driver({ workflowId: "b", epoch: 0 })),
           null,
           "the image of an unknown run",
         );
@@ -83,7 +84,7 @@ export const creationCases = casesOf<StoreContext>({
           [false, null, await store.get("a")],
           "the outcome",
         );
-        const image = await store.driver({ workflowId: "a", epoch: 0 }).load();
+        const image = await wholeRun(store.driver({ workflowId: "a", epoch: 0 }));
         expectEqual([image?.header, image?.entries], [bytes(1), []], "header and rows");
         await createParked(store, "ended", { status: "completed" });
         const { created, run } = await store.create(newRun("ended"), CLAIM);
@@ -228,7 +229,7 @@ export const creationCases = casesOf<StoreContext>({
         expectEqual(await store.response("a", "1"), null, "the answer");
         const gone = store.driver({ workflowId: "a", epoch: 1 });
         expectEqual(
-          [await gone.load(), await gone.list(bytes()), await gone.peekMessages(null, 9)],
+          [await gone.load(), await rowsUnder(gone, bytes()), await gone.peekMessages(null, 9)],
           [null, [], []],
           "the run",
         );
@@ -242,14 +243,14 @@ export const creationCases = casesOf<StoreContext>({
         for (const messageId of ["1", "2"]) await store.enqueue("a", message(messageId));
         const fresh = store.driver({ workflowId: "a", epoch: claim?.epoch ?? 0 });
         expectEqual(
-          [(await fresh.load())?.entries, await store.response("a", "1")],
+          [(await wholeRun(fresh))?.entries, await store.response("a", "1")],
           [[], null],
           "a new run of the id",
         );
         expectEqual((await fresh.peekMessages(null, 9)).length, 2, "its queue");
         const other = store.driver({ workflowId: "ab", epoch: 1 });
         expectEqual(
-          [(await other.load())?.entries, await store.response("ab", "1")],
+          [(await wholeRun(other))?.entries, await store.response("ab", "1")],
           [[row([1])], bytes(9)],
           "the other run",
         );
@@ -275,7 +276,7 @@ export const creationCases = casesOf<StoreContext>({
           .driver({ workflowId: "a", epoch: 1 })
           .commit(batch({ epoch: 1, expectedRevision: 2, deleteRanges, consume: ["1"] }));
         const b = store.driver({ workflowId: "b", epoch: 1 });
-        expectEqual(await b.list(bytes()), [row([1], [2])], "the other run's rows");
+        expectEqual(await rowsUnder(b, bytes()), [row([1], [2])], "the other run's rows");
         expectEqual(
           (await b.peekMessages(null, 9)).map(({ body }) => body),
           [bytes(2)],

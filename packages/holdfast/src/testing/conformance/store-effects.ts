@@ -3,6 +3,7 @@ import { casesOf } from "./conformance-case.ts";
 import { expectEqual, expectOffered, expectRejection } from "./expectations.ts";
 import { batch, bytes, message, newRun, row, send } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
+import { rowsUnder, wholeRun } from "./whole-run.ts";
 
 const CLAIMANT = { owner: "sender", leaseMs: 10_000, workflowNames: ["w"] };
 
@@ -175,7 +176,7 @@ export const effectCases = casesOf<StoreContext>({
         await commitAs(store, claim, { spawn: [child, later, child], send: [send("child", "1")] });
         expectEqual(await dueIds(store), ["child"], "due runs");
         const driver = store.driver({ workflowId: "child", epoch: 1 });
-        const image = await driver.load();
+        const image = await wholeRun(driver);
         expectEqual(
           [image?.header, image?.entries, image?.revision],
           [bytes(5), [row([1])], 1],
@@ -206,7 +207,7 @@ export const effectCases = casesOf<StoreContext>({
           "another run",
         );
         expectEqual(
-          [await store.get("new"), await store.driver(claim).list(bytes())],
+          [await store.get("new"), await rowsUnder(store.driver(claim), bytes())],
           [null, []],
           "what was written",
         );
@@ -249,7 +250,7 @@ export const effectCases = casesOf<StoreContext>({
         const applied = outcomes.map(({ status }) => (status === "fulfilled" ? 1 : 0)).join("");
         expectEqual(applied, "0110110110" + "00" + "1", "what was applied");
         for (const [index, claim] of claims.entries()) {
-          const rows = await store.driver(claim).list(bytes());
+          const rows = await rowsUnder(store.driver(claim), bytes());
           expectEqual(rows.length, index % 3 === 0 ? 0 : 1, `rows of run ${index}`);
         }
       }),

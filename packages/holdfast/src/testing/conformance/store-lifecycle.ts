@@ -5,6 +5,7 @@ import { expectEqual, expectOffered, expectRejection } from "./expectations.ts";
 import { batch, bytes, message, newRun, row } from "./samples.ts";
 import { type StoreContext, withStore } from "./store-context.ts";
 import { WatchedSignal } from "./watched-signal.ts";
+import { rowsUnder } from "./whole-run.ts";
 
 /** Every call of a store and of its drivers. */
 function allCalls(store: WorkflowStore): (() => Promise<unknown>)[] {
@@ -116,7 +117,7 @@ export const lifecycleCases = casesOf<StoreContext>({
         const records = (await store.list({ limit: 9 })).runs;
         const again = await reopen();
         expectEqual((await again.list({ limit: 9 })).runs, records, "the records");
-        expectEqual((await again.driver(claim).list(bytes())).length, 2, "the rows");
+        expectEqual((await rowsUnder(again.driver(claim), bytes())).length, 2, "the rows");
         await commitAs(again, claim, { status: "sleeping", wakeAt: clock.now() });
         expectEqual((await claimRun(again, "a"))?.epoch, 2, "the next epoch");
         await again.close();
@@ -134,7 +135,11 @@ export const lifecycleCases = casesOf<StoreContext>({
         const [taken] = (await claimDue(other)).claims;
         await expectRejection(commitAs(store, claim), "FENCED", "the first holder's commit");
         if (taken !== undefined) await commitAs(other, taken, { puts: [row([1])] });
-        expectEqual((await store.driver(claim).list(bytes())).length, 1, "the rows that the first sees");
+        expectEqual(
+          (await rowsUnder(store.driver(claim), bytes())).length,
+          1,
+          "the rows that the first sees",
+        );
         const creations = await Promise.all(
           [1, 2, 3, 4].flatMap(() => [store, other].map((one) => one.create(newRun("c")))),
         );
