@@ -36,7 +36,10 @@ export interface RunRecord {
 export interface Claim {
   readonly workflowId: string;
   readonly workflowName: string;
-  /** Strictly greater than that of every earlier claim of the run. */
+  /**
+   * One more than that of the claim before, or than 0, so that a holder knows whether somebody had the run in between. A run that
+   * is created after others were deleted begins above the highest epoch of those.
+   */
   readonly epoch: number;
   /** Of the last commit: a pass kept in memory goes on in place only when it is still its own. */
   readonly revision: number;
