@@ -25,6 +25,25 @@ function claiming(change: (request: ClaimRequest) => ClaimRequest): BreakStore {
 
 const withoutLooking = driving((driver) => ({ commit: (batch) => driver.commit({ ...batch, wants: null }) }));
 const timeless = driving((driver) => ({ commit: (batch) => driver.commit({ ...batch, wakeAt: null }) }));
+/** Keeps a time that the last commit has taken back. */
+const clinging: BreakStore = (store) => {
+  const times = new Map<string, number | null>();
+  return {
+    driver: (claim) => {
+      const driver = store.driver(claim);
+      const commit: EngineDriver["commit"] = (batch) => {
+        const wakeAt = batch.wakeAt ?? times.get(claim.workflowId) ?? null;
+        times.set(claim.workflowId, wakeAt);
+        return driver.commit(batch.status === "sleeping" ? { ...batch, wakeAt } : batch);
+      };
+      return breaking(driver, { commit });
+    },
+  };
+};
+const anyStatusLater: BreakStore = (store) => ({
+  list: ({ status, ...query }) =>
+    store.list(status === undefined || query.cursor !== undefined ? query : { ...query, status }),
+});
 const restless = driving((driver) => ({
   commit: (batch) =>
     driver.commit({ ...batch, status: batch.status === "sleeping" ? "running" : batch.status }),
@@ -537,6 +556,8 @@ const CONTROLS: readonly (readonly [what: string, breakIt: BreakStore, caseId: s
   ["forgets a batch with the next claim", claimsForgetBatches, "claim-late-commit"],
   ["leaves somebody waiting at its end", staysAwaited, "close-settles"],
   ["pages by offset", byOffset, "list-paging-filtered"],
+  ["lists runs of any state behind the first page", anyStatusLater, "list-paging-filtered"],
+  ["wakes at a time that was taken back", clinging, "due-replaced"],
   ["gives the newest due first", unfair, "fair-newcomers"],
   ["forgets requests", wakesNobody, "wake-now"],
   ["never ends a wait", deaf, "wait-work"],

@@ -32,11 +32,12 @@ export const dueCases = casesOf<StoreContext>({
     "goes by the last commit's time, and by none after the end",
     (context) =>
       withStore(context, async ({ store, clock }) => {
-        for (const id of ["moved", "ended"]) await createParked(store, id, { wakeAt: clock.now() + 100 });
-        const moved = await claimRun(store, "moved");
-        const ended = await claimRun(store, "ended");
-        if (moved === null || ended === null) throw new TypeError("Both can be claimed.");
+        const ids = ["moved", "timeless", "ended"];
+        for (const id of ids) await createParked(store, id, { wakeAt: clock.now() + 100 });
+        const [moved, timeless, ended] = await Promise.all(ids.map((id) => claimRun(store, id)));
+        if (!moved || !timeless || !ended) throw new TypeError("All three can be claimed.");
         await commitAs(store, moved, { status: "sleeping", wakeAt: clock.now() + 200 });
+        await commitAs(store, timeless, { status: "sleeping", wants: ["m"] });
         await commitAs(store, ended, { status: "completed", wakeAt: clock.now() + 100 });
         clock.advance(199);
         expectEqual(await dueIds(store), [], "due runs before the new time");
