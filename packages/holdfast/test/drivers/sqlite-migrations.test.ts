@@ -68,6 +68,31 @@ test("a schema of a newer version is refused and left alone", () => {
   database.close();
 });
 
+test.each([
+  [
+    "somebody else's table has the name of one",
+    "CREATE TABLE holdfast_runs (a)",
+    "table holdfast_runs already exists",
+  ],
+  [
+    "an older version is told",
+    `DELETE FROM holdfast_schema WHERE version = ${MIGRATIONS.length}`,
+    "duplicate column name",
+  ],
+  ["no version is told", "DROP TABLE holdfast_schema", "already exists"],
+])("a file in which %s is refused with what to do, and left alone", (_, sql, problem) => {
+  const path = join(directory, `${problem.replaceAll(" ", "-")}-${sql.length}.db`);
+  const database = new DatabaseSync(path);
+  if (!sql.startsWith("CREATE")) migrate(database, path);
+  database.exec(sql);
+  const before = tablesOf(path);
+  expect(() => sqliteStore(path)).toThrow(StorageError);
+  expect(() => sqliteStore(path)).toThrow(problem);
+  expect(() => sqliteStore(path)).toThrow("Restore the file from a backup");
+  expect(tablesOf(path)).toEqual(before);
+  database.close();
+});
+
 test("a step that fails anywhere leaves the schema before it, and can be run again", () => {
   const more = [
     "CREATE TABLE holdfast_one (a)",

@@ -10,6 +10,9 @@ const VERSION_TABLE = `CREATE TABLE IF NOT EXISTS holdfast_schema (
   applied_at INTEGER NOT NULL
 )`;
 
+/** What SQLite says of a step whose tables, indexes or columns are there: the file's version tells less than it has. */
+const THERE_ALREADY = /already exists|duplicate column name/;
+
 /**
  * Brings the schema up to date. Each open does it; when there is nothing to do it only reads. The write lock is taken
  * first and the version read under it, so that processes which start together do it once. A step that is interrupted
@@ -47,7 +50,9 @@ function bringUpToDate(database: SqliteDatabase, file: string, migrations: reado
     database.exec("COMMIT");
   } catch (error) {
     rollBack(database);
-    throw error;
+    const problem = error instanceof Error ? error.message : "";
+    if (!THERE_ALREADY.test(problem)) throw error;
+    throw damaged(file, `${problem}, and its version in holdfast_schema does not tell of that`);
   }
 }
 
