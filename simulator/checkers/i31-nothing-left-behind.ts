@@ -1,6 +1,7 @@
 import { type Call, callsOf } from "../evidence/calls.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FactOf } from "../evidence/fact-of.ts";
+import { livesOfRun } from "../evidence/lives.ts";
 import { checkerOf } from "./checker-of.ts";
 
 /** More than a host takes for all that it waits for when it stops, and for a storage that answers late. */
@@ -53,6 +54,8 @@ function* endlessCalls(evidence: Evidence) {
     const { process, run, n, at, what } = began;
     const by = Math.max(at, quietSince) + STOP_WITHIN_MS;
     if (ended !== null || WAITING.has(what.api) || endedAt <= by) continue;
+    // The world keeps what is for a bare run until somebody has begun it.
+    if (livesOfRun(evidence, run).length === 0) continue;
     const left = facts.find((fact) => fact.n > n && fact.process === process && ENDS.has(fact.type));
     if (left === undefined || left.at > by)
       yield { problem: `a call of "${what.api}" has had no answer`, run, fact: n };
