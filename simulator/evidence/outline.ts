@@ -80,6 +80,8 @@ function blocksIn(statement: Statement, here: string): readonly (readonly [Block
       return [[statement.body, []]];
     case "together":
       return [[statement, []]];
+    case "left":
+      return [[{ statements: [statement.begins] }, []]];
     default:
       return [];
   }

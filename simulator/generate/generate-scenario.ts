@@ -8,6 +8,7 @@ import { generateActs } from "./generate-acts.ts";
 import { generateIncidents } from "./generate-incidents.ts";
 import { generateProgram } from "./generate-program.ts";
 import { generateRates } from "./generate-rates.ts";
+import { withLeftOperations } from "./left-operations.ts";
 import { withOwnWaits } from "./own-waits.ts";
 import { withSilence } from "./silence.ts";
 import { smallLimits } from "./small-limits.ts";
@@ -34,6 +35,7 @@ export function generateScenario(seed: string, weather: Weather): Scenario {
   const messages = messageNames(prng, swarm);
   const programs = generatePrograms(seed, swarm, { messages, runs: count })
     .map(ownWaits(new Prng(seed, "own waits"), weather))
+    .map(leftOperations(new Prng(seed, "left operations"), weather))
     .map(bodyCalls(new Prng(seed, "body calls"), weather, { messages, runs: count }));
   const runs = generateRuns(prng, count, programs.length);
   const hosts = generateHosts(prng, swarm)
@@ -149,6 +151,12 @@ function withCodec(prng: Prng, weather: Weather): (host: PlannedHost) => Planned
 function ownWaits(prng: Prng, weather: Weather): (program: Program) => Program {
   if (!isOdd(prng, weather, 0.15)) return (program) => program;
   return (program) => withOwnWaits(program, prng);
+}
+
+/** In some worlds code begins operations that it does not wait for. */
+function leftOperations(prng: Prng, weather: Weather): (program: Program) => Program {
+  if (!isOdd(prng, weather, 0.08)) return (program) => program;
+  return (program) => withLeftOperations(program, prng);
 }
 
 /** In some worlds bodies call handles. */

@@ -3,6 +3,7 @@ import { performCatch } from "./perform-catch.ts";
 import { performDraw, performIf } from "./perform-code.ts";
 import { performCheckpoint, performRemoved, performVersion } from "./perform-code-change.ts";
 import { performJoin, performMap, performRace } from "./perform-fan-out.ts";
+import { performLeft } from "./perform-left.ts";
 import { performLoop } from "./perform-loop.ts";
 import { performBatch, performListen, performNext, performSend } from "./perform-message.ts";
 import { performSleep, performSleepUntil } from "./perform-sleep.ts";
@@ -79,6 +80,8 @@ async function performCode(scope: ProgramScope, statement: Statement, at: Standi
       );
     case "draw":
       return performDraw(scope, at.position);
+    case "left":
+      return performLeft(scope, statement);
     case "own":
       return scope.ports.sleep(statement.forMs);
     case "throw":

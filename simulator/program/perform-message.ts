@@ -52,12 +52,20 @@ export function performListen(scope: ProgramScope, wait: ListenStatement): Promi
 
 export function performSend(scope: ProgramScope, { name, body, to }: StatementOf<"send">): Promise<void> {
   return scope.see(scope.nextSend(name), "send", async () => {
-    const receiver = to === "self" ? undefined : scope.ports.workflowId(to === "nobody" ? -1 : to);
-    const sent = scope.ctx.queue.send(name, namedValue(body), receiver === undefined ? {} : { to: receiver });
-    // A send that is refused on the spot has no place in the history.
-    scope.countSend(name);
-    await sent;
+    await sendFrom(scope, { name, body, to });
   });
+}
+
+/** Sends; what the engine gives is handed on as it is. */
+export function sendFrom(
+  scope: ProgramScope,
+  { name, body, to }: Pick<StatementOf<"send">, "name" | "body" | "to">,
+): Promise<void> {
+  const receiver = to === "self" ? undefined : scope.ports.workflowId(to === "nobody" ? -1 : to);
+  const sent = scope.ctx.queue.send(name, namedValue(body), receiver === undefined ? {} : { to: receiver });
+  // A send that is refused on the spot has no place in the history.
+  scope.countSend(name);
+  return sent;
 }
 
 /** What the answer to a message is. */

@@ -14,7 +14,7 @@ export async function performStep(scope: ProgramScope, step: StepStatement): Pro
   return result.ok ? result : failureValue(result.failure);
 }
 
-function configOf(scope: ProgramScope, step: StepStatement, path: string) {
+export function configOf(scope: ProgramScope, step: StepStatement, path: string) {
   const { maxRetries, atMostOnce, ephemeral, handler } = step;
   const play = (body: StepContext): unknown =>
     playScript(scope, step.attempts, {

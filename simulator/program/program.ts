@@ -24,12 +24,12 @@ export interface Block {
  */
 export type Statement =
   | StepStatement
-  | { readonly kind: "sleep"; readonly name: string; readonly ms: number }
+  | SleepStatement
   | { readonly kind: "sleep-until"; readonly name: string; readonly inMs: number }
   | NextStatement
   | BatchStatement
   | ListenStatement
-  | { readonly kind: "send"; readonly name: string; readonly body: ValueName; readonly to: Receiver }
+  | SendStatement
   | LoopStatement
   | { readonly kind: "join"; readonly name: string; readonly branches: readonly Branch[] }
   | { readonly kind: "race"; readonly name: string; readonly branches: readonly Branch[] }
@@ -56,6 +56,8 @@ export type Statement =
   | { readonly kind: "draw" }
   /** Waits for a promise of the code's own, which the engine knows nothing of. */
   | { readonly kind: "own"; readonly forMs: number }
+  /** Begins an operation that nobody ever waits for. */
+  | { readonly kind: "left"; readonly begins: LeftOperation }
   /** The code itself throws. */
   | { readonly kind: "throw"; readonly what: ThrowName }
   /** Native try/catch/finally around the block; what is caught becomes its value. */
@@ -65,6 +67,22 @@ export type Statement =
 
 /** A statement of one kind. */
 export type StatementOf<Kind extends Statement["kind"]> = Extract<Statement, { readonly kind: Kind }>;
+
+interface SleepStatement {
+  readonly kind: "sleep";
+  readonly name: string;
+  readonly ms: number;
+}
+
+interface SendStatement {
+  readonly kind: "send";
+  readonly name: string;
+  readonly body: ValueName;
+  readonly to: Receiver;
+}
+
+/** A step that is not called as `tryStep`, a sleep, a `listen` or a send. */
+export type LeftOperation = StepStatement | SleepStatement | ListenStatement | SendStatement;
 
 export interface StepStatement {
   readonly kind: "step";

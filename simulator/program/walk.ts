@@ -21,6 +21,8 @@ export function blocksInside(
       return [once(statement.even), once(statement.odd)];
     case "together":
       return [once({ statements: statement.statements })];
+    case "left":
+      return [once({ statements: [statement.begins] })];
     default:
       return [];
   }

@@ -1,11 +1,12 @@
-import { EntryInProgressError } from "#holdfast/model/errors/history-errors.ts";
+import { EntryInProgressError, FailureUnawaitedError } from "#holdfast/model/errors/history-errors.ts";
 import { caughtValue, keptText } from "../program/block-values.ts";
 import { canonicalText } from "../program/canonical.ts";
 import type { Block, Statement, StatementOf } from "../program/program.ts";
 import { namedThrow } from "../program/throws.ts";
-import { type End, listText, objectText, Undecided, value } from "./end.ts";
+import { type End, type Failure, listText, objectText, Undecided, value } from "./end.ts";
 import { endOfJoin, endOfMap, endOfRace } from "./fan-out.ts";
 import type { Beginning, BlockEnd, Interpreting, Standing, Steps } from "./interpreting.ts";
+import { endOfLeft } from "./left.ts";
 import { endOfLoop } from "./loops.ts";
 import { endOfBatch, endOfListen, endOfNext, endOfSend } from "./messages.ts";
 import { endOfStep, entryEnd } from "./operations.ts";
@@ -48,7 +49,8 @@ export class Interpreter implements Interpreting {
 
   functionEnd(block: Block, scope: ScopePlace, beginning: Beginning): BlockEnd {
     const end = this.block(block, scope, beginning);
-    if (end === null || !end.ok || scope.running.length === 0) return end;
+    if (end === null || !end.ok) return end;
+    if (scope.running.length === 0) return scope.unseen === null ? end : unawaited(scope.unseen, end.at);
     const error = new EntryInProgressError(this.recorded.life.run, scope.running);
     return { ok: false, error, origin: null, at: end.at };
   }
@@ -108,6 +110,8 @@ export class Interpreter implements Interpreting {
         if (drawn === undefined) throw new Undecided("what was drawn is not known");
         return value(drawn, at);
       }
+      case "left":
+        return endOfLeft(this, statement, { scope, at });
       case "own":
         return value("undefined", at);
       case "throw":
@@ -144,4 +148,10 @@ export class Interpreter implements Interpreting {
 
 function listOf(end: BlockEnd): End {
   return end === null || !end.ok ? end : value(listText(end.values), end.at);
+}
+
+/** A function that returns has gone on without looking at a failure. */
+function unawaited({ path, failure }: NonNullable<ScopePlace["unseen"]>, at: number): Failure {
+  if (failure.at > at) throw new Undecided("an operation that failed when its function had returned");
+  return { ok: false, error: new FailureUnawaitedError(path, { cause: failure.error }), origin: null, at };
 }
