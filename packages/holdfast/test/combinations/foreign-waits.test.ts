@@ -176,3 +176,40 @@ it("a block that a rollback enters is not held up by a message that the code beh
   await expect(lab.clock.settle(handle.result)).rejects.toMatchObject({ message: "no stock" });
   expect([await handle.getState(), undone]).toEqual(["failed", ["charge"]]);
 });
+
+describe("code that waits for a promise of its own again and again, for more than a second in all,", () => {
+  const slowly = async (ctx: WorkflowContext, undone: number[] = []) => {
+    for (const i of [1, 2, 3, 4, 5]) {
+      await lab.clock.sleep(400);
+      await ctx.step({ name: `step-${i}`, run: () => i, rollback: () => void undone.push(i) });
+    }
+  };
+
+  it("is replayed beside code that waits for the engine", async () => {
+    const workflow = async (ctx: WorkflowContext) => {
+      await ctx.rollbackCheckpoint("checkpoint");
+      await ctx.join("both", {
+        sleeps: { run: (inner) => inner.sleep("sleep", "1h") },
+        goesOn: { run: async (inner) => [await slowly(inner), await inner.sleep("sleep", "2h")] },
+      });
+      return "done";
+    };
+    const first = lab.start(workflow, { mode: "live" });
+    await lab.clock.advance("10m");
+    await lab.clock.settle(first.evict());
+    const second = lab.start(workflow, { mode: "live" });
+    expect(await lab.clock.settle(second.result)).toMatchObject({ output: "done" });
+  });
+
+  it("is undone", async () => {
+    const undone: number[] = [];
+    const workflow = async (ctx: WorkflowContext) => {
+      await ctx.rollbackCheckpoint("checkpoint");
+      await slowly(ctx, undone);
+      throw new Error("no stock");
+    };
+    const handle = lab.start(workflow, { mode: "live" });
+    await expect(lab.clock.settle(handle.result)).rejects.toMatchObject({ message: "no stock" });
+    expect(undone).toEqual([5, 4, 3, 2, 1]);
+  });
+});

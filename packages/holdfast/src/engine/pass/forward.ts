@@ -110,6 +110,7 @@ export class Forward {
       }
       const handed = execution.handOver();
       if (handed !== false) {
+        this.#ownPromises.wentOn();
         if (handed === true || (await this.#control.patience.wait(handed)) !== null) continue;
         // What the code was to see first it has not seen: it is shown nothing more.
         const { wish } = this.#control;

@@ -23,6 +23,11 @@ export class OwnPromises {
     this.#wakeup = wakeup;
   }
 
+  /** The code was handed something that it has asked for since: it has come further, and may wait for another promise. */
+  wentOn(): void {
+    this.#missing = null;
+  }
+
   /** Waits until something has happened, at least to the clock; false: the time for what is missing is over. */
   async settle(missing: Place): Promise<boolean> {
     const now = this.#clock.monotonic();

@@ -72,6 +72,7 @@ export class Rollback {
       }
       const handed = execution.handOver();
       if (handed !== false) {
+        ownPromises.wentOn();
         if (handed !== true && (await this.#control.patience.wait(handed)) === null)
           return this.#control.wish;
         continue;
