@@ -96,3 +96,18 @@ it.each([
   await expect(lab.run(workflow)).rejects.toThrow("the workflow fails");
   expect(undone).toEqual(["a1,a2,b1,b2"]);
 });
+
+it("what code asks for later than it did is waited for once in a replay", async () => {
+  const names = Array.from({ length: 50 }, (_, index) => `step-${index}`);
+  const workflow = (order: readonly string[]) => async (ctx: WorkflowContext) => {
+    for (const name of order) await ctx.step(name, () => name);
+    return ctx.listen("wait", "message");
+  };
+  const first = lab.start(workflow(["moved", ...names]), { mode: "live" });
+  await lab.clock.advance(100);
+  await first.evict();
+  const second = lab.start(workflow([...names, "moved"]), { mode: "live" });
+  await second.send("message", "here");
+  await lab.clock.advance(1_100);
+  expect(await second.getState()).toBe("completed");
+});

@@ -106,7 +106,7 @@ export class Forward {
       const earlier = execution.unaskedBeforeNext;
       if (earlier !== undefined) {
         if (wish !== "none") return { end: "wish", wish };
-        if (await this.#ownPromises.settle(earlier)) continue;
+        if (await this.#ownPromises.settleFirst(earlier)) continue;
       }
       const handed = execution.handOver();
       if (handed !== false) {

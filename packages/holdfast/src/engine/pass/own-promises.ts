@@ -15,6 +15,8 @@ export class OwnPromises {
   readonly #clock: Clock;
   readonly #wakeup: Wakeup;
   #missing: Place | null = null;
+  /** What was waited for in vain before something later was handed over. */
+  #passedOver: Place | null = null;
   #spells = SPELLS;
   #until: number | null = null;
 
@@ -26,6 +28,17 @@ export class OwnPromises {
   /** The code was handed something that it has asked for since: it has come further, and may wait for another promise. */
   wentOn(): void {
     this.#missing = null;
+  }
+
+  /**
+   * As `settle`, before something that was recorded later is handed over. Only once for each: code that was changed may ask for it in
+   * the end, or never.
+   */
+  async settleFirst(missing: Place): Promise<boolean> {
+    if (missing === this.#passedOver) return false;
+    const settled = await this.settle(missing);
+    if (!settled) this.#passedOver = missing;
+    return settled;
   }
 
   /** Waits until something has happened, at least to the clock; false: the time for what is missing is over. */

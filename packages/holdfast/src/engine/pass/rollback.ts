@@ -68,7 +68,7 @@ export class Rollback {
       const earlier = execution.outcome === null ? execution.unaskedBeforeNext : undefined;
       if (earlier !== undefined) {
         if (this.#control.winding) return this.#control.wish;
-        if (await ownPromises.settle(earlier)) continue;
+        if (await ownPromises.settleFirst(earlier)) continue;
       }
       const handed = execution.handOver();
       if (handed !== false) {
