@@ -29,9 +29,15 @@ export function bareProgram(program: Program, name: string, tell: () => void): C
 }
 
 function steadied(key: string, value: unknown): unknown {
-  if (key === "statements") return (value as readonly Statement[]).filter(({ kind }) => kind !== "draw");
+  if (key === "statements") return (value as readonly Statement[]).filter(isSteady);
   if (key === "atMostOnce") return false;
   return typeof value === "number" ? Math.min(value, LONGEST_WAIT_MS) : value;
+}
+
+/** No draw, and no race of draws alone: that of nothing never ends. */
+function isSteady(statement: Statement): boolean {
+  if (statement.kind === "together") return statement.statements.length > 0;
+  return statement.kind !== "draw";
 }
 
 /** A process in which bodies take no time and kill nobody. */
