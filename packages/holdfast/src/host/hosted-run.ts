@@ -126,10 +126,11 @@ export class HostedRun {
     this.#pass?.abandon(reason);
   }
 
-  /** The run was claimed here anew: this claim of it was taken, unless its pass is just about to say that it gave it up. */
+  /** The run was claimed here anew: this claim of it was taken, unless its pass is about to be told that it gave it up. */
   replaced(): void {
     const { scheduler } = this.#with.session.settings.world;
-    scheduler.afterMicrotasks(() => {
+    scheduler.afterMicrotasks(async () => {
+      await this.#pass?.parting;
       this.#lease.lose("its run was claimed again, so somebody had taken it in between");
       this.#lease.giveUp();
       void this.#with.late.tryAll();

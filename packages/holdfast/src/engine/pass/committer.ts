@@ -15,6 +15,11 @@ import { type Again, fewTries, patientRead } from "./patient-read.ts";
 /** Of the rows that the storage takes at once, so many are names beside what needs them. */
 const SHARE_OF_NAMES = 1 / 4;
 
+/** Whether a run with this header is somebody's to go on with: when it waits or has ended it is nobody's. */
+export function keepsClaim({ status, wakeAt = null }: Pick<CommitIntent, "status" | "wakeAt">): boolean {
+  return status === "running" || status === "pending" || (status === "rolling_back" && wakeAt === null);
+}
+
 /** What a commit says of the run besides what is dirty. */
 export interface CommitIntent {
   readonly status: RunState;
@@ -53,6 +58,7 @@ export class Committer {
   #uncertain = false;
   /** Why a commit failed: what it took from the journal is lost, and nothing that came after it may be kept. */
   #failure: { readonly error: unknown } | null = null;
+  #parting: Promise<unknown> | null = null;
 
   constructor(setup: CommitterSetup) {
     this.#setup = setup;
@@ -65,11 +71,30 @@ export class Committer {
     return this.#failure !== null;
   }
 
+  /** Settles when a commit that gives the claim up has its answer, whatever that is; null while none is under way. */
+  get parting(): Promise<unknown> | null {
+    return this.#parting;
+  }
+
   /**
    * False: a message was refused, and the intent is not meant any more.
    * @throws FencedError, StorageError, LimitError
    */
-  async commit(intent: CommitIntent, outbox: Outbox | null): Promise<boolean> {
+  commit(intent: CommitIntent, outbox: Outbox | null): Promise<boolean> {
+    const committing = this.#commit(intent, outbox);
+    return keepsClaim(intent) ? committing : this.#part(committing);
+  }
+
+  async #part(committing: Promise<boolean>): Promise<boolean> {
+    this.#parting = committing.catch(() => {});
+    try {
+      return await committing;
+    } finally {
+      this.#parting = null;
+    }
+  }
+
+  async #commit(intent: CommitIntent, outbox: Outbox | null): Promise<boolean> {
     const { journal } = this.#setup;
     if (this.#failure !== null) throw this.#failure.error;
     // A row that only a cancelled run has: an older header, of before, does not fit the rows any more.

@@ -8,7 +8,7 @@ import { saysToTryAgain } from "../../storage/storage-failure.ts";
 import { Payloads } from "../replay/payloads.ts";
 import { guarded, type Report } from "../replay/report.ts";
 import { Wakeup } from "../replay/wakeup.ts";
-import { Committer } from "./committer.ts";
+import { Committer, keepsClaim } from "./committer.ts";
 import { Control } from "./control.ts";
 import type { CrashCount } from "./crash-count.ts";
 import { Execution } from "./execution.ts";
@@ -163,10 +163,7 @@ export class PassState {
   }
 
   #committed(outgoing: Outgoing | null): void {
-    const { status, wakeAt } = this.journal.header;
-    const keeps =
-      status === "running" || status === "pending" || (status === "rolling_back" && wakeAt === null);
-    if (!keeps) this.holdsClaim = false;
+    if (!keepsClaim(this.journal.header)) this.holdsClaim = false;
     if (outgoing !== null) {
       this.execution.mailbox.consumed(outgoing.consume);
       for (const { id, response } of outgoing.complete)

@@ -69,6 +69,11 @@ export class RunPass {
     return this.#state.holdsClaim;
   }
 
+  /** Settles when the commit that gives the claim up has its answer; null while there is no such commit under way. */
+  get parting(): Promise<unknown> | null {
+    return this.#state.committer.parting;
+  }
+
   /** Whether the pass can go on in place. */
   get resumable(): boolean {
     return this.#ended === null;
