@@ -62,11 +62,15 @@ function issuesOf(what: string, issues: readonly SchemaIssue[]): readonly Valida
   try {
     return issues.map(({ message, path = [] }) => ({
       message: String(message),
-      path: Array.from(path, (part) => (typeof part === "object" ? part.key : part)),
+      path: Array.from(path, (part) => propertyKey(typeof part === "object" ? part.key : part)),
     }));
   } catch {
     throw noResult(what, issues);
   }
+}
+
+function propertyKey(key: PropertyKey): PropertyKey {
+  return typeof key === "symbol" || typeof key === "number" ? key : String(key);
 }
 
 function noResult(what: string, given: unknown): InvalidArgumentError {

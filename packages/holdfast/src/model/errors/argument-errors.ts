@@ -40,8 +40,11 @@ export interface ValidationIssue {
   readonly path: readonly PropertyKey[];
 }
 
+/** So many of them are in the message of an error. */
+const TOLD_ISSUES = 20;
+
 /**
- * Thrown when an input, output or message does not fit the schema of its definition; what the schema itself threw, if it did, is the
+ * Thrown when an input, output or message does not fit the schema of its definition; its message tells the first twenty `issues`. What the schema itself threw, if it did, is the
  * `cause`.
  */
 export class ValidationError extends HoldfastError {
@@ -49,10 +52,11 @@ export class ValidationError extends HoldfastError {
   readonly issues: readonly ValidationIssue[];
 
   constructor(what: string, issues: readonly ValidationIssue[], options?: ErrorOptions) {
-    const list = issues.map((issue) => {
+    const list = issues.slice(0, TOLD_ISSUES).map((issue) => {
       const path = issue.path.map((part) => String(part)).join(".");
       return path === "" ? issue.message : `${path}: ${issue.message}`;
     });
+    if (issues.length > list.length) list.push(`and ${issues.length - list.length} more`);
     super(`${what} does not fit its schema: ${list.join("; ")}.`, options);
     this.issues = issues;
   }
