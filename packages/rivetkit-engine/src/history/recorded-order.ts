@@ -13,7 +13,7 @@ interface Timed {
 /**
  * Entries in the order in which they were recorded: by the time of their result, what lies within a block before the
  * block. Only steps and loops have stored times; the others are put behind what stands before them in their scope, and
- * behind what lies within them.
+ * behind what lies within them. In a scope that stands first whose name was used first.
  */
 export function inOrder(
   storage: Storage,
@@ -22,7 +22,7 @@ export function inOrder(
 ): Recorded[] {
   const entries = [...storage.history.entries.values()].filter((entry) => !parts.has(entry));
   const items: Recorded[] = [...entries, ...waits];
-  items.sort((a, b) => compareLocations(a.location, b.location));
+  items.sort((a, b) => compareLocations(standing(a), standing(b)));
   const known = items.map((item) => timeOf(storage, item));
   const timed: Timed[] = [];
   let last = 0;
@@ -31,8 +31,13 @@ export function inOrder(
     last = Math.max(last, at);
     timed.push({ item, at });
   }
-  timed.sort((a, b) => a.at - b.at || innerFirst(a.item.location, b.item.location));
+  timed.sort((a, b) => a.at - b.at || innerFirst(standing(a.item), standing(b.item)));
   return timed.map(({ item }) => item);
+}
+
+/** The name of a wait as a whole was never used. */
+function standing(item: Recorded): Location {
+  return "messages" in item ? item.firstPart : item.location;
 }
 
 /** When it was recorded, in milliseconds since the epoch; undefined when that was not stored. */

@@ -1,5 +1,5 @@
 import { defaultCodec, encodeMessages } from "holdfast/embedding";
-import { locationToKey, resolveName } from "../location.ts";
+import { compareLocations, locationToKey, resolveName } from "../location.ts";
 import type { Entry, Location, Storage } from "../model/history.ts";
 import type { EntryChange } from "./recorded-entry.ts";
 
@@ -9,6 +9,8 @@ import type { EntryChange } from "./recorded-entry.ts";
  */
 export interface RecordedWait {
   readonly location: Location;
+  /** Of the part that has the oldest name: by it the wait stands among what was recorded around it. */
+  readonly firstPart: Location;
   readonly change: EntryChange;
   readonly messages: readonly RecordedMessage[];
   /** When its first part was recorded; 0 when that is not known. */
@@ -76,8 +78,9 @@ function waitOf(storage: Storage, location: Location, parts: ReadonlyMap<string,
     ...[...parts.values()].map(({ id }) => storage.entryMetadata.get(id)?.createdAt ?? 0),
   );
   const count = parts.get("count");
+  const [firstPart = location] = [...parts.values()].map((part) => part.location).sort(compareLocations);
   if (count?.kind.type !== "message")
-    return { location, createdAt, messages: [], change: { status: "pending", dueAt } };
+    return { location, firstPart, createdAt, messages: [], change: { status: "pending", dueAt } };
   const messages: RecordedMessage[] = [];
   for (let i = 0; i < Number(count.kind.data.data); i++) {
     const entry = parts.get(String(i));
@@ -92,7 +95,7 @@ function waitOf(storage: Storage, location: Location, parts: ReadonlyMap<string,
       body: defaultCodec.encode(body, `message ${id}`),
     })),
   );
-  return { location, createdAt, messages, change: { status: "completed", dueAt, result } };
+  return { location, firstPart, createdAt, messages, change: { status: "completed", dueAt, result } };
 }
 
 function messageOf(entryId: string, { name, data }: { name: string; data: unknown }): RecordedMessage {
