@@ -26,6 +26,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     safeguards: [
       "if (messages !== run.queued || seal !== run.queueSeal) throw queueIsWrong(run, messages);",
       "if (found !== run.queued) throw queueIsWrong(run, found);",
+      "if (queued.length !== run.queued) throw queueIsWrong(run, queued.length);",
     ],
     instead: "",
   },
