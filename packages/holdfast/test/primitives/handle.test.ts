@@ -710,6 +710,14 @@ describe("history and watch", () => {
     expect(seen).toEqual(["completed"]);
   });
 
+  it("watch that is first looked at when the run has ended gives its end and ends", async () => {
+    const handle = lab.start(async () => "done");
+    const watching = handle.watch()[Symbol.asyncIterator]();
+    await lab.clock.settle(handle.result);
+    expect((await watching.next()).value?.status).toBe("completed");
+    expect(await watching.next()).toEqual({ done: true, value: undefined });
+  });
+
   it("a watcher that leaves early, or is slow, holds up nothing", async () => {
     const handle = lab.start(restful, { mode: "live" });
     for await (const _ of handle.watch()) break;

@@ -294,6 +294,9 @@ export class LiveRun implements RunHandle<unknown> {
   }
 
   watch(): AsyncIterable<HistorySnapshot> {
-    return this.#feed.watch(() => this.history(), this.#active !== null);
+    return this.#feed.watch(
+      () => this.history(),
+      () => this.runs,
+    );
   }
 }

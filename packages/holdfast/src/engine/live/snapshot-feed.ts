@@ -27,18 +27,22 @@ export class SnapshotFeed {
     for (const watcher of this.#watchers) watcher.end();
   }
 
-  /** A snapshot now, and one after each commit while the run goes on. What is wrong with the run is told (P15). */
-  watch(now: () => Promise<HistorySnapshot>, goesOn: boolean): AsyncIterable<HistorySnapshot> {
+  /**
+   * A snapshot now, and one after each commit while the run goes on. What is wrong with the run is told (P15).
+   * `isOn`: whether the run goes on here; asked when the first snapshot is, as the run may have ended since `watch`.
+   */
+  watch(now: () => Promise<HistorySnapshot>, isOn: () => boolean): AsyncIterable<HistorySnapshot> {
     const watcher = new Watcher();
-    return leavable(this.#snapshots(watcher, now, goesOn), () => watcher.end());
+    return leavable(this.#snapshots(watcher, now, isOn), () => watcher.end());
   }
 
   async *#snapshots(
     watcher: Watcher,
     now: () => Promise<HistorySnapshot>,
-    goesOn: boolean,
+    isOn: () => boolean,
   ): AsyncGenerator<HistorySnapshot, void> {
     this.#watchers.add(watcher);
+    const goesOn = isOn();
     if (!goesOn) watcher.end();
     try {
       let revision = 0;
