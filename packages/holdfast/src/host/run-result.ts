@@ -13,7 +13,7 @@ import type { RunReader } from "./run-reader.ts";
 import type { StoreSession } from "./store-session.ts";
 
 /** How a run ended. */
-type RunEnd = { readonly output: unknown } | { readonly error: unknown };
+export type RunEnd = { readonly output: unknown } | { readonly error: unknown };
 
 /**
  * The output of the run when it has ended; rejects with its error.
@@ -56,8 +56,8 @@ export async function resultOfRun(
   return end.output;
 }
 
-/** Undefined when the run was recovered, rewound or deleted between the looks at its status and its end. */
-async function endOf(reader: RunReader, record: RunRecord): Promise<RunEnd | undefined> {
+/** Undefined when the run was recovered, rewound or deleted between the looks at its status and its end. @throws CorruptionError */
+export async function endOf(reader: RunReader, record: RunRecord): Promise<RunEnd | undefined> {
   const { status: state } = record;
   if (state === "cancelled") return { error: new RunCancelledError(reader.workflowId) };
   if (state === "completed") {

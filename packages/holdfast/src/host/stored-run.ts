@@ -5,10 +5,11 @@ import type { CancelOutcome } from "../engine/pass/outcome.ts";
 import { checkBoolean, checkWorkflowId } from "../model/check.ts";
 import { durationMs } from "../model/duration.ts";
 import { checkGiven } from "../model/option-names.ts";
-import type { RunState } from "../model/run.ts";
+import type { RunState, TerminalState } from "../model/run.ts";
 import type { HistorySnapshot } from "../model/snapshot.ts";
 import type { WorkflowDefinition } from "../model/workflow.ts";
 import type { NewMessage } from "../storage/records.ts";
+import type { RunRecord } from "../storage/store.ts";
 import { forkInStore } from "./fork-run.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import { FORK_OPTIONS } from "./option-names.ts";
@@ -16,7 +17,7 @@ import type { ResultOptions } from "./result-options.ts";
 import { answerOfRun } from "./run-answer.ts";
 import { RunControl } from "./run-control.ts";
 import { RunReader } from "./run-reader.ts";
-import { resultOfRun } from "./run-result.ts";
+import { endOf, type RunEnd, resultOfRun } from "./run-result.ts";
 import type { StoreSession } from "./store-session.ts";
 import { watchRun } from "./watch-run.ts";
 import type { WorkflowHandle } from "./workflow-handle.ts";
@@ -147,14 +148,20 @@ export class StoredRun implements WorkflowHandle {
   }
 
   async getOutput(): Promise<unknown> {
-    const { status } = await this.#reader.record();
-    return status === "completed" ? (await this.#reader.output())?.value : undefined;
+    const end = await this.#endIn("completed", await this.#reader.record());
+    return end !== undefined && "output" in end ? end.output : undefined;
   }
 
   async getError(): Promise<unknown> {
     const record = await this.#reader.record();
     if (record.status === "paused") return this.#reader.pause();
-    return record.status === "failed" ? (await this.#reader.failure(record))?.error : undefined;
+    const end = await this.#endIn("failed", record);
+    return end !== undefined && "error" in end ? end.error : undefined;
+  }
+
+  /** How the run ended, if it did in this state. */
+  async #endIn(state: TerminalState, as: RunRecord): Promise<RunEnd | undefined> {
+    return as.status === state ? endOf(this.#reader, as) : undefined;
   }
 
   history(): Promise<HistorySnapshot> {
