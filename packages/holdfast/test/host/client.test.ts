@@ -310,6 +310,22 @@ describe("history and watch", () => {
     expect(await clock.settle(watching.next())).toEqual({ done: true, value: undefined });
   });
 
+  it.each(["pending", "sleeping"] as const)(
+    "watch of a %s run ends when another one, created at the same instant, sleeps before anybody looks",
+    async (state) => {
+      const { host, clock } = virtualStore();
+      const running = await host({ workflows: [nap] });
+      const start = () => running.start(nap, { workflowId: "a", input: { ms: 3_600_000 } });
+      const handle = await start();
+      const watching = handle.watch()[Symbol.asyncIterator]();
+      if (state === "sleeping") await reaches(clock, handle, state);
+      expect((await clock.settle(watching.next())).value?.status).toBe(state);
+      await running.delete("a");
+      await reaches(clock, await start(), "sleeping");
+      expect(await clock.settle(watching.next())).toEqual({ done: true, value: undefined });
+    },
+  );
+
   it("watch ends when its run is deleted and another one has the id before anybody looks", async () => {
     for (const ms of [5_000, 3_600_000]) {
       const { host, clock } = virtualStore();
