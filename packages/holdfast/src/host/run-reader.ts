@@ -1,5 +1,4 @@
 import { decodeFailure } from "../history/failure.ts";
-import type { RunHeader } from "../history/header.ts";
 import type { Journal } from "../history/journal.ts";
 import { loadJournal } from "../history/journal-load.ts";
 import { KeySpace, singleKey } from "../history/key.ts";
@@ -71,21 +70,23 @@ export class RunReader {
     return { error: decodeFailure(rollbackFailure ?? failure) };
   }
 
-  /** Why a paused run is paused; damage that is there now comes before what was recorded. */
-  async pause(): Promise<RunPausedError> {
-    const found = await this.#headerOrDamage();
+  /**
+   * Why a run is paused that is so as of this record; damage that is there now comes before what was recorded. Undefined when the
+   * run has gone on since.
+   */
+  async pause(as: RunRecord): Promise<RunPausedError | undefined> {
+    const found = await this.#journalOrDamage();
     if (CorruptionError.is(found)) return new RunPausedError(this.workflowId, "corruption", { cause: found });
-    const reason = found.pause ?? "operator";
-    const recorded = await this.#row(KeySpace.hold);
-    if (recorded !== null) {
-      return new RunPausedError(this.workflowId, reason, { cause: decodeFailure(recorded) });
-    }
-    return new RunPausedError(this.workflowId, reason);
+    const { status, pause } = found.header;
+    if (status !== "paused" && !(await this.isStill(as))) return undefined;
+    const recorded = found.single(KeySpace.hold);
+    const cause = recorded === null ? {} : { cause: decodeFailure(recorded) };
+    return new RunPausedError(this.workflowId, pause ?? "operator", cause);
   }
 
-  async #headerOrDamage(): Promise<RunHeader | CorruptionError> {
+  async #journalOrDamage(): Promise<Journal | CorruptionError> {
     try {
-      return (await this.journal()).header;
+      return await this.journal();
     } catch (error) {
       if (CorruptionError.is(error)) return error;
       throw error;

@@ -36,7 +36,8 @@ export async function resultOfRun(
     const record = await reader.record();
     state = record.status;
     if (isTerminal(state)) return endOf(reader, record);
-    if (state === "paused" && !wait) throw await reader.pause();
+    const pause = state === "paused" && !wait ? await reader.pause(record) : undefined;
+    if (pause !== undefined) throw pause;
     return undefined;
   };
   const { workflowId } = reader;

@@ -154,7 +154,7 @@ export class StoredRun implements WorkflowHandle {
 
   async getError(): Promise<unknown> {
     const record = await this.#reader.record();
-    if (record.status === "paused") return this.#reader.pause();
+    if (record.status === "paused") return this.#reader.pause(record);
     const end = await this.#endIn("failed", record);
     return end !== undefined && "error" in end ? end.error : undefined;
   }

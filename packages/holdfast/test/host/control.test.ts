@@ -243,6 +243,37 @@ describe("pause and resume", () => {
     await handle.resume();
     expect(await clock.settle(handle.result())).toBe("fits");
   });
+
+  it("ask no operator's reason of a run that is resumed while it is asked why it is paused", async () => {
+    const { host, clock, store } = virtualStore();
+    let name = "old";
+    const renamed = defineWorkflow({
+      name: "renamed",
+      run: async (ctx) => {
+        await ctx.step(name, () => 1);
+        await ctx.sleep("nap", 1_000);
+      },
+    });
+    const running = await host({ workflows: [renamed], cacheSize: 0 });
+    for (const workflowId of ["a", "b"]) {
+      name = "old";
+      const handle = await running.start(renamed, { workflowId });
+      await reaches(clock, handle, "sleeping");
+      name = "new";
+      await reaches(clock, handle, "paused");
+      name = "old";
+      let resumed = false;
+      const between = interceptedStore(store, async (method, go) => {
+        const found = await go();
+        if (method === "get" && !resumed) await handle.resume();
+        resumed = true;
+        return found;
+      });
+      const asking = createClient({ store: between, clock, scheduler: clock.scheduler }).handle(workflowId);
+      if (workflowId === "a") expect(await asking.getError()).toBeUndefined();
+      else await expect(clock.settle(asking.result({ wait: false }))).rejects.toThrow(RunStateError);
+    }
+  });
 });
 
 describe("recover", () => {
