@@ -25,7 +25,7 @@ export interface EngineOptions {
   readonly onError?: (event: WorkflowErrorEvent) => void;
   /** Called with a snapshot of the history after each commit. Building it costs time: for tests and dashboards. */
   readonly onHistoryUpdated?: (snapshot: HistorySnapshot) => void;
-  /** What is bounded, and how. */
+  /** What is bounded, and how. Lower ones than a run was begun under count for what it asks for from then on. */
   readonly limits?: Partial<Limits>;
   /** How payloads become bytes; for encryption. @default JSON where it is exact, devalue for the rest */
   readonly codec?: PayloadCodec;

@@ -1,5 +1,5 @@
 import { SegmentType } from "../../history/location.ts";
-import { checkFunction, checkName } from "../../model/check.ts";
+import { checkFunction } from "../../model/check.ts";
 import type { BranchConfig } from "../../model/context.ts";
 import { JOIN_BRANCH } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
@@ -7,6 +7,7 @@ import { InvalidArgumentError, LimitError } from "../../model/errors/argument-er
 import { JoinError } from "../../model/errors/block-errors.ts";
 import type { MessageBodies } from "../../model/message.ts";
 import { checkGiven } from "../../model/option-names.ts";
+import { checkNameIn, isRecorded } from "../replay/admitted.ts";
 import { type Outcome, openBlock, runFunction } from "../replay/block.ts";
 import type { Scope } from "../replay/scope.ts";
 
@@ -58,9 +59,9 @@ function branchesOf(
     );
   }
   const entries = Object.entries(branches);
-  checkBranchCount(scope, where, entries.length);
+  checkBranchCount(scope, { kind: "Join", name }, entries.length);
   for (const [branch, config] of entries) {
-    checkName(branch, `${where}: the name of a branch`, scope.run.limits);
+    checkNameIn(scope.run, branch, `${where}: the name of a branch`);
     if (branch === "__proto__") {
       throw new InvalidArgumentError(
         `${where}: a branch cannot be named "__proto__", because results are an object by branch name.`,
@@ -73,14 +74,18 @@ function branchesOf(
 }
 
 /** @throws LimitError */
-export function checkBranchCount(scope: Scope, where: string, count: number): void {
+export function checkBranchCount(
+  scope: Scope,
+  { kind, name }: { kind: "Join" | "Race"; name: string },
+  count: number,
+): void {
   const maximum = scope.run.limits.branches;
-  if (count <= maximum) return;
+  if (count <= maximum || isRecorded(scope, name)) return;
   throw new LimitError({
     limit: "branches",
     maximum,
     actual: count,
-    where,
+    where: `${kind} ${describeName(name)}`,
     remedy: "Use ctx.map, or raise the limit.",
   });
 }

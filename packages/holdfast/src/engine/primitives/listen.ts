@@ -1,7 +1,7 @@
-import { checkName } from "../../model/check.ts";
 import { describeName } from "../../model/describe.ts";
 import { type Duration, type Instant, instantMs } from "../../model/duration.ts";
 import type { Message } from "../../model/message.ts";
+import { checkWantedName } from "../replay/admitted.ts";
 import type { Scope } from "../replay/scope.ts";
 import type { WatchedPromise } from "../replay/watched-promise.ts";
 import { afterMs, checkCount, type Receive, receive } from "./queue.ts";
@@ -23,8 +23,9 @@ export function listenN(
   wait: { name: string; messageName: string; limit: number; end: ListenEnd },
 ): WatchedPromise<unknown[]> {
   const { name, messageName, limit, end } = wait;
-  checkName(messageName, `Listen ${describeName(name)}: the name of the message`, scope.run.limits);
-  checkCount(scope, limit, `Listen ${describeName(name)}: limit`);
+  const where = `Listen ${describeName(name)}`;
+  checkWantedName(scope, name, { wanted: messageName, what: `${where}: the name of the message` });
+  checkCount(scope, name, { count: limit, what: `${where}: limit` });
   const wanted: Receive = {
     name,
     names: [messageName],

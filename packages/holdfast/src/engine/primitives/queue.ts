@@ -1,7 +1,6 @@
 import type { Entry } from "../../history/entry.ts";
-import { SegmentType } from "../../history/location.ts";
 import { decodeMessages, encodeMessages } from "../../history/message-record.ts";
-import { checkBoolean, checkInteger, checkName } from "../../model/check.ts";
+import { checkBoolean, checkInteger } from "../../model/check.ts";
 import { QUEUE_BATCH_OPTIONS, QUEUE_NEXT_OPTIONS } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
 import { type Duration, durationMs } from "../../model/duration.ts";
@@ -14,6 +13,7 @@ import type { StoredMessage } from "../../storage/records.ts";
 import type { Admitted } from "../effects/admission.ts";
 import type { MessageWait } from "../effects/mailbox.ts";
 import { type ReceivedMessages, receivedMessages } from "../effects/messages.ts";
+import { checkWantedName, isRecorded } from "../replay/admitted.ts";
 import { claim } from "../replay/claim.ts";
 import { Operation, type Settlement } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
@@ -47,21 +47,27 @@ export function receiveOptions(
       `${where}: names must be an array of one name or more; got ${describe(names)}.`,
     );
   }
-  for (const wanted of names) checkName(wanted, `${where}: the name of a message`, scope.run.limits);
-  if (!one) checkCount(scope, count, `${where}: count`);
+  for (const wanted of names)
+    checkWantedName(scope, name, { wanted, what: `${where}: the name of a message` });
+  if (!one) checkCount(scope, name, { count, what: `${where}: count` });
   checkBoolean(completable, `${where}: completable`);
   const deadline = timeout === undefined ? null : afterMs(timeout, `${where}: timeout`);
   return { name, names: [...names], count: one ? 1 : count, deadline, completable, strict: one };
 }
 
-/** @throws InvalidArgumentError when it is no count, LimitError when it is too large */
-export function checkCount(scope: Scope, count: number, where: string): void {
+/** @throws InvalidArgumentError when it is no count, LimitError when it is too large for a wait that is new */
+export function checkCount(
+  scope: Scope,
+  name: string,
+  { count, what }: { readonly count: number; readonly what: string },
+): void {
   const maximum = scope.run.limits.batchMessages;
   if (Number.isSafeInteger(count) && count > maximum) {
+    if (isRecorded(scope, name)) return;
     const remedy = "Ask for fewer at once, or raise the limit.";
-    throw new LimitError({ limit: "batchMessages", maximum, actual: count, where, remedy });
+    throw new LimitError({ limit: "batchMessages", maximum, actual: count, where: what, remedy });
   }
-  checkInteger(count, where, { from: 1, to: maximum });
+  checkInteger(count, what, { from: 1, to: maximum });
 }
 
 export function afterMs(timeout: Duration, what: string): (now: number) => number {
@@ -170,9 +176,4 @@ function checkAnswered(scope: Scope, name: string): void {
       `"${name}" asks for a message while message ${id}, which "${wait}" received, has no answer yet. Call complete(response) on it first.`,
     );
   }
-}
-
-function isRecorded({ place, run }: Scope, name: string): boolean {
-  const known = run.journal.knownName(name);
-  return known !== undefined && (place.existing(SegmentType.name, known)?.entry ?? null) !== null;
 }

@@ -1,5 +1,5 @@
 import { SegmentType } from "../../history/location.ts";
-import { checkFunction, checkName } from "../../model/check.ts";
+import { checkFunction } from "../../model/check.ts";
 import type { RaceBranch, RaceResult } from "../../model/context.ts";
 import { RACE_BRANCH } from "../../model/context-option-names.ts";
 import { describe, describeName } from "../../model/describe.ts";
@@ -8,6 +8,7 @@ import { RaceError } from "../../model/errors/block-errors.ts";
 import { BranchAbandonedError } from "../../model/errors/run-errors.ts";
 import type { MessageBodies } from "../../model/message.ts";
 import { checkGiven } from "../../model/option-names.ts";
+import { checkNameIn } from "../replay/admitted.ts";
 import { holdsArmed, openBlock, runFunction } from "../replay/block.ts";
 import type { Scope } from "../replay/scope.ts";
 import { checkBranchCount } from "./join.ts";
@@ -70,11 +71,11 @@ function checkBranches(scope: Scope, name: string, branches: readonly Branch<unk
       `${where}: branches must be an array of { name, run }; got ${describe(branches)}.`,
     );
   }
-  checkBranchCount(scope, where, branches.length);
+  checkBranchCount(scope, { kind: "Race", name }, branches.length);
   const names = new Set<string>();
   for (const [index, branch] of (branches as readonly Branch<unknown>[]).entries()) {
     checkGiven(branch, () => `${where}: branch ${index}`, RACE_BRANCH);
-    checkName(branch.name, `${where}: the name of a branch`, scope.run.limits);
+    checkNameIn(scope.run, branch.name, `${where}: the name of a branch`);
     checkFunction(branch.run, `${where}: branch ${describeName(branch.name)}: run`);
     if (names.has(branch.name)) {
       throw new DuplicateNameError(

@@ -1,9 +1,10 @@
 import type { EntryKind } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
-import { checkName, checkWord } from "../../model/check.ts";
+import { checkWord } from "../../model/check.ts";
 import type { RemovedKind } from "../../model/context.ts";
 import { describeName } from "../../model/describe.ts";
 import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
+import { checkNameIn } from "../replay/admitted.ts";
 import { checkUse, claim, Halt } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
 import type { Scope } from "../replay/scope.ts";
@@ -69,7 +70,7 @@ function* allBelow(place: ReturnType<typeof claim>): IterableIterator<ReturnType
 /** The name is that of the message, which may be the name of another operation too. */
 function keepSends(scope: Scope, name: string): void {
   const { run } = scope;
-  checkName(name, "The name of the message", run.limits);
+  checkNameIn(run, name, "The name of the message");
   checkUse(scope, "removed", name);
   scope.removedSends.add(name);
   const known = run.journal.knownName(name);

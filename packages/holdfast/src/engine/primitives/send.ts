@@ -1,13 +1,14 @@
 import type { Entry } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
 import { frameBody } from "../../history/message-body.ts";
-import { checkName, checkWorkflowId } from "../../model/check.ts";
+import { checkWorkflowId } from "../../model/check.ts";
 import { QUEUE_SEND_OPTIONS } from "../../model/context-option-names.ts";
 import { describeName } from "../../model/describe.ts";
 import { DuplicateNameError } from "../../model/errors/argument-errors.ts";
 import { checkOptions } from "../../model/option-names.ts";
 import type { QueueSendOptions } from "../../model/queue.ts";
 import { checkBodySize } from "../effects/outgoing-message.ts";
+import { checkNameIn } from "../replay/admitted.ts";
 import { checkRoom, checkUse } from "../replay/claim.ts";
 import { formatUuid } from "../replay/draws.ts";
 import { Operation } from "../replay/operation.ts";
@@ -24,7 +25,7 @@ export function send(
   options: QueueSendOptions = {},
 ): Promise<void> {
   const { run } = scope;
-  checkName(name, "The name of the message", run.limits);
+  checkNameIn(run, name, "The name of the message");
   checkOptions(options, () => `The options of sending ${describeName(name)}`, QUEUE_SEND_OPTIONS);
   const { to = run.workflowId } = options;
   checkWorkflowId(to, run.limits);

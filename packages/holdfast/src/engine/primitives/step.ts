@@ -17,6 +17,7 @@ import {
   type StepOptions,
 } from "../../model/step-options.ts";
 import { StepAttempts, type StepPlan } from "../effects/step-attempts.ts";
+import { isRecorded } from "../replay/admitted.ts";
 import { claim } from "../replay/claim.ts";
 import { Operation } from "../replay/operation.ts";
 import type { ArmedStep } from "../replay/run.ts";
@@ -184,7 +185,7 @@ function armedBefore(loop: Place, turn: number): number {
 function checkArmed(scope: Scope, name: string): void {
   if (!scope.pastCheckpoint) throw new RollbackCheckpointError(name);
   const maximum = scope.run.limits.armedHandlers;
-  if (scope.loopArmed === null || scope.loopArmed.count < maximum) return;
+  if (scope.loopArmed === null || scope.loopArmed.count < maximum || isRecorded(scope, name)) return;
   const armed = armedBefore(scope.loopArmed.loop, scope.run.turns.current);
   if (armed < maximum) return;
   throw new LimitError({

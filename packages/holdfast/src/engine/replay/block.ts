@@ -79,7 +79,7 @@ export function openBlock<Value>(
     void operation.replay(entry);
     if (!collecting || !holdsArmed(place)) return operation.promise;
   }
-  scope.checkDepth(place);
+  if (entry === null) scope.checkDepth(place);
   if (!collecting && entry === null) {
     scope.run.whenLive(() => {
       if (place.entry === null && !scope.closed) operation.pend(at.begins);

@@ -1,9 +1,9 @@
 import type { EntryKind } from "../../history/entry.ts";
 import { SegmentType } from "../../history/location.ts";
 import type { Place } from "../../history/place.ts";
-import { checkName } from "../../model/check.ts";
 import { ContextMisuseError, DuplicateNameError, LimitError } from "../../model/errors/argument-errors.ts";
 import { HistoryDivergedError } from "../../model/errors/history-errors.ts";
+import { checkNameIn } from "./admitted.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -16,7 +16,7 @@ export class Halt {}
 
 export function claim(scope: Scope, kind: EntryKind | "removed", name: string): Place {
   const run = scope.run;
-  checkName(name, `The name of the ${kind}`, run.limits);
+  checkNameIn(run, name, `The name of the ${kind}`);
   checkUse(scope, kind, name);
   const known = run.journal.knownName(name);
   const recorded = known === undefined ? undefined : scope.place.existing(SegmentType.name, known);
