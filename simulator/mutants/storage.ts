@@ -62,11 +62,12 @@ export const storage: readonly Mutant[] = [
   },
   {
     id: "watcher-goes-back",
-    title: "who watches a run is shown an older state after a newer one (views built from events)",
+    title:
+      "who watches a run is shown an older state after a newer one, or the same again (views built from events)",
     kind: "historic",
     file: "host/watch-run.ts",
-    find: "record.revision <= last.snapshot.revision",
-    replace: "record.revision <= last.snapshot.revision - 2",
+    find: "snapshot.revision > last.snapshot.revision",
+    replace: "snapshot.revision > last.snapshot.revision - 2",
     modes: ["soup"],
   },
 ];
