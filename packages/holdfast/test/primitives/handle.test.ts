@@ -347,6 +347,48 @@ describe("pause and resume", () => {
   });
 });
 
+describe("what is asked of a run at once", () => {
+  const asks: [string, (handle: RunHandle<unknown>) => Promise<unknown>][] = [
+    ["resume", (handle) => handle.resume()],
+    ["rewind", (handle) => handle.rewind({ to: "a" })],
+    ["wake", (handle) => handle.wake()],
+    ["pause", (handle) => handle.pause()],
+    ["cancel", (handle) => handle.cancel()],
+    ["evict", (handle) => handle.evict()],
+  ];
+  const pairs = asks.flatMap(([first, one]) =>
+    asks.map(([second, other]) => ({ first, one, second, other })),
+  );
+
+  it.each(pairs)(
+    "$first and $second do not wait for the pass that comes between them",
+    async ({ one, other }) => {
+      const isDone = async (asked: Promise<unknown>): Promise<unknown> => {
+        let done = false;
+        const settle = (): void => {
+          done = true;
+        };
+        asked.then(settle, settle);
+        await lab.clock.advance(10_000);
+        return done;
+      };
+      for (const state of ["evicted", "paused"]) {
+        for (let turns = 0; turns < 40; turns++) {
+          lab = new EngineLab();
+          const handle = lab.start(restful, { mode: "live" });
+          await lab.clock.advance(1_000);
+          await (state === "paused" ? handle.pause() : handle.evict());
+          handle.result.catch(() => {});
+          const asked = one(handle);
+          for (let turn = 0; turn < turns; turn++) await null;
+          expect(await isDone(Promise.allSettled([asked, other(handle)]))).toBe(true);
+          await lab.clock.settle(handle.evict());
+        }
+      }
+    },
+  );
+});
+
 describe("recover", () => {
   it("by a new handle gives a failed run another chance at once", async () => {
     let broken = true;

@@ -20,6 +20,7 @@ import { newJournal, openPass, unbornJournal } from "../pass/open-pass.ts";
 import type { CancelOutcome, PassOutcome } from "../pass/outcome.ts";
 import type { PassClaim } from "../pass/pass-settings.ts";
 import type { RunPass } from "../pass/run-pass.ts";
+import { betweenPasses, goesOn, type Meet, type Passing, settled } from "./between-passes.ts";
 import { DriverReader } from "./driver-reader.ts";
 import { GivenInput } from "./given-input.ts";
 import { CANCEL_OPTIONS, DRIVER_FORK_OPTIONS, REWIND_OPTIONS } from "./handle-option-names.ts";
@@ -28,6 +29,8 @@ import type { LiveRunSetup } from "./live-run-setup.ts";
 import { resultOf } from "./result-of.ts";
 import type { RequestOptions, RunHandle, RunResult, SendOptions } from "./run-handle.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
+
+type Work<T> = (operator: Operator) => Promise<T>;
 
 /**
  * A run on a bare driver, and its handle.
@@ -141,16 +144,24 @@ export class LiveRun implements RunHandle<unknown> {
     }
   }
 
-  /** Waits for the pass that runs, if one does, to end. */
-  async #settled(): Promise<void> {
-    await this.#outcome.catch(() => {});
-  }
+  /** The pass that runs, if one does. */
+  readonly #current = (): Passing | null =>
+    this.#active === null ? null : { opening: this.#active, ended: settled(this.#outcome) };
 
   /** Does something to the run when no pass runs it. */
-  #operate<T>(work: (operator: Operator) => Promise<T>, unborn: Journal | null = null): Promise<T> {
-    return this.#turns.run(async () =>
-      work(await Operator.open(this.#setup.settings, this.workflowId, this.#claim, unborn)),
-    );
+  #operate<T>(work: Work<T>, meet: Meet<T>, unborn?: () => Journal | null): Promise<T> {
+    const open = async (): Promise<Operator> =>
+      Operator.open(this.#setup.settings, this.workflowId, this.#claim, unborn?.() ?? null);
+    return betweenPasses(this.#current, meet, () => this.#turns.run(async () => work(await open())));
+  }
+
+  /** Has a pass follow what is done to the run. */
+  #goingOn<T>(work: Work<T>): Work<T> {
+    return async (operator) => {
+      const done = await work(operator);
+      this.#begin();
+      return done;
+    };
   }
 
   async #pass(): Promise<RunPass | null> {
@@ -201,63 +212,54 @@ export class LiveRun implements RunHandle<unknown> {
   /** With `drain`, bodies that run are let end, and their results are kept. */
   async evict(how: "evict" | "drain" = "evict"): Promise<void> {
     this.#input.leave();
-    (await this.#pass())?.stop(how);
-    await this.#settled();
+    const current = this.#current();
+    (await current?.opening)?.stop(how);
+    await current?.ended;
   }
 
   async cancel(options: { readonly compensate?: boolean } = {}): Promise<CancelOutcome> {
     checkOptions(options, "The options of cancel", CANCEL_OPTIONS);
     const { compensate = false } = options;
     checkBoolean(compensate, "compensate");
-    // A pass that was ending when it was told is followed by the next one, or by none.
     this.#input.leave();
-    for (let pass = await this.#pass(); pass !== null; pass = await this.#pass()) {
-      const outcome = await Promise.race([pass.cancel(compensate), this.#settled()]);
-      if (outcome !== undefined) return outcome;
-    }
     const { settings, definition } = this.#setup;
+    // A pass that was ending when it was told is followed by the next one, or by none.
+    const meet: Meet<CancelOutcome> = async (pass, ended) => {
+      const value = await Promise.race([pass.cancel(compensate), ended]);
+      return value === undefined ? undefined : { value };
+    };
     // A run whose input was never known is cancelled before it has begun.
-    const unborn = this.#input.unanswered ? unbornJournal(settings, this.workflowId, definition) : null;
-    const outcome = await this.#operate((operator) => cancelRun(operator, compensate), unborn);
-    this.#begin();
-    return outcome;
-  }
-
-  /** Whether a pass goes on with the run; one that pauses it, or has found it at rest, is waited for. */
-  async #goesOn(): Promise<boolean> {
-    for (let pass = await this.#pass(); pass !== null; pass = await this.#pass()) {
-      if (pass.heading !== "paused" && !isTerminal(pass.heading)) return true;
-      await this.#settled();
-    }
-    return false;
+    const unborn = (): Journal | null =>
+      this.#input.unanswered ? unbornJournal(settings, this.workflowId, definition) : null;
+    const cancel = this.#goingOn((operator) => cancelRun(operator, compensate));
+    return this.#operate(cancel, meet, unborn);
   }
 
   async pause(): Promise<void> {
     this.#input.leave();
-    (await this.#pass())?.stop("pause");
-    await this.#operate(pauseRun);
+    await this.#operate(pauseRun, (pass) => pass.stop("pause"));
   }
 
   async resume(): Promise<void> {
-    if (await this.#goesOn()) return;
-    await this.#operate(resumeRun);
-    this.#begin();
+    const resume = this.#goingOn(resumeRun);
+    await this.#operate(resume, (pass) => (goesOn(pass) ? { value: undefined } : undefined));
   }
 
   async recover(): Promise<void> {
-    if (await this.#goesOn())
-      throw new RunStateError(this.workflowId, "running", "only a failed run can be recovered.");
-    await this.#operate(recoverRun);
-    this.#begin();
+    await this.#operate(this.#goingOn(recoverRun), (pass) => {
+      if (goesOn(pass))
+        throw new RunStateError(this.workflowId, "running", "only a failed run can be recovered.");
+    });
   }
 
   async rewind(options: { readonly to: string }): Promise<void> {
     checkGiven(options, "The options of rewind", REWIND_OPTIONS);
     // Tried on a copy first: a rewind that is refused stops nothing.
     forgetFrom(await this.#reader.journal(), options.to);
-    await this.evict();
+    this.#input.leave();
     try {
-      await this.#operate((operator) => rewindRun(operator, options.to));
+      const work: Work<void> = (operator) => rewindRun(operator, options.to);
+      await this.#operate(work, (pass) => pass.stop("evict"));
     } finally {
       this.#begin();
     }
