@@ -1,5 +1,5 @@
 import { type MemoryDriver, memoryDriver } from "../drivers/memory/memory-driver.ts";
-import type { MemoryDump } from "../drivers/memory/memory-dump.ts";
+import { assertDump, type MemoryDump } from "../drivers/memory/memory-dump.ts";
 import { LiveRun } from "../engine/live/live-run.ts";
 import { decodeHeader, encodeHeader, type RunHeader } from "../history/header.ts";
 import { loadJournal } from "../history/journal-load.ts";
@@ -118,6 +118,7 @@ function sourceOf(
     }
     return { driver: recorded, workflowId: wanted };
   }
+  assertDump(recorded);
   const ids = recorded.runs.map(({ row }) => row.workflowId);
   const workflowId = wanted ?? ids[0];
   if (workflowId === undefined || !ids.includes(workflowId) || (wanted === undefined && ids.length > 1)) {

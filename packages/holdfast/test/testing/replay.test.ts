@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from "holdfast";
 import { replay } from "holdfast/testing";
 import { beforeEach, expect, it } from "vitest";
 import type { WorkflowContext } from "../../src/model/context.ts";
@@ -54,3 +55,11 @@ it("new code without a gate does not fit a run that ended without it", async () 
   });
   await expect(replay(longer, lab.storage.dump())).rejects.toMatchObject({ name: "HistoryDivergedError" });
 });
+
+it.each([{}, null, { row: { workflowId: "a" } }])(
+  "what is no dump of a run (%j) is refused as such",
+  async (run) => {
+    const recorded = { nextKey: 1, runs: [run] } as never;
+    await expect(replay(async () => {}, recorded)).rejects.toThrow(InvalidArgumentError);
+  },
+);

@@ -48,6 +48,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function noDump(where: string, found: unknown): InvalidArgumentError {
   return new InvalidArgumentError(
-    `restore() takes what dump() gave: ${where} is ${describe(found)}. Keep a dump as it is, or by v8.serialize(): JSON loses its bytes.`,
+    `A dump is what dump() gave: ${where} is ${describe(found)}. Keep a dump as it is, or by v8.serialize(): JSON loses its bytes.`,
   );
 }
