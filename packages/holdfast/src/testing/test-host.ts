@@ -2,8 +2,12 @@ import { type MemoryStore, memoryStore } from "../drivers/memory/memory-store.ts
 import { createHost, type Host } from "../host/create-host.ts";
 import type { HostOptions } from "../host/host-options.ts";
 import { HOST_OPTIONS } from "../host/option-names.ts";
+import { checkMethods } from "../model/check.ts";
+import { describe } from "../model/describe.ts";
 import type { Duration } from "../model/duration.ts";
+import { InvalidArgumentError } from "../model/errors/argument-errors.ts";
 import { checkGiven, type OptionNames } from "../model/option-names.ts";
+import { STORE_METHODS } from "../storage/port-methods.ts";
 import { type VirtualClock, type VirtualClockOptions, virtualClock } from "./virtual-clock.ts";
 
 /** Options of `createTestHost`: those of `createHost` but for what it brings itself. */
@@ -55,6 +59,7 @@ export interface TestHost extends Host {
 export async function createTestHost(options: TestHostOptions): Promise<TestHost> {
   checkGiven(options, "The options of createTestHost", TEST_HOST_OPTIONS);
   const { now, beside, ...rest } = options;
+  if (beside !== undefined) checkBeside(beside, now);
   const clock = beside?.clock ?? virtualClock(now === undefined ? {} : { now });
   const store = beside?.store ?? memoryStore({ clock });
   const host = await createHost({ pollMs: POLL_MS, ...rest, store, clock, scheduler: clock.scheduler });
@@ -67,4 +72,15 @@ export async function createTestHost(options: TestHostOptions): Promise<TestHost
     // Draining takes time, and only the test's clock has any.
     stop: (how) => clock.settle(host.stop(how)),
   };
+}
+
+/** Without its store and clock the host would stand alone, and a test of two would test one. */
+function checkBeside(beside: Pick<TestHost, "store" | "clock">, now: number | undefined): void {
+  const { clock, store } = Object(beside) as Partial<typeof beside>;
+  checkMethods(clock, "beside must be a test host: its clock", ["advance", "settle"]);
+  checkMethods(store, "beside must be a test host: its store", STORE_METHODS);
+  if (now === undefined) return;
+  throw new InvalidArgumentError(
+    `now is the clock's of the host beside; got now ${describe(now)} as well. Leave it out, or use advance().`,
+  );
 }

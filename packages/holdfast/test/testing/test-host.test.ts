@@ -1,4 +1,4 @@
-import { defineWorkflow, Loop } from "holdfast";
+import { defineWorkflow, InvalidArgumentError, Loop } from "holdfast";
 import { createTestHost, virtualClock } from "holdfast/testing";
 import { describe, expect, it } from "vitest";
 
@@ -71,6 +71,17 @@ describe("a test host", () => {
     expect(await second.settle(second.handle("trial-2").result())).toBe("yes");
     expect(await handle.getState()).toBe("completed");
     await second.stop();
+  });
+
+  it("stands beside nothing else, and beside another on no clock of its own", async () => {
+    const host = await createTestHost({ workflows: [trial] });
+    for (const beside of [5, {}, null, { store: host.store }, { clock: host.clock }]) {
+      const options = { workflows: [trial], beside: beside as never };
+      await expect(createTestHost(options)).rejects.toThrow(InvalidArgumentError);
+    }
+    const late = createTestHost({ workflows: [trial], beside: host, now: host.clock.now() + DAY_MS });
+    await expect(late).rejects.toThrow(InvalidArgumentError);
+    await host.stop();
   });
 });
 
