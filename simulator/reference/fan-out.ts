@@ -109,15 +109,16 @@ function decided(
   ends: readonly (Exclude<End, null> & { readonly index: number })[],
   begin: number,
 ): End {
-  const tolerated = toleratedFailures ?? items - (minSuccessful ?? items);
+  const possible = items - (minSuccessful ?? 0);
+  const tolerated = toleratedFailures ?? (minSuccessful === undefined ? 0 : possible);
   const texts: string[] = new Array<string>(items).fill("undefined");
   const errors: { index: number; error: unknown }[] = [];
   let succeeded = 0;
   const verdict = (at: number): End => {
     if (minSuccessful !== undefined && succeeded >= minSuccessful) return value(listText(texts), at);
-    if (errors.length > tolerated) {
-      const policy =
-        minSuccessful === undefined ? `at most ${tolerated} failures` : `at least ${minSuccessful} successes`;
+    if (errors.length > Math.min(tolerated, possible)) {
+      const isPossible = errors.length <= possible;
+      const policy = isPossible ? `at most ${tolerated} failures` : `at least ${minSuccessful} successes`;
       errors.sort((a, b) => a.index - b.index);
       return { ok: false, error: new MapError(name, errors, succeeded, policy), origin: "map", at };
     }

@@ -62,9 +62,15 @@ export const DEFAULT_MAP_CONCURRENCY = 10;
 export interface MapOptions {
   /** Items in work at once, 1 or more, or `Infinity`. A deploy may change it: for a map at work that counts from then on. @default 10 */
   readonly concurrency?: number;
-  /** Finish as soon as this many succeeded; the rest is left behind, its results are `undefined`. @default all */
+  /**
+   * Finish as soon as this many succeeded; the rest is left behind, its results are `undefined`. The map fails as soon as so many
+   * cannot succeed any more, whatever is tolerated. @default all
+   */
   readonly minSuccessful?: number;
-  /** Failures that are let pass (their results are `undefined`); one more fails the map. @default 0 */
+  /**
+   * Failures that are let pass (their results are `undefined`); one more fails the map. @default 0, or with `minSuccessful` as many as
+   * leave that possible
+   */
   readonly toleratedFailures?: number;
 }
 
@@ -229,7 +235,7 @@ export interface WorkflowContext<Bodies extends MessageBodies = MessageBodies>
   /**
    * Runs `run` for each item, at most `concurrency` (10) at once, and gives the results in the order of the items. Each
    * item has a context of its own. Items are told apart by their index: give the same list again on replay.
-   * @throws MapError when more items failed than `toleratedFailures` (0); LimitError for more than 100,000 items.
+   * @throws MapError when more items failed than `toleratedFailures` (0), or than `minSuccessful` allows; LimitError for more than 100,000 items.
    *
    * @example
    * const sizes = await ctx.map("files", files, (ctx, file) => ctx.step("copy", () => copy(file)), { concurrency: 5 });

@@ -111,10 +111,30 @@ describe("the policy of a map", () => {
     ["by default tolerates no failure", [1, -1, 2], { concurrency: 1 }, [1]],
     ["is missed by one failure too many", [-1, -2, 3], { toleratedFailures: 1, concurrency: 1 }, [0, 1]],
     ["is missed when too few can succeed", [-1, 2, -3], { minSuccessful: 2, concurrency: 1 }, [0, 2]],
+    [
+      "is missed when too few can succeed, however many failures are tolerated",
+      [-1, -2, 3],
+      { minSuccessful: 2, toleratedFailures: 3, concurrency: 1 },
+      [0, 1],
+    ],
+    [
+      "is missed by one failure too many, though enough could succeed",
+      [-1, 2, 3],
+      { minSuccessful: 2, toleratedFailures: 0, concurrency: 1 },
+      [0],
+    ],
   ])("%s, and the error tells which items failed", async (_outcome, items, options, failed) => {
     const error = (await lab.failure(mapped(items, options))) as Error & { errors: { index: number }[] };
     expect(error.name).toBe("MapError");
     expect(error.errors.map(({ index }) => index)).toEqual(failed);
+  });
+
+  it.each<[string, object, string]>([
+    ["failures", { minSuccessful: 1, toleratedFailures: 1 }, "at most 1 failures"],
+    ["successes", { minSuccessful: 2, toleratedFailures: 3 }, "at least 2 successes"],
+  ])("tells that it was missed by its %s, where it bounds both", async (_bound, options, policy) => {
+    const error = await lab.failure(mapped([-1, -2, 3], { ...options, concurrency: 1 }));
+    expect(error.message).toContain(`missed its completion policy (${policy})`);
   });
 
   it("keeps no more items in work than its concurrency", async () => {

@@ -21,7 +21,7 @@ interface MapPlan {
   readonly concurrency: number;
   /** Finish with so many successes; the number of items when all are wanted. */
   readonly minSuccessful: number | undefined;
-  /** Undefined: none, or as many as `minSuccessful` leaves room for. */
+  /** Undefined: none, or as many as `minSuccessful` leaves room for; never more than those. */
   readonly toleratedFailures: number | undefined;
 }
 
@@ -103,13 +103,14 @@ class MapWork {
   #decide(): void {
     const { minSuccessful, toleratedFailures, items, name } = this.#plan;
     const ended = this.#succeeded + this.#errors.length;
-    const tolerated = toleratedFailures ?? items.length - (minSuccessful ?? items.length);
+    const possible = items.length - (minSuccessful ?? 0);
+    const tolerated = toleratedFailures ?? (minSuccessful === undefined ? 0 : possible);
     const change = { count: items.length, extra: this.#block.place.entry?.extra ?? null };
     if (minSuccessful !== undefined && this.#succeeded >= minSuccessful) {
       this.#finish(() => this.#block.complete(this.#values, { change }));
-    } else if (this.#errors.length > tolerated) {
-      const policy =
-        minSuccessful === undefined ? `at most ${tolerated} failures` : `at least ${minSuccessful} successes`;
+    } else if (this.#errors.length > Math.min(tolerated, possible)) {
+      const isPossible = this.#errors.length <= possible;
+      const policy = isPossible ? `at most ${tolerated} failures` : `at least ${minSuccessful} successes`;
       this.#errors.sort((a, b) => a.index - b.index);
       this.#finish(() => this.#block.fail(new MapError(name, this.#errors, this.#succeeded, policy), change));
     } else if (ended === items.length) {
