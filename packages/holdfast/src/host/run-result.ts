@@ -20,7 +20,7 @@ export type RunEnd = { readonly output: unknown } | { readonly error: unknown };
  *
  * Owns: waiting for the end of a run.
  * Invariants: what is told is decoded from what is committed: the row, or the bytes that a commit here has just stored as
- * that row; never what a pass holds besides (I19, P8).
+ * that row; never what a pass holds besides (I19, P8). That a run has not ended is told by a look that has seen it.
  */
 export async function resultOfRun(
   session: StoreSession,
@@ -32,7 +32,18 @@ export async function resultOfRun(
   checkBoolean(wait, "wait");
   const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : durationMs(timeout, "timeout");
   let state: RunState = "pending";
+  /** Why the last look told nothing. */
+  let failed: { readonly error: unknown } | null = null;
   const look = async (): Promise<RunEnd | undefined> => {
+    failed = null;
+    try {
+      return await read();
+    } catch (error) {
+      failed = { error };
+      throw error;
+    }
+  };
+  const read = async (): Promise<RunEnd | undefined> => {
     const record = await reader.record();
     state = record.status;
     if (isTerminal(state)) return endOf(reader, record);
@@ -48,6 +59,9 @@ export async function resultOfRun(
   const wanted = { endOnly: true, toldHere, ofOutput };
   const end = await session.news.until(workflowId, look, wait ? timeoutMs : 0, wanted);
   if (end === undefined) {
+    // Whether the run has ended is not known then, or how.
+    const unread = failed as { readonly error: unknown } | null;
+    if (unread !== null) throw unread.error;
     const problem = wait
       ? `it has not ended within ${formatMs(timeoutMs)}.`
       : "it has not ended, and result() was asked not to wait.";

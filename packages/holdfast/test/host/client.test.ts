@@ -1,16 +1,19 @@
 import {
   createClient,
+  defaultCodec,
   defineWorkflow,
   type HistorySnapshot,
   InvalidArgumentError,
+  type PayloadCodec,
   RunNotFoundError,
   type RunPage,
   RunStateError,
+  StorageError,
 } from "holdfast";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { Gate, reaches, virtualStore } from "./host-on-virtual-clock.ts";
-import { interceptedStore } from "./intercepted-store.ts";
+import { diskFull, interceptedStore } from "./intercepted-store.ts";
 
 const nap = defineWorkflow({
   name: "nap",
@@ -113,6 +116,35 @@ describe("result", () => {
     expect(clock.now() - before).toBe(10_000);
     await clock.settle(handle.result({ timeout: "2m" }));
     expect(await handle.result({ wait: false })).toBeUndefined();
+  });
+
+  it.each([
+    { what: "the storage", isStorage: true },
+    { what: "the codec", isStorage: false },
+  ])("tells that $what fails, and not that a run that has ended has not", async ({ isStorage }) => {
+    const { host, clock, store } = virtualStore();
+    let down = false;
+    const failing = interceptedStore(store, (method, go) =>
+      down && method === "get" ? Promise.reject(diskFull()) : go(),
+    );
+    const codec: PayloadCodec = {
+      ...defaultCodec,
+      decode: (bytes) => {
+        if (down) throw new Error("the key service is down");
+        return defaultCodec.decode(bytes);
+      },
+    };
+    const troubled = isStorage ? { store: failing } : { codec };
+    const handle = await (await host({ workflows: [nap], ...troubled })).start(nap, { input: { ms: 10 } });
+    expect(await clock.settle(handle.result())).toBeUndefined();
+    down = true;
+    await expect(clock.settle(handle.result({ wait: false }))).rejects.toBeInstanceOf(StorageError);
+    await expect(clock.settle(handle.result({ timeout: "10s" }))).rejects.toBeInstanceOf(StorageError);
+    const waiting = clock.settle(handle.result());
+    clock.setTimer(60_000, () => {
+      down = false;
+    });
+    expect(await waiting).toBeUndefined();
   });
 
   it("comes in the instant in which the run ends", async () => {
