@@ -86,7 +86,7 @@ export class Payloads {
     return this.#setup.codec.decode(bytes);
   }
 
-  /** What is done to the value meanwhile changes nothing. */
+  /** What is done to the value while it is tried again changes nothing; while the codec was at work on it first, that is its own affair. */
   async #again(
     { value, what, kept }: { value: unknown; what: string; kept: boolean },
     failure: unknown,
