@@ -116,10 +116,11 @@ export class ObjectRun implements WorkflowCalls {
 
   async delete(): Promise<boolean> {
     const { driver, remove } = this.#setup;
-    const there = (await driver.readState()) !== null;
-    await this.#run.evict();
-    await driver.remove(remove);
-    this.#run.removed();
+    let there = false;
+    await this.#run.remove(async () => {
+      there = (await driver.readState()) !== null;
+      await driver.remove(remove);
+    });
     return there;
   }
 

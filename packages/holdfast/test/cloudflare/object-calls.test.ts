@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import {
   CriticalError,
   InvalidArgumentError,
@@ -17,6 +17,7 @@ import { objectClient } from "../../src/objects/object-client.ts";
 import type { ObjectWorkflowHandle } from "../../src/objects/object-handle.ts";
 import { workflowObject } from "../../src/objects/workflow-object.ts";
 import { DurableObject } from "./fake-objects.ts";
+import { FakeStorage } from "./fake-storage.ts";
 import { ObjectLab } from "./object-lab.ts";
 
 let lab: ObjectLab;
@@ -143,23 +144,29 @@ describe("what is asked of a run in an object", () => {
   test.each([
     ["a cancel", (handle: ObjectWorkflowHandle) => handle.cancel()],
     ["a pause", (handle: ObjectWorkflowHandle) => handle.pause()],
-  ])("tells %s that the run was deleted meanwhile, whenever that comes", async (_what, act) => {
-    const told = new Set<string>();
-    for (let ticks = 0; ticks < 60; ticks++) {
-      const { client } = lab.objectsOf(lab.sleeper);
-      const handle = await lab.clock.settle(client.start({ workflowId: "one", input: { n: 1 } }));
-      await lab.clock.advance(0);
-      const acted = act(handle).then(
-        () => "done",
-        (error: Error) => error.name,
-      );
-      for (let i = 0; i < ticks; i++) await null;
-      const deleted = handle.delete();
-      told.add(await lab.clock.settle(acted));
-      await lab.clock.settle(deleted);
-    }
-    expect([...told].sort()).toEqual(["RunNotFoundError", "done"]);
-  });
+  ])(
+    "does %s before the run is deleted, or tells that it was, whichever was asked first",
+    async (_what, act) => {
+      const told = new Set<string>();
+      for (let ticks = 0; ticks < 60; ticks++) {
+        const { client } = lab.objectsOf(lab.sleeper);
+        const handle = await lab.clock.settle(client.start({ workflowId: "one", input: { n: 1 } }));
+        await lab.clock.advance(0);
+        const deletesFirst = ticks % 2 === 1;
+        const before = deletesFirst ? handle.delete() : null;
+        if (deletesFirst) for (let i = 0; i < ticks; i++) await null;
+        const acted = act(handle).then(
+          () => "done",
+          (error: Error) => error.name,
+        );
+        if (!deletesFirst) for (let i = 0; i < ticks; i++) await null;
+        const deleted = before ?? handle.delete();
+        told.add(await lab.clock.settle(acted));
+        await lab.clock.settle(deleted);
+      }
+      expect([...told].sort()).toEqual(["RunNotFoundError", "done"]);
+    },
+  );
 
   test("sets no alarm where it is only looked at", async () => {
     const { objects, client } = lab.objectsOf(lab.sleeper);
@@ -208,6 +215,41 @@ describe("what is asked of a run in an object", () => {
     await handle.delete();
     for (const error of await lab.clock.settle(Promise.all(waits), "1h"))
       expect(error).toBeInstanceOf(RunNotFoundError);
+  });
+
+  test.each(["pause", "cancel"] as const)(
+    "deletes it when a %s that the storage refuses for a while is done: that is not done to the one that is started anew",
+    async (operation) => {
+      const { client } = lab.objectsOf(lab.sleeper);
+      const handle = await client.start({ workflowId: "o", input: { n: 1 } });
+      const refused = vi.spyOn(FakeStorage.prototype, "transactionSync").mockImplementationOnce(() => {
+        throw new Error("made to fail");
+      });
+      const asked = handle[operation]();
+      await lab.clock.runUntilIdle();
+      expect(refused).toHaveBeenCalled();
+      const started = handle.delete().then(() => client.start({ workflowId: "o", input: { n: 2 } }));
+      await lab.clock.settle(Promise.all([asked, started]));
+      expect(await lab.clock.settle(handle.result())).toEqual({ sum: 3 });
+      refused.mockRestore();
+    },
+  );
+
+  test("deletes it before or after what else is asked of it, whoever starts it anew at once", async () => {
+    for (const operation of ["pause", "resume", "cancel"] as const) {
+      for (let turns = 0; turns < 20; turns++) {
+        lab = new ObjectLab();
+        const { client } = lab.objectsOf(lab.sleeper);
+        const handle = await client.start({ workflowId: "o", input: { n: 1 } });
+        await lab.clock.advance(1_000);
+        const anew = handle.delete().then(() => client.start({ workflowId: "o", input: { n: 2 } }));
+        for (let turn = 0; turn < turns; turn++) await null;
+        const asked = handle[operation]().catch((error: unknown) => error);
+        const told = await lab.clock.settle(asked);
+        if (told instanceof Error) expect(told).toBeInstanceOf(RunNotFoundError);
+        await lab.clock.settle(anew);
+      }
+    }
   });
 
   test("deletes it with all that it stored, and it can be started anew", async () => {

@@ -31,7 +31,6 @@ import type { RequestOptions, RunHandle, RunResult, SendOptions } from "./run-ha
 import { SnapshotFeed } from "./snapshot-feed.ts";
 
 type Work<T> = (operator: Operator) => Promise<T>;
-
 /**
  * A run on a bare driver, and its handle.
  *
@@ -190,8 +189,11 @@ export class LiveRun implements RunHandle<unknown> {
     (await this.#pass())?.hint();
   }
 
-  /** The run is gone from its storage: whoever has asked it something is told. */
-  removed(): void {
+  /** Has `work` remove all that is stored, while nothing else is done to the run; whoever has asked it something is told. */
+  async remove(work: () => Promise<void>): Promise<void> {
+    this.#input.leave();
+    const stop = (pass: RunPass): void => pass.stop("evict");
+    await betweenPasses(this.#current, stop, () => this.#turns.run(work));
     this.#requests.refuseAll(new RunNotFoundError(this.workflowId));
   }
 
@@ -258,8 +260,8 @@ export class LiveRun implements RunHandle<unknown> {
     forgetFrom(await this.#reader.journal(), options.to);
     this.#input.leave();
     try {
-      const work: Work<void> = (operator) => rewindRun(operator, options.to);
-      await this.#operate(work, (pass) => pass.stop("evict"));
+      const rewind: Work<void> = (operator) => rewindRun(operator, options.to);
+      await this.#operate(rewind, (pass) => pass.stop("evict"));
     } finally {
       this.#begin();
     }
