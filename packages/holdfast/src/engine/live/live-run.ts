@@ -31,6 +31,7 @@ import type { RequestOptions, RunHandle, RunResult, SendOptions } from "./run-ha
 import { SnapshotFeed } from "./snapshot-feed.ts";
 
 type Work<T> = (operator: Operator) => Promise<T>;
+
 /**
  * A run on a bare driver, and its handle.
  *
