@@ -12,7 +12,7 @@ import { typedDriver } from "../../storage/typed-storage.ts";
 import { newMessage } from "../effects/outgoing-message.ts";
 import { cancelRun } from "../operators/cancel.ts";
 import { forkRun } from "../operators/fork.ts";
-import { Operator } from "../operators/operator.ts";
+import { Operator, type OperatorWork } from "../operators/operator.ts";
 import { pauseRun, resumeRun } from "../operators/pause.ts";
 import { recoverRun } from "../operators/recover.ts";
 import { forgetFrom, rewindRun } from "../operators/rewind.ts";
@@ -29,8 +29,6 @@ import type { LiveRunSetup } from "./live-run-setup.ts";
 import { resultOf } from "./result-of.ts";
 import type { RequestOptions, RunHandle, RunResult, SendOptions } from "./run-handle.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
-
-type Work<T> = (operator: Operator) => Promise<T>;
 
 /**
  * A run on a bare driver, and its handle.
@@ -149,14 +147,14 @@ export class LiveRun implements RunHandle<unknown> {
     this.#active === null ? null : { opening: this.#active, ended: settled(this.#outcome) };
 
   /** Does something to the run when no pass runs it. */
-  #operate<T>(work: Work<T>, meet: Meet<T>, unborn?: () => Journal | null): Promise<T> {
+  #operate<T>(work: OperatorWork<T>, meet: Meet<T>, unborn?: () => Journal | null): Promise<T> {
     const open = async (): Promise<Operator> =>
       Operator.open(this.#setup.settings, this.workflowId, this.#claim, unborn?.() ?? null);
     return betweenPasses(this.#current, meet, () => this.#turns.run(async () => work(await open())));
   }
 
   /** Has a pass follow what is done to the run. */
-  #goingOn<T>(work: Work<T>): Work<T> {
+  #goingOn<T>(work: OperatorWork<T>): OperatorWork<T> {
     return async (operator) => {
       const done = await work(operator);
       this.#begin();
@@ -261,7 +259,7 @@ export class LiveRun implements RunHandle<unknown> {
     forgetFrom(await this.#reader.journal(), options.to);
     this.#input.leave();
     try {
-      const rewind: Work<void> = (operator) => rewindRun(operator, options.to);
+      const rewind: OperatorWork<void> = (operator) => rewindRun(operator, options.to);
       await this.#operate(rewind, (pass) => pass.stop("evict"));
     } finally {
       this.#begin();

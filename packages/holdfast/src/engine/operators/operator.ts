@@ -97,3 +97,6 @@ export class Operator {
     });
   }
 }
+
+/** What is done to a run that nobody runs. */
+export type OperatorWork<Value> = (operator: Operator) => Promise<Value>;
