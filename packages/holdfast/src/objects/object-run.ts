@@ -4,6 +4,7 @@ import type { RequestOptions, SendOptions } from "../engine/live/run-handle.ts";
 import type { CancelOutcome } from "../engine/pass/outcome.ts";
 import type { EngineSettings } from "../engine/pass/pass-settings.ts";
 import type { ResultOptions } from "../host/result-options.ts";
+import { CorruptionError } from "../model/errors/history-errors.ts";
 import { RunNotFoundError } from "../model/errors/run-errors.ts";
 import { FencedError } from "../model/errors/storage-errors.ts";
 import { isTerminal, type RunState } from "../model/run.ts";
@@ -118,10 +119,20 @@ export class ObjectRun implements WorkflowCalls {
     const { driver, remove } = this.#setup;
     let there = false;
     await this.#run.remove(async () => {
-      there = (await driver.readState()) !== null;
+      there = await this.#isThere();
       await driver.remove(remove);
     });
     return there;
+  }
+
+  /** Also one of which nobody can read what it is: it can be deleted. */
+  async #isThere(): Promise<boolean> {
+    try {
+      return (await this.#setup.driver.readState()) !== null;
+    } catch (error) {
+      if (CorruptionError.is(error)) return true;
+      throw error;
+    }
   }
 
   /** Whoever comes too late for a run that was deleted meanwhile is told so, and not that somebody else has it. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import {
+  CorruptionError,
   CriticalError,
   InvalidArgumentError,
   QueueFullError,
@@ -234,6 +235,19 @@ describe("what is asked of a run in an object", () => {
       refused.mockRestore();
     },
   );
+
+  test("deletes it where what is stored of it is damaged, as the error says", async () => {
+    const { objects, client } = lab.objectsOf(lab.sleeper);
+    const handle = await client.start({ workflowId: "o", input: { n: 1 } });
+    await lab.clock.advance(0);
+    const { database } = objects.object("o").disk;
+    const [table] = database.prepare("SELECT name FROM sqlite_master").all();
+    database.exec(`UPDATE "${table?.name}" SET value = x'4801ff' WHERE key = x'00'`);
+    await expect(handle.getState()).rejects.toThrow(CorruptionError);
+    expect(await handle.delete()).toBe(true);
+    await client.start({ workflowId: "o", input: { n: 2 } });
+    expect(await lab.clock.settle(handle.result())).toEqual({ sum: 3 });
+  });
 
   test("deletes it before or after what else is asked of it, whoever starts it anew at once", async () => {
     for (const operation of ["pause", "resume", "cancel"] as const) {
