@@ -1,6 +1,7 @@
 import { CorruptionError, defineWorkflow, kvDriver, runWorkflow } from "holdfast";
 import { expect, test } from "vitest";
 import { MemoryOrderedKV } from "../../src/testing/memory-ordered-kv.ts";
+import { gathering } from "./gathering.ts";
 
 const RUN_KEY = Uint8Array.of(0);
 
@@ -76,14 +77,6 @@ test.each([
 
 test("a run that waits in memory while a message is not to be found by its name does not go on without it", async () => {
   const NAMES = 0x22;
-  const gathering = defineWorkflow({
-    name: "gathering",
-    run: async (ctx) => {
-      await ctx.listen("gate", "go");
-      const gathered = await ctx.queue.nextBatch("words", { names: ["word"], count: 9, timeout: 0 });
-      return gathered.map(({ body }) => body);
-    },
-  });
   const kv = new MemoryOrderedKV();
   const take = () =>
     runWorkflow("a", gathering, undefined, kvDriver(kv, { workflowId: "a" }), { mode: "live" });

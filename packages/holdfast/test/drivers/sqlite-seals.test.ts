@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { CorruptionError, createClient, createHost, defineWorkflow, type Host } from "holdfast";
 import { sqliteStore } from "holdfast/sqlite";
 import { expect, onTestFinished, test } from "vitest";
+import { gathering } from "./gathering.ts";
 
 const talking = defineWorkflow({
   name: "talking",
@@ -145,15 +146,6 @@ test.each([
     await host.delete("a");
   },
 );
-
-const gathering = defineWorkflow({
-  name: "gathering",
-  run: async (ctx) => {
-    await ctx.listen("gate", "go");
-    const gathered = await ctx.queue.nextBatch("words", { names: ["word"], count: 9, timeout: 0 });
-    return gathered.map(({ body }) => body);
-  },
-});
 
 test.each([
   ["one of two messages has another name", "UPDATE holdfast_messages SET name = 'x' WHERE id = 'm-2'"],
