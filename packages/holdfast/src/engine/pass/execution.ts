@@ -13,8 +13,9 @@ import { Bodies } from "../effects/bodies.ts";
 import { Mailbox } from "../effects/mailbox.ts";
 import { Timers } from "../effects/timers.ts";
 import type { Outcome } from "../replay/block.ts";
+import type { Owed } from "../replay/owed.ts";
 import type { Payloads } from "../replay/payloads.ts";
-import { RecordedOrder } from "../replay/recorded-order.ts";
+import { resultsOwed } from "../replay/recorded-order.ts";
 import type { Report } from "../replay/report.ts";
 import { returned } from "../replay/returned.ts";
 import type { ArmedStep, AskedKind, Run } from "../replay/run.ts";
@@ -96,7 +97,7 @@ export class Execution implements Run {
   commitRequired = false;
   #origins: WeakMap<object, Place> | null = null;
   #seeds: Seeds | null = null;
-  #order: RecordedOrder | null = null;
+  #results: Owed | null = null;
   readonly #starts: (() => void)[] = [];
   #holds = 0;
   readonly #turnWork: TurnWork = new TurnWork(() => this.breath());
@@ -206,8 +207,8 @@ export class Execution implements Run {
     if (this.live || this.gates.waiting) return undefined;
     const { ahead, current } = this.turns;
     if (ahead === null || ahead <= current + 1) return undefined;
-    this.#order ??= new RecordedOrder(this.journal.root, this.asked, this.rollingBack);
-    return this.#order.unaskedBefore(ahead);
+    this.#results ??= resultsOwed(this.journal.root, this.asked, this.rollingBack);
+    return this.#results.by(ahead - 1);
   }
 
   /** Hands over the next completion; false when there is none, a promise while a codec is at work for it. */

@@ -36,7 +36,8 @@ export class VersionGates {
 
   /** The first recorded place below this one that was not asked for, though it was to be by the end of `turn`. */
   owedBelow(place: Place, turn: number): Place | undefined {
-    const owed = this.#owed.get(place) ?? new Owed(place, this.#asked);
+    const owed =
+      this.#owed.get(place) ?? new Owed(place, this.#asked, { dueBy: ({ askedAfter }) => askedAfter });
     this.#owed.set(place, owed);
     return owed.by(turn);
   }
