@@ -1,6 +1,7 @@
-import { type MemoryDriver, memoryDriver } from "../../src/memory.ts";
+import type { MemoryDriver } from "../../src/memory.ts";
 import { DEFAULT_PAGE } from "../../src/storage/page.ts";
 import { driverConformance } from "../../src/testing/conformance/suites.ts";
+import { memoryContext } from "./memory-context.ts";
 import { ALONE_IN_MEMORY, NO_ALARM, runConformance } from "./run-conformance.ts";
 
 /** A driver whose pages are as short as may be: none of the rows with the image, and then one by one. */
@@ -27,34 +28,10 @@ const slow = `100,000 rows one by one, where others have pages of ${DEFAULT_PAGE
 
 runConformance("a driver of the shortest pages", {
   cases: driverConformance,
-  context: {
-    async open({ queuedMessages, driverLimits = {} } = {}) {
-      const limits = queuedMessages === undefined ? {} : { queuedMessages };
-      const options = { workflowId: "run under test", limits, driverLimits };
-      const driver = memoryDriver(options);
-      const copy = async () => {
-        const copied = memoryDriver(options);
-        copied.restore(driver.dump());
-        return withShortPages(copied);
-      };
-      return {
-        driver: withShortPages(driver),
-        workflowId: options.workflowId,
-        epoch: 0,
-        reopen: copy,
-        crash: copy,
-        response: (messageId) => driver.readResponse(messageId),
-        close: () => driver.close(),
-        transactions: () => driver.stats.transactions,
-      };
-    },
-  },
+  context: memoryContext(withShortPages),
   deviations: {
     ...ALONE_IN_MEMORY,
     ...NO_ALARM,
     "pages-hundred-thousand": slow,
-    "damage-id-forgotten": "pages have nothing to do with it",
-    "damage-message-lost": "pages have nothing to do with it",
-    "damage-message-moved": "pages have nothing to do with it",
   },
 });

@@ -30,6 +30,17 @@ function heldStep(): {
   return { gate, reasons, run };
 }
 
+/** Code whose step is called as deploys have it. */
+const withStep = (name: () => string) =>
+  defineWorkflow({
+    name: "renamed",
+    run: async (ctx) => {
+      await ctx.step(name(), () => 1);
+      await ctx.sleep("nap", 1_000);
+      return "fits";
+    },
+  });
+
 describe("cancel", () => {
   it("of a running run wins at once, and its step is told why", async () => {
     const { host, clock } = virtualStore();
@@ -223,14 +234,7 @@ describe("pause and resume", () => {
   it("resume a run that was paused for its code once the code fits again", async () => {
     const { host, clock } = virtualStore();
     let name = "old";
-    const renamed = defineWorkflow({
-      name: "renamed",
-      run: async (ctx) => {
-        await ctx.step(name, () => 1);
-        await ctx.sleep("nap", 1_000);
-        return "fits";
-      },
-    });
+    const renamed = withStep(() => name);
     const handle = await (await host({ workflows: [renamed], cacheSize: 0 })).start(renamed, {
       workflowId: "a",
     });
@@ -247,13 +251,7 @@ describe("pause and resume", () => {
   it("ask no operator's reason of a run that is resumed while it is asked why it is paused", async () => {
     const { host, clock, store } = virtualStore();
     let name = "old";
-    const renamed = defineWorkflow({
-      name: "renamed",
-      run: async (ctx) => {
-        await ctx.step(name, () => 1);
-        await ctx.sleep("nap", 1_000);
-      },
-    });
+    const renamed = withStep(() => name);
     const running = await host({ workflows: [renamed], cacheSize: 0 });
     for (const workflowId of ["a", "b"]) {
       name = "old";
